@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reading grants: lists in order, one decision, and its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from mukatabat.access.grants.rules import Page, Shelf, decode_cursor, encode_cursor
+from mukatabat.access.models.grant import Grant
+from mukatabat.kernel import clock
+from mukatabat.kernel.errors import NotFoundOrForbidden
+from mukatabat.tenancy.context import reading
+from mukatabat.tenancy.rules import Actor
+from mukatabat.tenancy.sql import rows
+
+PAGE = 50
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
+
+
+def newest(actor: Actor, shelf: Shelf, *, cursor: str | None = None, limit: int = PAGE) -> Page:
+    """One page of a shelf, newest first. Cost follows the page, not the size of the body."""
+    start = decode_cursor(cursor)
+    before = (_EPOCH + timedelta(microseconds=start[0]), start[1]) if start else _LAST
+    with reading(actor):
+        found = rows("access", "newest", {
+            "grantees": list(actor.grantees), "shelf": str(shelf), "now": clock.now(),
+            "before_time": before[0], "before_id": before[1], "limit": limit + 1,
+        })  # fmt: skip
+    page = found[:limit]
+    after = encode_cursor(page[-1][1], page[-1][0]) if len(found) > limit else None
+    return Page(ids=tuple(row[0] for row in page), after=after)
+
+
+def granted(actor: Actor, object_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Which of ``object_ids`` the actor may see; order and size of the answer tell nothing of the others."""
+    with reading(actor):
+        found = rows("access", "granted", {
+            "objects": list(object_ids), "grantees": list(actor.grantees), "now": clock.now(),
+        })  # fmt: skip
+    return frozenset(row[0] for row in found)
+
+
+def require_granted(actor: Actor, object_id: UUID) -> None:
+    """Raise "not found" unless the actor may see the object: the same statement for missing and forbidden."""
+    if object_id not in granted(actor, [object_id]):
+        raise NotFoundOrForbidden
+
+
+def why(actor: Actor, object_id: UUID) -> list[Grant]:
+    """The grants by which the actor sees the object, oldest first."""
+    with reading(actor):
+        return list(Grant.objects.filter(object_id=object_id, grantee_id__in=actor.grantees).order_by("starts"))

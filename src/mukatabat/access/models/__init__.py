@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Tables of the access room."""
+
+from .account import Account, Digits, Language, Theme, Throttle, UsedCode
+
+__all__ = ["Account", "Digits", "Language", "Theme", "Throttle", "UsedCode"]

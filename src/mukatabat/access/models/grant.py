@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who may see what: the one table that lists, counts, search, export and "why can I see this" read."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from mukatabat.tenancy.models import TenantModel
+
+
+class Grant(TenantModel):
+    """One object opened to (or walled from) one person, post or unit.
+
+    ``shelf`` names the list in which the object appears; ``sort_time`` is the object's own place in that list, equal
+    in all its grants, so that a list is read in order from the index. ``source`` is the act that gave the grant.
+    """
+
+    shelf = models.CharField(max_length=16)
+    object_kind = models.CharField(max_length=16)
+    object_id = models.UUIDField()
+    grantee_kind = models.CharField(max_length=8)
+    grantee_id = models.UUIDField()
+    denies = models.BooleanField(default=False)
+    reason = models.CharField(max_length=24)
+    source_id = models.UUIDField(null=True)
+    granted_by = models.UUIDField(null=True)
+    sort_time = models.DateTimeField()
+    starts = models.DateTimeField()
+    ends = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "access_grant"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["object_id", "grantee_id", "reason", "denies"], name="access_grant_once"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["grantee_id", "shelf", "-sort_time", "-object_id"],
+                condition=Q(denies=False),
+                name="access_grant_in_order",
+            ),
+        )

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who is asking, and the accounts that an administrator may care for."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.sessions.backends.base import SessionBase
+
+from mukatabat.access import rules, sessions
+from mukatabat.access.errors import AccountNotFound, NoAppointment
+from mukatabat.access.models import Account
+from mukatabat.directory.models import Appointment, Person, effective
+from mukatabat.directory.vocabulary import PostRole
+from mukatabat.kernel import clock
+from mukatabat.tenancy.rules import Actor
+
+
+def actor_of(account: Account, *, session: SessionBase) -> Actor:
+    """Return the actor that a signed-in account is today, in two queries at most.
+
+    Posts are those held today in the person's own body; strong capabilities are absent until the session has proved
+    a second factor. Raises `NoAppointment` for a person without a post.
+    """
+    person = _person_with_body(account)
+    held = _appointments(person)
+    if not held:
+        raise NoAppointment
+    proved_at = sessions.second_factor_at(session, account)
+    capabilities = rules.capabilities_of(PostRole(appointment.post.role) for appointment in held)
+    return Actor(
+        person_id=person.pk,
+        body_id=person.body_id,
+        realm=person.body.realm,
+        name_ar=person.ar,
+        name_en=person.en,
+        account_id=account.pk,
+        post_ids=tuple(dict.fromkeys(appointment.post_id for appointment in held)),
+        unit_ids=tuple(dict.fromkeys(appointment.post.unit_id for appointment in held)),
+        capabilities=frozenset(map(str, rules.capabilities_in_session(capabilities, proved_at))),
+        session_key=session.session_key or "",
+        second_factor_at=proved_at,
+    )
+
+
+def capabilities_of(account: Account) -> frozenset[rules.Capability]:
+    """Return what the account's posts of today allow, before any second factor is asked for."""
+    held = _appointments(_person_with_body(account))
+    return rules.capabilities_of(PostRole(appointment.post.role) for appointment in held)
+
+
+def second_factor_required(account: Account) -> bool:
+    """Tell whether the posts of today demand a second factor of this account."""
+    return rules.second_factor_required(capabilities_of(account))
+
+
+def access_account(actor: Actor, account_id: UUID) -> Account:
+    """Return an account of the actor's own body for its care; raises `AccountNotFound` in every other case."""
+    account = Account.objects.select_related("person__body").filter(pk=account_id, person__body=actor.body_id).first()
+    if account is None or not actor.may(rules.Capability.ADMINISTER_ACCOUNTS):
+        raise AccountNotFound
+    return account
+
+
+def accounts_of_body(actor: Actor) -> list[Account]:
+    """List the accounts of the actor's own body by login; empty for whoever does not administer accounts."""
+    if not actor.may(rules.Capability.ADMINISTER_ACCOUNTS):
+        return []
+    return list(Account.objects.select_related("person").filter(person__body=actor.body_id).order_by("login"))
+
+
+def _person_with_body(account: Account) -> Person:
+    # A session's account comes with both joined already (`backends.PasswordBackend.get_user`).
+    if Account.person.is_cached(account) and Person.body.is_cached(account.person):
+        return account.person
+    return Person.objects.select_related("body").get(pk=account.person_id)
+
+
+def _appointments(person: Person) -> list[Appointment]:
+    day = clock.today()
+    return list(
+        Appointment.objects.select_related("post")
+        .filter(effective(day), effective(day, "post__"), person=person, post__body=person.body_id)
+        .order_by("-is_primary", "valid_from", "pk")
+    )

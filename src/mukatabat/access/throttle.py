@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The lock-out, kept in one table so that every process counts together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+
+from mukatabat.access import rules
+from mukatabat.access.models import Throttle
+from mukatabat.kernel import clock
+
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Whether a proof may be looked at; `locked_until` is set when this was the last one allowed, or none is."""
+
+    allowed: bool
+    locked_until: datetime | None
+
+
+def subject_digest(kind: Throttle.Kind, subject: str) -> str:
+    """Return the keyed digest under which a subject is counted; a typed login is never kept in clear."""
+    return salted_hmac(f"mukatabat.access.throttle.{kind}", subject, algorithm="sha256").hexdigest()
+
+
+def attempt(kind: Throttle.Kind, subject: str) -> Look:
+    """Count one proof of a subject before it is looked at, and say whether it may be.
+
+    Commits at once, so that the count outlives a refused act: calling it inside an open transaction is a
+    RuntimeError. The row's lock makes parallel guesses wait for each other.
+    """
+    now = clock.now()
+    with transaction.atomic(durable=True):
+        digest = subject_digest(kind, subject)
+        row, created = Throttle.objects.select_for_update().get_or_create(
+            kind=kind, subject=digest, defaults={"first_failure_at": now}
+        )
+        if created:
+            Throttle.objects.filter(first_failure_at__lt=now - FORGOTTEN_AFTER).delete()
+        seen = rules.Attempts(row.failures, row.first_failure_at, row.locked_until)
+        if rules.is_locked(seen, now):
+            return Look(allowed=False, locked_until=row.locked_until)
+        counted = rules.count_attempt(seen, now)
+        row.failures, row.locked_until = counted.failures, counted.locked_until
+        row.first_failure_at = counted.first_failure_at or now
+        row.save(update_fields=["failures", "first_failure_at", "locked_until"])
+    return Look(allowed=True, locked_until=row.locked_until)
+
+
+def forget(kind: Throttle.Kind, subject: str) -> None:
+    """Forget the failures of a subject: its proof succeeded, or an administrator reset it."""
+    Throttle.objects.filter(kind=kind, subject=subject_digest(kind, subject)).delete()

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The only writers of the directory. Each takes the actor and a frozen command, and is one audited transaction."""
+
+from mukatabat.directory.actions.bodies import AddBody, CloseBody, RenameBody, add_body, close_body, rename_body
+from mukatabat.directory.actions.mandates import GrantMandate, RevokeMandate, grant_mandate, revoke_mandate
+from mukatabat.directory.actions.people import (
+    AddPerson,
+    Appoint,
+    EndAppointment,
+    RecordAbsence,
+    add_person,
+    appoint,
+    end_appointment,
+    record_absence,
+)
+from mukatabat.directory.actions.structure import AddHoliday, AddPost, AddUnit, add_holiday, add_post, add_unit
+
+__all__ = [
+    "AddBody",
+    "AddHoliday",
+    "AddPerson",
+    "AddPost",
+    "AddUnit",
+    "Appoint",
+    "CloseBody",
+    "EndAppointment",
+    "GrantMandate",
+    "RecordAbsence",
+    "RenameBody",
+    "RevokeMandate",
+    "add_body",
+    "add_holiday",
+    "add_person",
+    "add_post",
+    "add_unit",
+    "appoint",
+    "close_body",
+    "end_appointment",
+    "grant_mandate",
+    "record_absence",
+    "rename_body",
+    "revoke_mandate",
+]

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The central operator adds, renames and closes bodies; old letters keep the names of their day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from mukatabat.audit.actions import record
+from mukatabat.directory.actions.checks import ONE_DAY, insert, named, ordered, shaped
+from mukatabat.directory.authority import locked_body, require_operator
+from mukatabat.directory.errors import AlreadyEnded, RenamedTooEarly, StillInUse
+from mukatabat.directory.models import BODY_CODE_PATTERN, Body, BodyName, Unit
+from mukatabat.directory.queries import body
+from mukatabat.directory.vocabulary import BodyKind, Channel, LetterDigits, UnitKind
+from mukatabat.kernel.vocabulary import Realm
+from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.rules import Actor
+
+REGISTRY_CODE = "REG"
+REGISTRY_AR = "السجل العام"
+REGISTRY_EN = "General Registry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddBody:
+    """A new body from a day on; `parent_id` makes it a sub-body of one in the same realm."""
+
+    code: str
+    ar: str
+    en: str
+    kind: BodyKind
+    valid_from: date
+    realm: Realm = Realm.LIVE
+    parent_id: UUID | None = None
+    channel: Channel = Channel.LOCAL
+    letter_digits: LetterDigits = LetterDigits.ARAB
+    letterhead_ar: str = ""
+    letterhead_en: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenameBody:
+    """New names of a body from a day on."""
+
+    body_id: UUID
+    ar: str
+    en: str
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseBody:
+    """The last day of a body, and why."""
+
+    body_id: UUID
+    last_day: date
+    reason: str
+
+
+def add_body(actor: Actor, command: AddBody) -> Body:
+    """Add a body with its first name and its registry, so that it can be addressed at once.
+
+    Raises `NotInDirectory`, `CodeNotShaped`, `NameMissing` or `AlreadyThere` (the code is taken in that realm).
+    """
+    with scope(actor):
+        require_operator(actor, command.realm)
+        ar, en = named(command.ar, command.en)
+        code = shaped(command.code, BODY_CODE_PATTERN)
+        parent = body(command.parent_id) if command.parent_id else None
+        if parent is not None:
+            require_operator(actor, parent.realm)
+        added = Body(
+            code=code,
+            realm=command.realm,
+            kind=command.kind,
+            parent=parent,
+            channel=command.channel,
+            letter_digits=command.letter_digits,
+            letterhead_ar=command.letterhead_ar.strip() or f"دولة الكويت\n{ar}",
+            letterhead_en=command.letterhead_en.strip() or f"State of Kuwait\n{en}",
+            valid_from=command.valid_from,
+        )
+        insert(added, taken=code)
+        BodyName.objects.create(body=added, ar=ar, en=en, valid_from=command.valid_from)
+        _give_registry(added)
+        record(
+            actor,
+            act="directory.body-added",
+            object_kind="body",
+            object_id=added.pk,
+            detail={"code": code, "realm": str(command.realm), "ar": ar, "en": en, "from": str(command.valid_from)},
+        )
+    return added
+
+
+def _give_registry(added: Body) -> None:
+    Unit.objects.create(
+        body=added,
+        code=REGISTRY_CODE,
+        ar=REGISTRY_AR,
+        en=REGISTRY_EN,
+        kind=UnitKind.REGISTRY,
+        is_registry=True,
+        valid_from=added.valid_from,
+    )
+
+
+def rename_body(actor: Actor, command: RenameBody) -> BodyName:
+    """Give a body new names from a day on; the former names stay for the days before.
+
+    Raises `NotInDirectory`, `NameMissing`, `AlreadyEnded` (a closed body) or `RenamedTooEarly`.
+    """
+    with scope(actor):
+        renamed = locked_body(command.body_id)
+        require_operator(actor, renamed.realm)
+        ar, en = named(command.ar, command.en)
+        if renamed.valid_to is not None and renamed.valid_to < command.valid_from:
+            raise AlreadyEnded
+        former = BodyName.objects.get(body=renamed, valid_to__isnull=True)
+        if command.valid_from <= former.valid_from:
+            raise RenamedTooEarly(begins=former.valid_from)
+        former.valid_to = command.valid_from - ONE_DAY
+        former.save(update_fields=["valid_to"])
+        name = BodyName.objects.create(body=renamed, ar=ar, en=en, valid_from=command.valid_from)
+        record(
+            actor,
+            act="directory.body-renamed",
+            object_kind="body",
+            object_id=renamed.pk,
+            detail={"former_ar": former.ar, "ar": ar, "en": en, "from": str(command.valid_from)},
+        )
+    return name
+
+
+def close_body(actor: Actor, command: CloseBody) -> Body:
+    """End a body with a last day; from the next day on nobody addresses it, and its letters remain.
+
+    Raises `NotInDirectory`, `AlreadyEnded`, `PeriodBackwards`, or `StillInUse` while sub-bodies go on after that day.
+    """
+    with scope(actor):
+        closed = locked_body(command.body_id)
+        require_operator(actor, closed.realm)
+        if closed.valid_to is not None:
+            raise AlreadyEnded
+        ordered(closed.valid_from, command.last_day)
+        going_on = closed.children.exclude(valid_to__lte=command.last_day).count()
+        if going_on:
+            raise StillInUse(count=going_on)
+        closed.valid_to = command.last_day
+        closed.save(update_fields=["valid_to"])
+        record(
+            actor,
+            act="directory.body-closed",
+            object_kind="body",
+            object_id=closed.pk,
+            detail={"code": closed.code, "last_day": str(command.last_day), "reason": command.reason.strip()},
+        )
+    return closed

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The closed lists of the directory: stored values with their Arabic and English labels."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from mukatabat.kernel.vocabulary import Vocabulary, gettext_noop
+
+
+class BodyKind(Vocabulary):
+    """What a body is in the State's order; it describes, and gives no rights."""
+
+    DIWAN = "diwan", gettext_noop("Diwan"), "ديوان"
+    MINISTRY = "ministry", gettext_noop("Ministry"), "وزارة"
+    DEPARTMENT = "department", gettext_noop("Department of State"), "إدارة حكومية"
+    AUTHORITY = "authority", gettext_noop("Authority"), "هيئة عامة"
+    AGENCY = "agency", gettext_noop("Agency"), "جهاز"
+    INSTITUTION = "institution", gettext_noop("Institution"), "مؤسسة"
+    SECRETARIAT = "secretariat", gettext_noop("Secretariat"), "أمانة عامة"
+    COUNCIL = "council", gettext_noop("Council"), "مجلس"
+    FORCE = "force", gettext_noop("Uniformed force"), "قوة نظامية"
+    JUDICIAL = "judicial", gettext_noop("Judicial body"), "جهة قضائية"
+    COMPANY = "company", gettext_noop("State company"), "شركة حكومية"
+    SUB_BODY = "sub_body", gettext_noop("Sub-body"), "جهة فرعية"
+    MISSION = "mission", gettext_noop("Foreign mission"), "بعثة أجنبية"
+
+
+class Channel(Vocabulary):
+    """How a letter reaches a body: on this host, through its own system, or printed and carried."""
+
+    LOCAL = "local", gettext_noop("On this platform"), "على هذه المنصة"
+    LINKED = "linked", gettext_noop("Through its own system"), "عبر نظامها المرتبط"
+    PAPER = "paper", gettext_noop("On paper"), "ورقيًا"
+
+
+class LetterDigits(Vocabulary):
+    """The digit shapes in a body's printed letters."""
+
+    ARAB = "arab", gettext_noop("Arabic-Indic digits"), "أرقام عربية مشرقية"
+    LATN = "latn", gettext_noop("Western digits"), "أرقام غربية"
+
+
+class UnitKind(Vocabulary):
+    """What a unit is inside its body."""
+
+    OFFICE = "office", gettext_noop("Office"), "مكتب"
+    SECTOR = "sector", gettext_noop("Sector"), "قطاع"
+    DEPARTMENT = "department", gettext_noop("Department"), "إدارة"
+    CIRCLE = "circle", gettext_noop("Circle"), "دائرة"
+    SECTION = "section", gettext_noop("Section"), "قسم"
+    REGISTRY = "registry", gettext_noop("Registry"), "سجل"
+
+
+class PostRole(Vocabulary):
+    """What the holder of a post does in the system; access derives capabilities from it."""
+
+    REGISTRY_CLERK = "registry_clerk", gettext_noop("Registry clerk"), "كاتب السجل"
+    ADVISER = "adviser", gettext_noop("Adviser"), "مستشار"
+    HEAD = "head", gettext_noop("Head"), "رئيس"
+    SIGNATORY = "signatory", gettext_noop("Signatory"), "صاحب التوقيع"
+    ARCHIVIST = "archivist", gettext_noop("Archivist"), "أمين الأرشيف"
+    ADMINISTRATOR = "administrator", gettext_noop("Administrator"), "مدير النظام"
+    OPERATOR = "operator", gettext_noop("Central operator"), "مشغل المنظومة"
+    AUDITOR = "auditor", gettext_noop("Auditor"), "مدقق"
+    TRAINEE = "trainee", gettext_noop("Trainee"), "متدرب"
+
+
+class Honorific(Vocabulary):
+    """The style of address of an office: it belongs to the post and is never typed by hand.
+
+    The labels name the style on screens; `rules.address` gives the words of a letter (HANDBOOK §1.8).
+    """
+
+    SAMUWW = "samuww", gettext_noop("His Highness"), "سمو"
+    MAALI = "maali", gettext_noop("His Excellency"), "معالي"
+    SAADA = "saada", gettext_noop("The Honourable"), "سعادة"
+    FADILA = "fadila", gettext_noop("His Eminence"), "فضيلة"
+    SAYYID = "sayyid", gettext_noop("Mr or Ms"), "السيد"
+
+
+class MandateKind(Vocabulary):
+    """The legal instrument behind a signature (HANDBOOK §1.9: three things that look alike, and the post itself)."""
+
+    POST = "post", gettext_noop("The post itself"), "شغل المنصب"
+    DELEGATION = "delegation", gettext_noop("Delegation"), "تفويض"
+    STANDING_IN = "standing_in", gettext_noop("Standing-in"), "إنابة"
+    ACTING = "acting", gettext_noop("Acting appointment"), "تكليف"
+
+
+class Level(IntEnum):
+    """Administrative levels, 1 the highest; a mandate says up to which level its holder may write."""
+
+    MINISTER = 1
+    UNDERSECRETARY = 2
+    ASSISTANT = 3
+    DIRECTOR = 4
+    STAFF = 5

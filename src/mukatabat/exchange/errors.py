@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What can go wrong between two bodies."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mukatabat.kernel.errors import Conflict, MukatabatError
+
+
+class ExchangeError(MukatabatError):
+    """Base of the errors of this room."""
+
+
+class ArrivalAlreadyDecided(Conflict):
+    """Two clerks took the same arrival, or its sender withdrew it."""
+
+    code = "exchange.arrival-decided"
+    happened = _("This letter is no longer waiting in the tray: %(state)s.")
+    safe = _("It was registered, returned, redirected or withdrawn once, and only once.")
+    do = _("Open the tray again; the letter stands in the register if it was registered.")
+
+
+class TooLateToWithdraw(Conflict):
+    """Withdrawal ends with the acceptance by the recipient's registry."""
+
+    code = "exchange.too-late-to-withdraw"
+    happened = _("The letter cannot be withdrawn from %(body)s: %(state)s.")
+    safe = _("The letter and its delivery stand as they were.")
+    do = _("Send a further letter that corrects or withdraws it formally.")
+
+
+class ReasonMissing(ExchangeError):
+    """A return or a redirection always carries its reason."""
+
+    code = "exchange.reason-missing"
+    happened = _("A letter goes back or on only with a reason.")
+    safe = _("The letter still waits in the tray.")
+    do = _("Write the reason in one sentence and repeat.")
+
+
+class RedirectedToItself(ExchangeError):
+    """A redirection names the sender or the present recipient."""
+
+    code = "exchange.redirected-to-itself"
+    happened = _("A letter cannot be redirected to its sender or to the body that holds it.")
+    safe = _("The letter still waits in the tray.")
+    do = _("Choose the competent body, or return the letter with your reason.")

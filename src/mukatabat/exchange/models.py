@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The outbox (parcels and their consignments), the inbox (arrivals) and the notices that travel back.
+
+Every row belongs to one body. What two bodies share exists twice, linked by the parcel's identifier.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from mukatabat.exchange.manifest import Manifest
+from mukatabat.exchange.rules import ArrivalState, ConsignmentState, Role
+from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.tenancy.models import TenantModel
+
+_STATES = [(state, state) for state in ConsignmentState]
+
+
+class Parcel(TenantModel):
+    """An issued letter ready to travel, kept by its sender; its manifest never changes."""
+
+    writes: ClassVar[tuple[str, ...]] = ("insert",)
+
+    letter_id = models.UUIDField(unique=True)
+    manifest = models.JSONField()
+    created_at = models.DateTimeField()
+
+    def read(self) -> Manifest:
+        """The checked manifest."""
+        return Manifest.model_validate(self.manifest)
+
+
+class Consignment(TenantModel):
+    """The outbox row of one (letter, recipient) pair, with everything that the sender learns of it."""
+
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="consignments")
+    letter_id = models.UUIDField(db_index=True)
+    recipient_id = models.UUIDField()
+    recipient_unit_id = models.UUIDField(null=True)
+    role = models.CharField(max_length=8, choices=[(role, role) for role in Role])
+    state = models.CharField(max_length=12, choices=_STATES, default=ConsignmentState.ORDERED)
+    redirected_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="redirections")
+    ordered_at = models.DateTimeField()
+    dispatched_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    registered_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    their_reference = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["body_id", "ordered_at"],
+                condition=models.Q(state__in=[ConsignmentState.ORDERED, ConsignmentState.DISPATCHED]),
+                name="consignment_under_way",
+            ),
+        )
+
+
+class Arrival(TenantModel):
+    """The inbox row of a parcel in the recipient's registry tray, one per consignment.
+
+    ``documents`` lists [part, document id] in the manifest's order, the recipient's own rows of the vault.
+    """
+
+    parcel_id = models.UUIDField(db_index=True)
+    consignment_id = models.UUIDField(unique=True)
+    sender_id = models.UUIDField()
+    sender_ar = models.CharField(max_length=200)
+    sender_en = models.CharField(max_length=200)
+    sender_reference = models.CharField(max_length=40)
+    subject = models.CharField(max_length=500, blank=True)
+    secrecy = models.CharField(max_length=12, choices=Secrecy.choices)
+    urgency = models.CharField(max_length=16)
+    role = models.CharField(max_length=8, choices=[(role, role) for role in Role])
+    unit_id = models.UUIDField(null=True)
+    manifest = models.JSONField()
+    documents = models.JSONField(default=list)
+    state = models.CharField(max_length=12, choices=[(s, s) for s in ArrivalState], default=ArrivalState.AVAILABLE)
+    arrived_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    our_reference = models.CharField(max_length=40, blank=True)
+    letter_id = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["body_id", "arrived_at"],
+                condition=models.Q(state=ArrivalState.AVAILABLE),
+                name="arrival_waiting",
+            ),
+        )
+
+    def read(self) -> Manifest:
+        """The checked manifest as this body got it."""
+        return Manifest.model_validate(self.manifest)
+
+
+class Notice(TenantModel):
+    """What the recipient tells the sender about a consignment; kept by the recipient, delivered by a job, once."""
+
+    consignment_id = models.UUIDField()
+    sender_id = models.UUIDField()
+    event = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    detail = models.JSONField(default=dict)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["consignment_id", "event"], name="notice_once"),)
+        indexes = (
+            models.Index(
+                fields=["body_id", "at"], condition=models.Q(delivered_at=None), name="notice_waiting"
+            ),
+        )

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reading outbox and inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from mukatabat.access.grants.queries import PAGE, newest, require_granted
+from mukatabat.access.grants.rules import Page, Shelf
+from mukatabat.exchange.models import Arrival, Consignment, Notice, Parcel
+from mukatabat.exchange.rules import ArrivalState, ConsignmentState
+from mukatabat.kernel import clock
+from mukatabat.tenancy.context import reading
+from mukatabat.tenancy.rules import Actor
+
+STALE = timedelta(seconds=20)
+"""A consignment or notice older than this without result is looked after by the sweep."""
+
+
+def access_arrival(actor: Actor, arrival_id: UUID) -> Arrival:
+    """The arrival, if the actor may see it; otherwise "not found"."""
+    with reading(actor):
+        require_granted(actor, arrival_id)
+        return Arrival.objects.get(id=arrival_id)
+
+
+def tray(actor: Actor, *, cursor: str | None = None, limit: int = PAGE) -> tuple[list[Arrival], Page]:
+    """The arrivals that wait for the actor's registry, newest first, and the page read."""
+    with reading(actor):
+        page = newest(actor, Shelf.ARRIVAL, cursor=cursor, limit=limit)
+        found = Arrival.objects.filter(id__in=page.ids, state=ArrivalState.AVAILABLE)
+        return sorted(found, key=lambda one: one.arrived_at, reverse=True), page
+
+
+def arrival_of_letter(actor: Actor, letter_id: UUID) -> Arrival | None:
+    """The arrival from which an incoming letter was registered."""
+    with reading(actor):
+        return Arrival.objects.filter(letter_id=letter_id).first()
+
+
+def consignments_of(actor: Actor, letter_ids: Iterable[UUID]) -> dict[UUID, list[Consignment]]:
+    """The consignments of each letter, in the order of its recipients."""
+    found: dict[UUID, list[Consignment]] = {}
+    with reading(actor):
+        for consignment in Consignment.objects.filter(letter_id__in=list(letter_ids)).order_by("ordered_at", "id"):
+            found.setdefault(consignment.letter_id, []).append(consignment)
+    return found
+
+
+def consignment(actor: Actor, consignment_id: UUID) -> Consignment:
+    """One consignment of the actor's own body."""
+    with reading(actor):
+        return Consignment.objects.select_related("parcel").get(id=consignment_id)
+
+
+def parcel_of_letter(actor: Actor, letter_id: UUID) -> Parcel | None:
+    """The parcel in which a letter of the actor's body travelled."""
+    with reading(actor):
+        return Parcel.objects.filter(letter_id=letter_id).first()
+
+
+def letters_of_parcel(actor: Actor, parcel_id: UUID) -> list[UUID]:
+    """The letter that travelled in a parcel of the actor's own body: none or one."""
+    with reading(actor):
+        return list(Parcel.objects.filter(id=parcel_id).values_list("letter_id", flat=True))
+
+
+def under_way(actor: Actor) -> list[UUID]:
+    """Consignments of the body that should have been delivered by now and have no later attempt planned."""
+    with reading(actor):
+        return list(
+            Consignment.objects.filter(
+                state__in=[ConsignmentState.ORDERED, ConsignmentState.DISPATCHED],
+                ordered_at__lt=clock.now() - STALE, attempts=0,
+            ).values_list("id", flat=True)[:500]
+        )  # fmt: skip
+
+
+def untold(actor: Actor) -> list[UUID]:
+    """Notices of the body that no sender has got yet."""
+    with reading(actor):
+        return list(
+            Notice.objects.filter(delivered_at=None, at__lt=clock.now() - STALE).values_list("id", flat=True)[:500]
+        )

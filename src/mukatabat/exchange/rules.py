@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The states of one (letter, recipient) pair on both sides, as tables; the manifest that travels; pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class ConsignmentState(StrEnum):
+    """What the sender knows of one recipient (ARCHITECTURE §1)."""
+
+    ORDERED = "ordered"
+    DISPATCHED = "dispatched"
+    DELIVERED = "delivered"
+    REGISTERED = "registered"
+    OPENED = "opened"
+    ANSWERED = "answered"
+    RETURNED = "returned"
+    REDIRECTED = "redirected"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+
+
+class Event(StrEnum):
+    """What happened to a consignment."""
+
+    DISPATCH = "dispatch"
+    DELIVER = "deliver"
+    REGISTER = "register"
+    OPEN = "open"
+    ANSWER = "answer"
+    RETURN = "return"
+    REDIRECT = "redirect"
+    FAIL = "fail"
+    WITHDRAW = "withdraw"
+
+
+_S, _E = ConsignmentState, Event
+CONSIGNMENT: dict[tuple[ConsignmentState, Event], ConsignmentState] = {
+    (_S.ORDERED, _E.DISPATCH): _S.DISPATCHED,
+    (_S.ORDERED, _E.WITHDRAW): _S.WITHDRAWN,
+    (_S.ORDERED, _E.FAIL): _S.FAILED,
+    (_S.DISPATCHED, _E.DELIVER): _S.DELIVERED,
+    (_S.DISPATCHED, _E.FAIL): _S.FAILED,
+    (_S.DISPATCHED, _E.WITHDRAW): _S.WITHDRAWN,
+    (_S.DELIVERED, _E.REGISTER): _S.REGISTERED,
+    (_S.DELIVERED, _E.RETURN): _S.RETURNED,
+    (_S.DELIVERED, _E.REDIRECT): _S.REDIRECTED,
+    (_S.DELIVERED, _E.WITHDRAW): _S.WITHDRAWN,
+    (_S.REGISTERED, _E.OPEN): _S.OPENED,
+    (_S.REGISTERED, _E.ANSWER): _S.ANSWERED,
+    (_S.OPENED, _E.ANSWER): _S.ANSWERED,
+    (_S.FAILED, _E.DISPATCH): _S.DISPATCHED,
+}
+"""Every move that exists. Withdrawal ends with the registry's acceptance; looking at the envelope is not acceptance."""
+
+FINAL = frozenset({_S.ANSWERED, _S.RETURNED, _S.REDIRECTED, _S.WITHDRAWN})
+
+TIME_FIELD: dict[ConsignmentState, str] = {
+    _S.DISPATCHED: "dispatched_at",
+    _S.DELIVERED: "delivered_at",
+    _S.REGISTERED: "registered_at",
+    _S.OPENED: "opened_at",
+    _S.ANSWERED: "answered_at",
+    _S.RETURNED: "ended_at",
+    _S.REDIRECTED: "ended_at",
+    _S.FAILED: "ended_at",
+    _S.WITHDRAWN: "ended_at",
+}
+"""The column that keeps the instant at which a state was reached."""
+
+
+def after(state: ConsignmentState, event: Event) -> ConsignmentState | None:
+    """The state after ``event``, or None where the table knows no such move."""
+    return CONSIGNMENT.get((state, event))
+
+
+class ArrivalState(StrEnum):
+    """What became of a parcel in the recipient's registry tray."""
+
+    AVAILABLE = "available"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    REDIRECTED = "redirected"
+    WITHDRAWN = "withdrawn"
+
+
+class Role(StrEnum):
+    """Whether a recipient is addressed or gets a copy (صورة إلى)."""
+
+    ORIGINAL = "original"
+    COPY = "copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """When a failed carriage is tried again, or that it is given up."""
+
+    again_in: timedelta | None
+
+
+LAST_ATTEMPT_AFTER = timedelta(hours=100)
+"""After this long without success the consignment fails for good (EXCHANGE §5.3)."""
+
+
+def next_attempt(attempts: int, since_ordered: timedelta) -> Attempt:
+    """Retry after 5 s, doubling to one hour at most, for 100 hours (EXCHANGE §5.3); ``attempts`` counts from 1."""
+    if since_ordered >= LAST_ATTEMPT_AFTER:
+        return Attempt(None)
+    return Attempt(min(timedelta(seconds=5 * 2 ** (attempts - 1)), timedelta(hours=1)))

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Days: the Hijri date that stands beside the Gregorian one, names of months and days, and working days."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext_lazy as _
+from hijridate import Gregorian
+
+from mukatabat.kernel.errors import KernelError
+
+# Indexed by month - 1.
+GREGORIAN_MONTHS_AR = (
+    "يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو",
+    "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر",
+)  # fmt: skip
+GREGORIAN_MONTHS_EN = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+HIJRI_MONTHS_AR = (
+    "محرم", "صفر", "ربيع الأول", "ربيع الآخر", "جمادى الأولى", "جمادى الآخرة",
+    "رجب", "شعبان", "رمضان", "شوال", "ذو القعدة", "ذو الحجة",
+)  # fmt: skip
+HIJRI_MONTHS_EN = (
+    "Muharram", "Safar", "Rabi al-Awwal", "Rabi al-Thani", "Jumada al-Ula", "Jumada al-Akhirah",
+    "Rajab", "Shaban", "Ramadan", "Shawwal", "Dhu al-Qadah", "Dhu al-Hijjah",
+)  # fmt: skip
+# Indexed by date.weekday(): Monday is 0. The week is shown from Sunday; see WEEK.
+WEEKDAYS_AR = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
+WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
+WEEK = (SUNDAY, MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY)
+WEEKEND = frozenset({FRIDAY, SATURDAY})
+
+LARGEST_ADJUSTMENT = 1
+_DAY = timedelta(days=1)
+
+
+class OutsideHijriTable(KernelError):
+    """A day lies before 1343 or after 1500 AH, where the Umm al-Qura table ends."""
+
+    code = "kernel.outside-hijri-table"
+    happened = _("There is no Hijri date on record for %(day)s.")
+    safe = _("The Gregorian date is kept as it is.")
+    do = _("Check the year. The table runs from August 1924 to November 2077.")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class HijriDate:
+    """A day of the Hijri calendar; month and day count from 1."""
+
+    year: int
+    month: int
+    day: int
+
+    @property
+    def month_ar(self) -> str:
+        """The month's Arabic name."""
+        return HIJRI_MONTHS_AR[self.month - 1]
+
+    @property
+    def month_en(self) -> str:
+        """The month's English name."""
+        return HIJRI_MONTHS_EN[self.month - 1]
+
+    def __str__(self) -> str:
+        """Write year-month-day in ASCII, `1448-06-12`, for storage; people read `written`."""
+        return f"{self.year:04d}-{self.month:02d}-{self.day:02d}"
+
+    @classmethod
+    def parse(cls, text: str) -> HijriDate:
+        """Read back what `str` wrote; anything else raises ValueError."""
+        year, month, day = (int(part) for part in text.split("-"))
+        if not (1 <= month <= 12 and 1 <= day <= 30):
+            raise ValueError(f"not a Hijri date: {text!r}")
+        return cls(year, month, day)
+
+    def written(self, language: str) -> str:
+        """Write the date in words with ASCII digits: «12 جمادى الآخرة 1448هـ», “12 Jumada al-Akhirah 1448 AH”."""
+        if language.startswith("ar"):
+            return f"{self.day} {self.month_ar} {self.year}هـ"
+        return f"{self.day} {self.month_en} {self.year} AH"
+
+
+def hijri(day: date, adjustment: int = 0) -> HijriDate:
+    """Convert a Gregorian day by the Umm al-Qura table, 1343 to 1500 AH.
+
+    `adjustment` is -1, 0 or 1 day: the sighting announced in Kuwait may differ from the table. The result is stored
+    with the letter, so that a later change of the adjustment does not change it. Any other adjustment raises
+    ValueError; a day outside the table raises OutsideHijriTable.
+    """
+    if abs(adjustment) > LARGEST_ADJUSTMENT:
+        raise ValueError(f"a Hijri date moves by one day at most, not {adjustment}")
+    try:
+        moved = day + adjustment * _DAY
+        found = Gregorian(moved.year, moved.month, moved.day).to_hijri()
+    except OverflowError as error:
+        raise OutsideHijriTable(day=day.isoformat()) from error
+    return HijriDate(found.year, found.month, found.day)
+
+
+def written(day: date, language: str) -> str:
+    """Write a Gregorian day in words with ASCII digits: «22 نوفمبر 2026م», “22 November 2026”.
+
+    The Arabic form ends with «م», since a full stop after ٢٠٢٦ reads as a zero. Digits are turned by the caller.
+    """
+    if language.startswith("ar"):
+        return f"{day.day} {GREGORIAN_MONTHS_AR[day.month - 1]} {day.year}م"
+    return f"{day.day} {GREGORIAN_MONTHS_EN[day.month - 1]} {day.year}"
+
+
+def weekday(day: date, language: str) -> str:
+    """Name the day of the week."""
+    return (WEEKDAYS_AR if language.startswith("ar") else WEEKDAYS_EN)[day.weekday()]
+
+
+def is_working_day(day: date, holidays: Collection[date] = frozenset()) -> bool:
+    """Tell whether offices work: Sunday to Thursday, and not among the given holidays and rest days."""
+    return day.weekday() not in WEEKEND and day not in holidays
+
+
+def add_working_days(day: date, count: int, holidays: Collection[date] = frozenset()) -> date:
+    """Count working days on from a day, which itself is not counted; a negative count goes back.
+
+    Zero gives the day itself if it is a working day, or else the next one. The result is always a working day.
+    """
+    if count == 0:
+        return day if is_working_day(day, holidays) else add_working_days(day, 1, holidays)
+    step = _DAY if count > 0 else -_DAY
+    for _counted in range(abs(count)):
+        day += step
+        while not is_working_day(day, holidays):
+            day += step
+    return day
+
+
+def working_days_between(start: date, end: date, holidays: Collection[date] = frozenset()) -> int:
+    """Count the working days after `start` up to and with `end`; negative when `end` lies before `start`."""
+    if end < start:
+        return -working_days_between(end, start, holidays)
+    days = (start + offset * _DAY for offset in range(1, (end - start).days + 1))
+    return sum(is_working_day(day, holidays) for day in days)

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A draft's way along its route: submit, comment, approve, send back, recall."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from mukatabat.access.grants.actions import grant
+from mukatabat.access.grants.rules import Grantee, Reason
+from mukatabat.directory import queries as directory
+from mukatabat.kernel import clock
+from mukatabat.kernel.text import clean_text
+from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.letters.actions.drafting import author_guard
+from mukatabat.letters.headings import heading_of
+from mukatabat.letters.models import Comment, Letter, RouteStep
+from mukatabat.letters.rules import (
+    DraftFacts,
+    Guard,
+    LetterEvent,
+    LetterKind,
+    LinkKind,
+    RouteKind,
+    Unready,
+    lacks,
+)
+from mukatabat.letters.transitions import locked, move, present_step, protected, step_guards
+from mukatabat.notify.actions import tell
+from mukatabat.notify.rules import Kind, Message
+from mukatabat.press.content import to_plain_text, validate
+from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.rules import Actor
+from mukatabat.work.actions import hand_over, rename_item
+from mukatabat.work.rules import Act, Task
+
+COMMENT_LIMIT = 2000
+
+
+def submit(actor: Actor, letter_id: UUID) -> Letter:
+    """Send a draft along its route; what it lacks is named and nothing moves."""
+    with scope(actor):
+        letter = locked(actor, letter_id)
+        missing = unready(letter)
+        met = author_guard(actor, letter) | (set() if missing else {Guard.READY})
+        move(actor, letter, LetterEvent.SUBMIT, met=met, params={"lacking": missing})
+        letter.route.update(done_at=None, done_by_ar="", done_by_en="")
+        rename_item(actor, heading_of(letter))
+        step = present_step(letter)
+        if step is not None and step.kind == RouteKind.SIGN:  # a route without approvers goes to the signer at once
+            move(actor, letter, LetterEvent.APPROVE, met={Guard.STEP_HOLDER, Guard.LAST_STEP})
+        _hand_to_step(actor, letter)
+    return letter
+
+
+def approve(actor: Actor, letter_id: UUID) -> Letter:
+    """Approve at one's own step; the last approval brings the letter to its signer."""
+    with scope(actor):
+        letter = locked(actor, letter_id)
+        met = step_guards(actor, letter)
+        event = LetterEvent.APPROVE if Guard.LAST_STEP in met else LetterEvent.PASS_STEP
+        step = present_step(letter)
+        move(actor, letter, event, met=met)
+        if step is not None:
+            _mark_done(actor, step)
+        _hand_to_step(actor, letter)
+    return letter
+
+
+def send_back(actor: Actor, letter_id: UUID, reason: str) -> Letter:
+    """Return the letter to its author with a reason; the route starts anew."""
+    text = clean_text(reason, COMMENT_LIMIT)
+    with scope(actor):
+        letter = locked(actor, letter_id)
+        met = step_guards(actor, letter) | ({Guard.REASON} if text else set())
+        move(actor, letter, LetterEvent.SEND_BACK, met=met)
+        _write_comment(actor, letter, text, sends_back=True)
+        _return_to_author(actor, letter, Kind.SENT_BACK)
+    return letter
+
+
+def recall(actor: Actor, letter_id: UUID) -> Letter:
+    """The author takes the letter back before it is issued."""
+    with scope(actor):
+        letter = locked(actor, letter_id)
+        move(actor, letter, LetterEvent.RECALL, met=author_guard(actor, letter))
+        _return_to_author(actor, letter, None)
+    return letter
+
+
+def comment(actor: Actor, letter_id: UUID, text: str) -> Comment | None:
+    """Write an internal remark on a letter that one may see; an empty one is not kept."""
+    cleaned = clean_text(text, COMMENT_LIMIT)
+    with scope(actor):
+        letter = locked(actor, letter_id)
+        return _write_comment(actor, letter, cleaned) if cleaned else None
+
+
+def resolve_comment(actor: Actor, letter_id: UUID, comment_id: UUID) -> None:
+    """Mark a remark as dealt with."""
+    with scope(actor):
+        letter = locked(actor, letter_id)
+        letter.comments.filter(id=comment_id, resolved_at=None).update(resolved_at=clock.now())
+
+
+def unready(letter: Letter) -> tuple[Unready, ...]:
+    """What the draft lacks now."""
+    addressees = list(letter.addressees.all())
+    answered = letter.links.filter(kind=LinkKind.REPLY).values_list("to__secrecy", flat=True).first()
+    content = to_plain_text(validate(letter.content)) if letter.content else ""
+    return lacks(
+        DraftFacts(
+            kind=LetterKind(letter.kind), subject=letter.subject, plain_body=content,
+            originals=sum(one.role == "original" for one in addressees),
+            addresses_own_body=any(one.recipient_id == letter.body_id for one in addressees),
+            has_signer=letter.route.filter(kind=RouteKind.SIGN).exists(), secrecy=Secrecy(letter.secrecy),
+            answered_secrecy=Secrecy(answered) if answered else None,
+        )
+    )  # fmt: skip
+
+
+def _mark_done(actor: Actor, step: RouteStep) -> None:
+    step.done_at, step.done_by_ar, step.done_by_en = clock.now(), actor.name_ar, actor.name_en
+    step.save(update_fields=["done_at", "done_by_ar", "done_by_en"])
+
+
+def _hand_to_step(actor: Actor, letter: Letter) -> None:
+    step = present_step(letter)
+    if step is None:
+        return
+    holder = Grantee.post(step.post_id)
+    signing = step.kind == RouteKind.SIGN
+    grant(actor, protected(letter), [holder], reason=Reason.SIGNATORY if signing else Reason.APPROVER)
+    hand_over(actor, letter.id, Task(holder=holder, act=Act.SIGN if signing else Act.APPROVE))
+    people = directory.holders_of(step.post_id).values_list("id", flat=True)
+    kind = Kind.FOR_SIGNATURE if signing else Kind.FOR_REVIEW
+    tell(actor, people, _message(actor, letter, kind))
+
+
+def _return_to_author(actor: Actor, letter: Letter, kind: Kind | None) -> None:
+    if letter.author_id is None:
+        return
+    letter.route.update(done_at=None, done_by_ar="", done_by_en="")
+    hand_over(actor, letter.id, Task(holder=Grantee.person(letter.author_id), act=Act.DRAFT))
+    if kind is not None:
+        tell(actor, [letter.author_id], _message(actor, letter, kind))
+
+
+def _message(actor: Actor, letter: Letter, kind: Kind) -> Message:
+    return Message(
+        kind=kind, object_kind="letter", object_id=letter.id, reference=letter.reference,
+        counterpart_ar=actor.name_ar, counterpart_en=actor.name_en,
+    )  # fmt: skip
+
+
+def _write_comment(actor: Actor, letter: Letter, text: str, *, sends_back: bool = False) -> Comment:
+    return Comment.objects.create(
+        letter=letter, author_id=actor.person_id, author_ar=actor.name_ar, author_en=actor.name_en, text=text,
+        at=clock.now(), sends_back=sends_back,
+    )  # fmt: skip

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Writing a draft: begin, save, attach, discard."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from mukatabat.access.errors import CapabilityMissing
+from mukatabat.access.grants.actions import grant
+from mukatabat.access.grants.rules import Grantee, Reason
+from mukatabat.access.rules import Capability
+from mukatabat.audit.actions import record
+from mukatabat.directory import queries as directory
+from mukatabat.directory.models import Post, effective
+from mukatabat.kernel import clock
+from mukatabat.kernel.arabic import fold
+from mukatabat.kernel.ids import new_id
+from mukatabat.kernel.text import clean_line
+from mukatabat.letters.commands import AddresseeCommand, DraftCommand
+from mukatabat.letters.errors import DraftChanged, TooManyRecipients, UnknownChoice
+from mukatabat.letters.headings import heading_of, name_counterpart
+from mukatabat.letters.models import Addressee, Attachment, Letter, Link, RouteStep
+from mukatabat.letters.rules import (
+    SUBJECT_LIMIT,
+    Direction,
+    Guard,
+    LetterEvent,
+    LetterState,
+    LinkKind,
+    RouteKind,
+)
+from mukatabat.letters.transitions import locked, move, protected
+from mukatabat.letters.types import CATALOGUE
+from mukatabat.press.content import to_json
+from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.actions import store_upload
+from mukatabat.vault.rules import Upload
+from mukatabat.work.actions import finish, open_item, rename_item
+from mukatabat.work.rules import Act, Task
+
+RECIPIENT_LIMIT = 300
+
+
+def begin_draft(
+    actor: Actor, command: DraftCommand, *, answers: UUID | None = None, draft_id: UUID | None = None
+) -> Letter:
+    """Open a draft with its item at the author's desk; ``answers`` is the incoming letter that it replies to.
+
+    A ``draft_id`` chosen by the page makes a doubled click harmless: the same id gives the same draft.
+    """
+    if not actor.may(Capability.DRAFT):
+        raise CapabilityMissing
+    now = clock.now()
+    with scope(actor):
+        if draft_id is not None:
+            existing = Letter.objects.filter(id=draft_id, author_id=actor.person_id).first()
+            if existing is not None:
+                return existing
+        letter = Letter(
+            id=draft_id or new_id(), direction=Direction.OUT, state=LetterState.DRAFT, author_id=actor.person_id,
+            author_ar=actor.name_ar, author_en=actor.name_en, created_at=now, updated_at=now, sort_time=now,
+        )  # fmt: skip
+        _fill(actor, letter, command)
+        letter.save(force_insert=True)
+        _place(actor, letter, command)
+        if answers is not None:
+            Link.objects.create(letter=letter, to=locked(actor, answers), kind=LinkKind.REPLY)
+        author = Grantee.person(_person(actor))
+        grant(actor, protected(letter), [author], reason=Reason.AUTHOR)
+        open_item(actor, heading_of(letter), Task(holder=author, act=Act.DRAFT))
+        record(actor, act="letters.draft-begun", object_kind="letter", object_id=letter.id)
+    return letter
+
+
+def save_draft(actor: Actor, letter_id: UUID, command: DraftCommand, *, version: int) -> int:
+    """Save the whole form over ``version``; returns the new version. A save over another one's save is refused.
+
+    Saving twice what is already saved changes nothing, so that a repeated request is harmless.
+    """
+    with scope(actor):
+        letter = locked(actor, letter_id)
+        if letter.version != version:
+            if letter.version == version + 1 and _same(actor, letter, command):
+                return letter.version
+            raise DraftChanged(version=letter.version)
+        move(actor, letter, LetterEvent.SAVE, met=author_guard(actor, letter))
+        _fill(actor, letter, command)
+        letter.version += 1
+        letter.save()
+        _place(actor, letter, command)
+        rename_item(actor, heading_of(letter))
+    return letter.version
+
+
+def attach(actor: Actor, letter_id: UUID, upload: Upload) -> Attachment:
+    """Examine an uploaded file, keep it, and add it to a draft; a refused file changes nothing."""
+    document = store_upload(actor, upload)
+    with scope(actor):
+        letter = locked(actor, letter_id)
+        move(actor, letter, LetterEvent.SAVE, met=author_guard(actor, letter))
+        attachment = Attachment.objects.create(
+            letter=letter, position=letter.attachments.count() + 1, document_id=document.id, digest=document.digest,
+            name=document.name, media_type=document.media_type, size=document.size, pages=document.pages,
+        )  # fmt: skip
+    return attachment
+
+
+def detach(actor: Actor, letter_id: UUID, attachment_id: UUID) -> None:
+    """Take a file off a draft; removing what is gone already changes nothing."""
+    with scope(actor):
+        letter = locked(actor, letter_id)
+        move(actor, letter, LetterEvent.SAVE, met=author_guard(actor, letter))
+        letter.attachments.filter(id=attachment_id).delete()
+
+
+def discard(actor: Actor, letter_id: UUID) -> None:
+    """Give a draft up; it leaves the desk, and the audit keeps that it was."""
+    with scope(actor):
+        letter = locked(actor, letter_id)
+        move(actor, letter, LetterEvent.DISCARD, met=author_guard(actor, letter))
+        finish(actor, letter.id)
+
+
+def author_guard(actor: Actor, letter: Letter) -> set[Guard]:
+    """The guard AUTHOR, if the actor wrote the letter."""
+    return {Guard.AUTHOR} if letter.author_id == actor.person_id and actor.person_id else set()
+
+
+def _person(actor: Actor) -> UUID:
+    if actor.person_id is None:
+        raise CapabilityMissing
+    return actor.person_id
+
+
+def _fields(command: DraftCommand) -> dict[str, Any]:
+    subject = clean_line(command.subject, SUBJECT_LIMIT)
+    return {
+        "kind": command.kind, "letter_type": command.letter_type, "subject": subject,
+        "subject_folded": fold(subject), "secrecy": command.secrecy, "data_class": command.data_class,
+        "urgency": command.urgency, "general_number": clean_line(command.general_number, 40),
+        "answer_wanted_by": command.answer_wanted_by, "content": to_json(command.content),
+    }  # fmt: skip
+
+
+def _fill(actor: Actor, letter: Letter, command: DraftCommand) -> None:
+    if command.letter_type not in CATALOGUE:
+        raise UnknownChoice
+    for name, value in _fields(command).items():
+        setattr(letter, name, value)
+    _check_recipients(actor, command)
+    first = command.addressees[0].body_id if command.addressees else None
+    if first != letter.counterpart_id or not letter.counterpart_ar:
+        name_counterpart(letter, first)
+
+
+def _check_recipients(actor: Actor, command: DraftCommand) -> None:
+    if len(command.addressees) > RECIPIENT_LIMIT:
+        raise TooManyRecipients(limit=RECIPIENT_LIMIT)
+    today = clock.today()
+    for addressee in command.addressees:
+        body = directory.require_addressable(addressee.body_id, realm=actor.realm, on=today)
+        if addressee.post_id:
+            directory.require_addressable_post(addressee.post_id, body_id=body.id, on=today)
+
+
+def _place(actor: Actor, letter: Letter, command: DraftCommand) -> None:
+    """Write addressees and route anew."""
+    letter.addressees.all().delete()
+    Addressee.objects.bulk_create(
+        Addressee(
+            letter=letter, position=position, role=one.role, recipient_id=one.body_id, post_id=one.post_id,
+            unit_id=one.unit_id, visible=one.visible,
+        )
+        for position, one in enumerate(_distinct(command.addressees), start=1)
+    )  # fmt: skip
+    steps = [(RouteKind.APPROVE, post) for post in dict.fromkeys(command.approvers)]
+    if command.signer:
+        steps.append((RouteKind.SIGN, command.signer))
+    posts = Post.objects.filter(effective(clock.today()), body_id=actor.body_id).in_bulk([post for _, post in steps])
+    if len(posts) != len({post for _, post in steps}):
+        raise UnknownChoice
+    letter.route.all().delete()
+    RouteStep.objects.bulk_create(
+        RouteStep(
+            letter=letter, position=position, kind=kind, post_id=post, post_ar=posts[post].ar, post_en=posts[post].en
+        )
+        for position, (kind, post) in enumerate(steps, start=1)
+    )
+
+
+def _distinct(addressees: tuple[AddresseeCommand, ...]) -> list[AddresseeCommand]:
+    """One line per body and unit: who is addressed gets no copy besides."""
+    chosen: dict[tuple[UUID, UUID | None], AddresseeCommand] = {}
+    for one in sorted(addressees, key=lambda each: each.role != "original"):
+        chosen.setdefault((one.body_id, one.unit_id), one)
+    return list(chosen.values())
+
+
+def _same(actor: Actor, letter: Letter, command: DraftCommand) -> bool:
+    saved = {name: getattr(letter, name) for name in _fields(command)}
+    return bool(author_guard(actor, letter)) and saved == _fields(command)

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Issue («إصدار») in three short steps, so that no lock waits for a human, a card or a time-stamp server.
+
+1. :func:`begin_issue`, one transaction: takes the number, freezes and renders the bytes; state *issuing*.
+2. :func:`collect_signature`, outside any transaction: the person signs exactly that digest.
+3. :func:`_complete`, one transaction: stores the signed bytes, sets *issued*, orders the carriage.
+
+A process may die between any two statements: the next call goes on from what is stored, with the same number and the
+same bytes. A refusal, or no signature before the deadline, leaves a visible void with its reason.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from mukatabat.access.errors import CapabilityMissing
+from mukatabat.access.rules import Capability
+from mukatabat.directory.models import Body
+from mukatabat.directory.queries import mandate_for
+from mukatabat.directory.rules import MandateChoice
+from mukatabat.exchange.manifest import Manifest
+from mukatabat.kernel import clock
+from mukatabat.kernel.ids import new_id
+from mukatabat.letters.actions.approval import unready
+from mukatabat.letters.actions.issued import after_issue, after_void, document_part
+from mukatabat.letters.manifests import highest_recipient, manifest_of, with_signed_letter
+from mukatabat.letters.models import Issue, Letter
+from mukatabat.letters.printing import letter_sheet
+from mukatabat.letters.rules import (
+    REGISTER_OF,
+    SECOND_FACTOR_FRESH,
+    Guard,
+    IssueState,
+    LetterEvent,
+    LetterKind,
+)
+from mukatabat.letters.transitions import locked, move, step_guards
+from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.press.actions import print_letter, render_signature_mark
+from mukatabat.press.rules import SignatureMark
+from mukatabat.registers.actions import confirm_number, take_number, void_number
+from mukatabat.registers.models import Entry
+from mukatabat.registers.rules import EntryState, Particulars
+from mukatabat.signing import pades
+from mukatabat.signing.errors import ForeignSignature, PreparationDamaged, ProviderUnavailable
+from mukatabat.signing.ports import SignatureProvider, TimeStampAuthority
+from mukatabat.signing.rules import (
+    TIME_TO_SIGN,
+    Completed,
+    Pending,
+    Prepared,
+    RefusalReason,
+    Refused,
+    SignatureField,
+    Signed,
+    SignerCertificate,
+    SigningRequest,
+    Statement,
+    settle,
+)
+from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.actions import enter, keep_generated, store_generated
+from mukatabat.vault.queries import open_document
+
+PDF = "application/pdf"
+REFUSALS = {
+    RefusalReason.DECLINED: "رفض الموقّع التوقيع",
+    RefusalReason.EXPIRED: "انقضت المهلة دون توقيع",
+    RefusalReason.LATE: "ورد التوقيع بعد انقضاء المهلة",
+    RefusalReason.UNABLE: "تعذّر التوقيع على الجهاز",
+}
+INVALID = "توقيع غير مطابق للكتاب"
+
+
+class Progress(StrEnum):
+    """What a look at a running issue found."""
+
+    WAITING = "waiting"
+    ISSUED = "issued"
+    VOID = "void"
+
+
+def begin_issue(actor: Actor, letter_id: UUID, *, provider: SignatureProvider) -> Issue:
+    """Step 1: check the mandate and the second factor, take the number, freeze and render the bytes.
+
+    A second call while the letter is being issued returns the running issue: a double click takes one number.
+    Raises the guards' errors and the directory's mandate errors; then no number was taken.
+    """
+    if actor.person_id is None or not actor.may(Capability.SIGN):
+        raise CapabilityMissing
+    certificate = provider.certificate(actor.person_id)  # may take its time: before the transaction
+    with scope(actor):
+        letter = locked(actor, letter_id)
+        running = letter.issues.filter(state=IssueState.SIGNING).first()
+        if running is not None and running.signer_id == actor.person_id:
+            return running
+        mandate = _authority(actor, letter, actor.person_id)
+        entry = _take_number(actor, letter)
+        manifest = manifest_of(actor, letter, entry, mandate)
+        prepared = _freeze(actor, letter, manifest=manifest, certificate=certificate)
+        frozen = store_generated(actor, prepared.to_bytes(), name=f"{entry.reference}.prepared", media_type=PDF)
+        return Issue.objects.create(
+            letter=letter, entry_id=entry.id, reference=entry.reference, signer_id=actor.person_id,
+            signer_ar=actor.name_ar, signer_en=actor.name_en, mandate=mandate.as_evidence(),
+            second_factor_at=actor.second_factor_at, provider=provider.name, prepared_id=frozen.id,
+            manifest=manifest.model_dump(mode="json"), started_at=entry.at, deadline=entry.at + TIME_TO_SIGN,
+        )  # fmt: skip
+
+
+def collect_signature(
+    actor: Actor, issue_id: UUID, *, provider: SignatureProvider, time_stamps: TimeStampAuthority | None
+) -> Progress:
+    """Step 2, and step 3 when the signature is there: ask the person (once), look for the answer, act on it.
+
+    Safe to call any number of times by any process. No transaction is open while the provider or the time-stamp
+    authority is asked.
+    """
+    with scope(actor):
+        issue = Issue.objects.select_related("letter").get(id=issue_id)
+        if issue.state != IssueState.SIGNING:
+            return Progress.ISSUED if issue.state == IssueState.SIGNED else Progress.VOID
+        _, file = open_document(actor, issue.prepared_id)
+        with file:
+            prepared = Prepared.from_bytes(file.read())
+    try:
+        ticket = provider.start(_request(issue, prepared))
+        answer = provider.collect(ticket)
+    except ProviderUnavailable:
+        answer = Pending()
+    answer = settle(answer, deadline=issue.deadline, at=clock.now())
+    if isinstance(answer, Pending):
+        return Progress.WAITING
+    if isinstance(answer, Refused):
+        return _abandon(actor, issue, REFUSALS[answer.reason])
+    return _finish(actor, issue, prepared=prepared, signed=answer, time_stamps=time_stamps)
+
+
+def _finish(
+    actor: Actor, issue: Issue, *, prepared: Prepared, signed: Signed, time_stamps: TimeStampAuthority | None
+) -> Progress:
+    try:
+        completed = pades.complete(prepared, signed.signature, timestamp=time_stamps)
+    except (ForeignSignature, PreparationDamaged):
+        return _abandon(actor, issue, INVALID)
+    return _complete(actor, issue, completed)
+
+
+def _authority(actor: Actor, letter: Letter, person_id: UUID) -> MandateChoice:
+    """Evaluate the guards of the move and make it; the mandate is chosen first because its errors say more."""
+    met = step_guards(actor, letter)
+    level = highest_recipient(letter)
+    mandate = mandate_for(person_id, letter_type=letter.letter_type, recipient_level=level, on=clock.today())
+    met.add(Guard.MANDATE)
+    if not unready(letter):
+        met.add(Guard.READY)
+    if _fresh(actor.second_factor_at):
+        met.add(Guard.FRESH_SECOND_FACTOR)
+    move(actor, letter, LetterEvent.BEGIN_ISSUE, met=met)
+    return mandate
+
+
+def _fresh(at: datetime | None) -> bool:
+    return at is not None and clock.now() - at <= SECOND_FACTOR_FRESH
+
+
+def _take_number(actor: Actor, letter: Letter) -> Entry:
+    particulars = Particulars(
+        object_id=letter.id, subject=letter.subject, counterpart_id=letter.counterpart_id or actor.body_id,
+        counterpart_ar=letter.counterpart_ar, counterpart_en=letter.counterpart_en,
+        secrecy=Secrecy(letter.secrecy), attachments=letter.attachments.count(),
+    )  # fmt: skip
+    return take_number(actor, REGISTER_OF[LetterKind(letter.kind)], particulars, state=EntryState.ISSUING)
+
+
+def _freeze(actor: Actor, letter: Letter, *, manifest: Manifest, certificate: SignerCertificate) -> Prepared:
+    sheet = letter_sheet(Body.objects.get(id=actor.body_id), letter, manifest)
+    printed = print_letter(sheet)
+    box = printed.signature_box
+    mark = render_signature_mark(
+        SignatureMark(signer_name=actor.name_ar, signed_at=manifest.issued_at, look=sheet.look)
+    )
+    field = SignatureField(page=box.page - 1, box=(box.x1, box.y1, box.x2, box.y2), mark_pdf=mark)
+    statement = Statement(signed_at=manifest.issued_at, reason=manifest.sender.office_ar, location="الكويت")
+    return pades.prepare(printed.document, field=field, signer=certificate, statement=statement)
+
+
+def _request(issue: Issue, prepared: Prepared) -> SigningRequest:
+    return SigningRequest.of(
+        prepared, issue.id, person_id=issue.signer_id, display_text=issue.reference, deadline=issue.deadline
+    )
+
+
+def _complete(actor: Actor, issue: Issue, completed: Completed) -> Progress:
+    """Step 3. The signed bytes are durable before the transaction that points to them."""
+    kept = keep_generated(completed.document, name=f"{issue.reference}.pdf", media_type=PDF)
+    with scope(actor):
+        letter = Letter.objects.select_for_update().get(id=issue.letter_id)
+        issue = Issue.objects.select_for_update().get(id=issue.id)
+        if issue.state != IssueState.SIGNING:  # another process was quicker, or the sweep made it void
+            return Progress.ISSUED if issue.state == IssueState.SIGNED else Progress.VOID
+        document = enter(actor, kept)
+        confirm_number(actor, issue.entry_id, content_digest=document.digest)
+        issue.state, issue.ended_at, issue.level = IssueState.SIGNED, clock.now(), str(completed.level)
+        issue.save(update_fields=["state", "ended_at", "level"])
+        letter.entry_id, letter.reference, letter.issued_at = issue.entry_id, issue.reference, issue.started_at
+        letter.document_id, letter.document_digest = document.id, document.digest
+        letter.signer_ar, letter.signer_en, letter.sort_time = issue.signer_ar, issue.signer_en, issue.started_at
+        letter.save()
+        move(actor, letter, LetterEvent.SIGNED, met={Guard.VALID_SIGNATURE})
+        manifest = with_signed_letter(Manifest.model_validate(issue.manifest), document_part(document))
+        after_issue(actor, letter, issue, manifest)
+    return Progress.ISSUED
+
+
+def _abandon(actor: Actor, issue: Issue, reason: str) -> Progress:
+    """Strike the number through with its reason; the letter waits for its signer again."""
+    with scope(actor):
+        letter = Letter.objects.select_for_update().get(id=issue.letter_id)
+        issue = Issue.objects.select_for_update().get(id=issue.id)
+        if issue.state != IssueState.SIGNING:
+            return Progress.ISSUED if issue.state == IssueState.SIGNED else Progress.VOID
+        issue.state, issue.ended_at, issue.reason = IssueState.VOID, clock.now(), reason
+        issue.save(update_fields=["state", "ended_at", "reason"])
+        void_number(actor, issue.entry_id, reason=reason)
+        move(actor, letter, LetterEvent.UNSIGNED, met={Guard.REASON})
+        after_void(actor, letter, issue)
+    return Progress.VOID
+
+
+def give_up(actor: Actor, letter_id: UUID, reason: str) -> None:
+    """The signer stops a running issue; its number becomes void with the reason."""
+    with scope(actor):
+        letter = locked(actor, letter_id)
+        issue = letter.issues.filter(state=IssueState.SIGNING, signer_id=actor.person_id).first()
+    if issue is not None:
+        _abandon(actor, issue, reason.strip() or REFUSALS[RefusalReason.DECLINED])

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What can go wrong in a letter's life: one error per unmet guard, and those of drafting and issue."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from mukatabat.kernel.errors import Conflict, MukatabatError
+from mukatabat.letters.rules import Guard
+
+_DRAFT_SAFE = _("Your draft is saved as it stands.")
+
+
+class LetterError(MukatabatError):
+    """Base of the errors of this room."""
+
+
+class NoSuchMove(Conflict):
+    """The letter's state has no such move: somebody moved it on."""
+
+    code = "letters.no-such-move"
+    happened = _("This step is not possible now: the letter is %(state)s.")
+    safe = _("The letter stands as it was.")
+    do = _("Open the letter again to see where it is.")
+
+
+class DraftChanged(Conflict):
+    """A second editor, or another tab, saved the draft in between."""
+
+    code = "letters.draft-changed"
+    happened = _("The draft was saved from another place after you opened it.")
+    safe = _("Both texts are kept: theirs on the server, yours in this window.")
+    do = _("Copy your text, open the draft again, and put in what is missing.")
+
+
+class NotTheAuthor(LetterError):
+    """Only the author edits, submits, recalls and discards."""
+
+    code = "letters.not-the-author"
+    http_status = 403
+    happened = _("Only the author of this draft can do this.")
+    safe = _("The draft was not changed.")
+    do = _("Send it back with a note, and the author will change it.")
+
+
+class NotReady(LetterError):
+    """The draft lacks something; ``lacking`` in the parameters names it for the error summary."""
+
+    code = "letters.not-ready"
+    happened = _("The letter is not complete yet.")
+    safe = _DRAFT_SAFE
+    do = _("Complete the marked fields and send it again.")
+
+
+class NotYourStep(LetterError):
+    """The route's present step belongs to another post."""
+
+    code = "letters.not-your-step"
+    http_status = 403
+    happened = _("This step of the approval route is not yours.")
+    safe = _("The letter stands as it was.")
+    do = _("Wait until it reaches you; the route on the letter shows with whom it is.")
+
+
+class StepsRemain(Conflict):
+    """The route moved while the page was open."""
+
+    code = "letters.route-moved"
+    happened = _("The approval route has moved on since you opened the letter.")
+    safe = _("The letter stands as it was.")
+    do = _("Open the letter again.")
+
+
+class ReasonMissing(LetterError):
+    """Sending back and making void need a reason."""
+
+    code = "letters.reason-missing"
+    happened = _("A letter goes back only with a reason.")
+    safe = _("The letter stands as it was.")
+    do = _("Write the reason in one sentence and repeat.")
+
+
+class NoMandate(LetterError):
+    """A guard of last resort; the directory's own errors say which instrument is missing."""
+
+    code = "letters.no-mandate"
+    http_status = 403
+    happened = _("You have no mandate to sign this letter today.")
+    safe = _("No number was taken and nothing was signed.")
+    do = _("Send it to someone who holds a mandate for this recipient and subject.")
+
+
+class SecondFactorNotFresh(LetterError):
+    """The second factor is older than five minutes."""
+
+    code = "letters.second-factor-not-fresh"
+    http_status = 403
+    happened = _("Signing needs your second factor again.")
+    safe = _("No number was taken and nothing was signed.")
+    do = _("Enter a new code from your device and sign.")
+
+
+class SignatureNotValid(LetterError):
+    """What came back from the signing device is not this person's signature over these bytes."""
+
+    code = "letters.signature-not-valid"
+    happened = _("The signature that came back does not fit this letter.")
+    safe = _("The letter is not issued; its number is void and shows the reason.")
+    do = _("Sign again; it takes a new number. If it happens again, have the signing device checked.")
+
+
+class TooManyRecipients(LetterError):
+    """More recipients than one letter carries."""
+
+    code = "letters.too-many-recipients"
+    happened = _("A letter has at most %(limit)d recipients.")
+    safe = _DRAFT_SAFE
+    do = _("Write a circular, or split the letter.")
+
+
+class UnknownChoice(LetterError):
+    """A form sent a value that none of the lists has."""
+
+    code = "letters.unknown-choice"
+    happened = _("One of the chosen values is not in the list.")
+    safe = _DRAFT_SAFE
+    do = _("Choose it again from the list.")
+
+
+UNMET: dict[Guard, type[MukatabatError]] = {
+    Guard.AUTHOR: NotTheAuthor,
+    Guard.READY: NotReady,
+    Guard.STEP_HOLDER: NotYourStep,
+    Guard.MORE_STEPS: StepsRemain,
+    Guard.LAST_STEP: StepsRemain,
+    Guard.REASON: ReasonMissing,
+    Guard.MANDATE: NoMandate,
+    Guard.FRESH_SECOND_FACTOR: SecondFactorNotFresh,
+    Guard.VALID_SIGNATURE: SignatureNotValid,
+}

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Background work of the letters room: at least once, each safe to repeat."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from procrastinate.contrib.django import app
+
+from mukatabat.directory.models import Body
+from mukatabat.exchange.rules import ConsignmentState
+from mukatabat.letters.actions.following import follow_consignment
+from mukatabat.letters.actions.issuing import Progress, collect_signature
+from mukatabat.letters.models import Issue
+from mukatabat.letters.rules import IssueState
+from mukatabat.signing import service
+from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.rules import Actor, system_actor
+
+
+def _actor(body_id: UUID) -> Actor:
+    body = Body.objects.only("id", "realm").get(id=body_id)
+    return system_actor("letters.follower", body_id=body.id, realm=body.realm)
+
+
+@app.task(name="letters.follow_consignment")
+def follow(body: str, consignment: str, state: str) -> None:
+    """Tell the sender's people what happened to a consignment."""
+    follow_consignment(_actor(UUID(body)), UUID(consignment), ConsignmentState(state))
+
+
+def sweep(body_id: UUID) -> dict[UUID, Progress]:
+    """Look after every running issue of a body: late signatures are fetched, expired ones become void."""
+    actor = _actor(body_id)
+    with scope(actor):
+        running = list(Issue.objects.filter(state=IssueState.SIGNING).values_list("id", flat=True))
+    return {
+        issue_id: collect_signature(
+            actor, issue_id, provider=service.provider(), time_stamps=service.time_stamps()
+        )
+        for issue_id in running
+    }

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Writing the manifest of a letter at the moment in which its number is taken."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from mukatabat.directory import queries as directory
+from mukatabat.directory.models import Body, Post, Unit
+from mukatabat.directory.rules import BodyLabel, MandateChoice
+from mukatabat.exchange import queries as exchange
+from mukatabat.exchange.manifest import AnswerTo, DocumentPart, Manifest, Party, Recipient
+from mukatabat.kernel import clock
+from mukatabat.kernel.calendar import hijri
+from mukatabat.kernel.ids import new_id
+from mukatabat.letters.models import Addressee, Letter
+from mukatabat.letters.rules import LinkKind
+from mukatabat.registers.models import Entry
+from mukatabat.tenancy.rules import Actor
+
+
+def manifest_of(actor: Actor, letter: Letter, entry: Entry, mandate: MandateChoice) -> Manifest:
+    """What the parcel will say of the letter; the signed document joins it when it is signed."""
+    moon = hijri(entry.on)
+    return Manifest(
+        parcel_id=new_id(), kind=letter.kind, letter_type=letter.letter_type, reference=entry.reference,
+        issued_at=entry.at, issued_on=entry.on, hijri=(moon.year, moon.month, moon.day), subject=letter.subject,
+        secrecy=letter.secrecy, data_class=letter.data_class, urgency=letter.urgency,
+        sender=_sender(actor, mandate), signer_ar=actor.name_ar, signer_en=actor.name_en,
+        recipients=tuple(_recipients(letter, entry.at)), documents=tuple(_attachments(letter)),
+        answers=_answers(actor, letter), answer_wanted_by=letter.answer_wanted_by,
+    )  # fmt: skip
+
+
+def with_signed_letter(manifest: Manifest, document: DocumentPart) -> Manifest:
+    """The manifest with the signed letter as its first document."""
+    return manifest.model_copy(update={"documents": (document, *manifest.documents)})
+
+
+def highest_recipient(letter: Letter) -> int:
+    """The most demanding recipient level of a letter (1 the highest); the signer's mandate must reach it."""
+    levels = [
+        directory.recipient_level(one.recipient_id, one.post_id, clock.today()) for one in letter.addressees.all()
+    ]
+    return min(levels)
+
+
+def _sender(actor: Actor, mandate: MandateChoice) -> Party:
+    label = directory.body_names([actor.body_id])[actor.body_id]
+    return Party(
+        body_id=label.id, code=label.code, ar=label.ar, en=label.en, post_id=mandate.mandate.post_id,
+        office_ar=mandate.mandate.capacity("ar"), office_en=mandate.mandate.capacity("en"),
+    )  # fmt: skip
+
+
+def _recipients(letter: Letter, at: datetime) -> list[Recipient]:
+    addressees = list(letter.addressees.order_by("position"))
+    names = directory.body_names([one.recipient_id for one in addressees], at.astimezone(clock.KUWAIT).date())
+    return [_recipient(one, names) for one in addressees]
+
+
+def _recipient(one: Addressee, names: dict[UUID, BodyLabel]) -> Recipient:
+    label = names[one.recipient_id]
+    office: Post | Unit | None = None
+    post_id = one.post_id
+    if one.unit_id:
+        office = Unit.objects.get(id=one.unit_id)
+    else:
+        posts = directory.addressable_posts(one.recipient_id)
+        office = posts.filter(id=post_id).first() if post_id else posts.first()
+        post_id = office.id if office else None
+    return Recipient(
+        body_id=label.id, code=label.code, ar=label.ar, en=label.en, post_id=post_id, unit_id=one.unit_id,
+        office_ar=office.ar if office else "", office_en=office.en if office else "", role=one.role,
+        visible=one.visible,
+    )  # fmt: skip
+
+
+def _attachments(letter: Letter) -> list[DocumentPart]:
+    return [
+        DocumentPart(
+            part="attachment", digest=one.digest, size=one.size, media_type=one.media_type, name=one.name,
+            pages=one.pages,
+        )
+        for one in letter.attachments.order_by("position")
+    ]  # fmt: skip
+
+
+def _answers(actor: Actor, letter: Letter) -> AnswerTo | None:
+    link = letter.links.filter(kind=LinkKind.REPLY).select_related("to").first()
+    if link is None:
+        return None
+    arrival = exchange.arrival_of_letter(actor, link.to_id)
+    if arrival is None:
+        return None
+    return AnswerTo(parcel_id=arrival.parcel_id, reference=arrival.sender_reference)

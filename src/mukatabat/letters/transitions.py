@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Applying the table of rules to a locked letter: every change of state goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from mukatabat.access.grants.queries import require_granted
+from mukatabat.access.grants.rules import Protected
+from mukatabat.audit.actions import record
+from mukatabat.kernel import clock
+from mukatabat.letters.errors import UNMET, NoSuchMove
+from mukatabat.letters.models import Letter, RouteStep
+from mukatabat.letters.rules import MOVES, Direction, Guard, LetterEvent, LetterKind, LetterState, shelf_of, unmet
+from mukatabat.tenancy.rules import Actor
+
+
+def locked(actor: Actor, letter_id: UUID) -> Letter:
+    """The letter under its row lock, if the actor may see it; call inside an open scope."""
+    require_granted(actor, letter_id)
+    return Letter.objects.select_for_update().get(id=letter_id)
+
+
+def move(
+    actor: Actor, letter: Letter, event: LetterEvent, *, met: Iterable[Guard], params: dict[str, Any] | None = None
+) -> None:
+    """Make one move of the table on a locked letter, audit it, and save the state; else raise the guard's error."""
+    rule = MOVES.get((LetterState(letter.state), event))
+    if rule is None:
+        raise NoSuchMove(state=letter.get_state_display())
+    missing = unmet(rule, frozenset(met))
+    if missing is not None:
+        raise UNMET[missing](**(params or {}))
+    letter.state = rule.to
+    letter.updated_at = clock.now()
+    letter.save(update_fields=["state", "updated_at"])
+    record(
+        actor, act=f"letters.{event}", object_kind="letter", object_id=letter.id, detail={"state": str(rule.to)}
+    )
+
+
+def protected(letter: Letter) -> Protected:
+    """The letter as the grants know it."""
+    shelf = shelf_of(LetterKind(letter.kind), Direction(letter.direction), LetterState(letter.state))
+    return Protected(kind="letter", id=letter.id, shelf=shelf, sort_time=letter.sort_time)
+
+
+def present_step(letter: Letter) -> RouteStep | None:
+    """The first step of the route that is not done."""
+    return letter.route.filter(done_at=None).order_by("position").first()
+
+
+def step_guards(actor: Actor, letter: Letter) -> set[Guard]:
+    """Which guards of the route hold for this actor at the present step."""
+    remaining = list(letter.route.filter(done_at=None).order_by("position")[:2])
+    met: set[Guard] = set()
+    if remaining and remaining[0].post_id in actor.post_ids:
+        met.add(Guard.STEP_HOLDER)
+    approvals = [step for step in remaining if step.kind == "approve"]
+    met.add(Guard.MORE_STEPS if len(approvals) > 1 else Guard.LAST_STEP)
+    return met

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Telling people, inside the transaction of what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from mukatabat.kernel import clock
+from mukatabat.notify.models import Notification
+from mukatabat.notify.rules import Message
+from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.rules import Actor
+
+
+def tell(actor: Actor, people: Iterable[UUID], message: Message) -> None:
+    """Put the message into the bell of each of ``people`` but the actor, who knows."""
+    now = clock.now()
+    Notification.objects.bulk_create(
+        Notification(
+            person_id=person_id, kind=str(message.kind), object_kind=message.object_kind, object_id=message.object_id,
+            reference=message.reference, counterpart_ar=message.counterpart_ar,
+            counterpart_en=message.counterpart_en, at=now,
+        )
+        for person_id in dict.fromkeys(people)
+        if person_id != actor.person_id
+    )  # fmt: skip
+
+
+def mark_seen(actor: Actor) -> None:
+    """Mark everything in the actor's bell as seen."""
+    with scope(actor):
+        Notification.objects.filter(person_id=actor.person_id, seen_at=None).update(seen_at=clock.now())

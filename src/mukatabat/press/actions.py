@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Printing: a sheet in, bytes out. Nothing is stored and no clock is asked; equal sheets give equal bytes."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+
+from mukatabat.kernel.clock import KUWAIT
+from mukatabat.press.coverage import unprintable
+from mukatabat.press.errors import InvalidSource, UnprintableText
+from mukatabat.press.layout import extract_data, letter_data, mark_data, minutes_data, stamp_data, texts
+from mukatabat.press.rules import (
+    SIGNATURE_HEIGHT,
+    SIGNATURE_WIDTH,
+    IncomingStamp,
+    LetterSheet,
+    MinuteSheet,
+    PrintedLetter,
+    RegisterExtract,
+    SignatureBox,
+    SignatureMark,
+)
+from mukatabat.press.typesetter import Order, located, typeset
+
+_POINTS_PER_MM = 72 / 25.4
+
+
+def print_letter(sheet: LetterSheet) -> PrintedLetter:
+    """Print a letter and say how many pages it has and where its signature lies.
+
+    The bytes are PDF/A-3a and PDF/UA-1, with `sheet.source` embedded as source.json (AFRelationship Source), and equal
+    for equal sheets. Raises UnprintableText, InvalidSource, PrintingFailed; nothing half-printed is returned.
+    """
+    data = letter_data(sheet)
+    document = _printed("letter", data, sheet.date, source=sheet.source)
+    place = located("letter", "signature-place")
+    with pikepdf.open(BytesIO(document)) as pdf:
+        pages = len(pdf.pages)
+        height = float(pdf.pages[0].mediabox[3])
+    left, top = place["x"], height - place["y"]
+    box = SignatureBox(
+        page=int(place["page"]),
+        x1=round(left, 3),
+        y1=round(top - SIGNATURE_HEIGHT * _POINTS_PER_MM, 3),
+        x2=round(left + SIGNATURE_WIDTH * _POINTS_PER_MM, 3),
+        y2=round(top, 3),
+    )
+    return PrintedLetter(document=document, pages=pages, signature_box=box)
+
+
+def render_letter(sheet: LetterSheet) -> bytes:
+    """Print a letter; see `print_letter`."""
+    return print_letter(sheet).document
+
+
+def signature_box(sheet: LetterSheet) -> SignatureBox:
+    """Say where the signature of a letter lies; see `print_letter`, which tells it together with the bytes."""
+    return print_letter(sheet).signature_box
+
+
+def render_signature_mark(mark: SignatureMark) -> bytes:
+    """Print the visible mark of a signature: one page of the size of the signature's box, plain PDF without tags.
+
+    It is meant as the static stamp of a signature field, so it carries no claim of its own.
+    """
+    return _printed("mark", mark_data(mark), mark.signed_at.astimezone(KUWAIT).date(), archival=False)
+
+
+def render_register_extract(extract: RegisterExtract) -> bytes:
+    """Print a day of a register, A4 landscape, PDF/A-3a, with `extract.source` embedded as source.json."""
+    return _printed("register", extract_data(extract), extract.day, source=extract.source)
+
+
+def render_minute_sheet(sheet: MinuteSheet) -> bytes:
+    """Print the minutes of an item (ورقة شروح), PDF/A-3a."""
+    return _printed("minutes", minutes_data(sheet), sheet.drawn_at.astimezone(KUWAIT).date())
+
+
+def render_incoming_stamp(stamp: IncomingStamp) -> bytes:
+    """Print a stamp of receipt (ختم الوارد) as a label of 90 by 50 mm, to stick on a paper original."""
+    return _printed("stamp", stamp_data(stamp), stamp.registered_at.astimezone(KUWAIT).date())
+
+
+def render_incoming_sheet(stamp: IncomingStamp) -> bytes:
+    """Print a stamp of receipt as an A4 sheet that precedes the letter; the letter's signed bytes are not touched."""
+    return _printed("incoming", stamp_data(stamp), stamp.registered_at.astimezone(KUWAIT).date())
+
+
+def _printed(template: str, data: dict[str, Any], day: date, *, source: bytes | None = None, archival: bool = True) -> bytes:
+    strange = unprintable("".join(texts(data)))
+    if strange:
+        raise UnprintableText(characters="، ".join(strange[:20]))
+    embedded = None if source is None else _json_text(source)
+    return typeset(Order(template=template, data=data, day=day, source=embedded, archival=archival))
+
+
+def _json_text(source: bytes) -> str:
+    try:
+        text = source.decode()
+        json.loads(text)
+    except (ValueError, RecursionError):
+        raise InvalidSource from None
+    return text

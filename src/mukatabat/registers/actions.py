@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The only writers of the registers. All of them join the transaction of the letter's own act."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from mukatabat.directory.models import Body
+from mukatabat.kernel import clock
+from mukatabat.kernel.references import Reference
+from mukatabat.kernel.vocabulary import Realm, RegisterKind
+from mukatabat.registers.errors import NumberAlreadyDecided, ReasonMissing
+from mukatabat.registers.models import Entry, Register
+from mukatabat.registers.rules import EntryState, Particulars, register_for
+from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.rules import Actor
+from mukatabat.tenancy.sql import rows
+
+
+def take_number(actor: Actor, kind: RegisterKind, particulars: Particulars, *, state: EntryState) -> Entry:
+    """Take the next number of the actor's body for today, whatever date the letter itself bears.
+
+    The year is that of today in Kuwait, so that a back-dated letter moves no counter (HANDBOOK §1.2). Take it late in
+    the transaction: other takers of the same book wait for its end.
+    """
+    now, today = clock.now(), clock.today()
+    book = register_for(kind, particulars.secrecy)
+    with scope(actor):
+        register_id, serial = _next(actor.body_id, book, today.year)
+        body = Body.objects.only("code", "realm").get(id=actor.body_id)
+        reference = Reference(body.code, book, today.year, serial, training=body.realm == Realm.TRAINING)
+        return Entry.objects.create(
+            register_id=register_id, serial=serial, reference=str(reference), state=state, at=now, on=today,
+            object_id=particulars.object_id, subject="" if particulars.secrecy.is_sealed else particulars.subject,
+            counterpart_id=particulars.counterpart_id, counterpart_ar=particulars.counterpart_ar,
+            counterpart_en=particulars.counterpart_en, secrecy=particulars.secrecy,
+            attachments=particulars.attachments, their_reference=particulars.their_reference,
+            their_date=particulars.their_date, taken_by=actor.name_ar,
+            decided_at=None if state is EntryState.ISSUING else now,
+        )  # fmt: skip
+
+
+def _next(body_id: UUID, kind: RegisterKind, year: int) -> tuple[UUID, int]:
+    parameters = {"body": body_id, "kind": str(kind), "year": year}
+    taken = rows("registers", "take_number", parameters)
+    if not taken:  # the first letter of the year opens the book; a simultaneous opener finds it already there
+        Register.objects.bulk_create([Register(kind=kind, year=year)], ignore_conflicts=True)
+        taken = rows("registers", "take_number", parameters)
+    return taken[0]
+
+
+def confirm_number(actor: Actor, entry_id: UUID, *, content_digest: str) -> None:
+    """Make an issuing number an issued one, with the digest of the signed document."""
+    _decide(actor, entry_id, state=EntryState.ISSUED, content_digest=content_digest)
+
+
+def void_number(actor: Actor, entry_id: UUID, *, reason: str) -> None:
+    """Strike an issuing number through, with its reason; it stays visible for good."""
+    if not reason.strip():
+        raise ReasonMissing
+    _decide(actor, entry_id, state=EntryState.VOID, void_reason=reason.strip())
+
+
+def _decide(actor: Actor, entry_id: UUID, **changes: object) -> None:
+    with scope(actor):
+        changed = Entry.objects.filter(id=entry_id, state=EntryState.ISSUING).update(
+            decided_at=clock.now(), **changes
+        )
+        if changed != 1:
+            reference = Entry.objects.filter(id=entry_id).values_list("reference", flat=True).first()
+            raise NumberAlreadyDecided(reference=reference or "")

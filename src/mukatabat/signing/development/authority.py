@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A certification authority in a folder: root, issuing authority, time-stamp certificate, one-year person certificates.
+
+Every identity is one file, a private key under the passphrase and its chain, made whole by whoever comes first; so any
+number of processes may start at the same moment over the same folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TypeAlias
+from uuid import UUID
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+
+from mukatabat.kernel import clock
+from mukatabat.signing.development.announcement import announce
+from mukatabat.signing.development.files import first_wins, private_folder
+from mukatabat.signing.errors import KeysUnreadable
+from mukatabat.signing.rules import SignerCertificate
+
+Extensions: TypeAlias = tuple[tuple[x509.ExtensionType, bool], ...]
+
+DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
+ORGANIZATION = "مكاتبات — للتطوير فقط"
+ROOT = "Mukatabat Development Root CA"
+ISSUING = "Mukatabat Development Issuing CA"
+TIME_STAMPING = "Mukatabat Development Time-Stamp Authority"
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateSubject:
+    """What a person's certificate says of its holder: the full name, the staff number, the body's name."""
+
+    common_name: str
+    staff_number: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A private key and its certificates, the key's own first, the root last."""
+
+    key: ec.EllipticCurvePrivateKey
+    certificates: tuple[x509.Certificate, ...]
+
+    @cached_property
+    def certificate(self) -> SignerCertificate:
+        """Give the chain without the root: those who check bring their own root."""
+        chain = self.certificates[:-1] or self.certificates
+        return SignerCertificate(tuple(one.public_bytes(serialization.Encoding.DER) for one in chain))
+
+    def sign(self, data: bytes) -> bytes:
+        """Sign with ECDSA over SHA-256, without randomness, so that a repetition gives the same bytes (RFC 6979)."""
+        return self.key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+
+
+class DevelopmentAuthority:
+    """Issues on demand and keeps everything in one folder that only its owner may enter.
+
+    The root, the issuing authority and the time-stamp certificate are valid from five years before the year in which
+    they were made, for twenty-five years, so that a story may be told in the past; a person's certificate is valid
+    for the calendar year (Kuwait) in which it is asked for.
+    """
+
+    def __init__(
+        self, folder: Path, *, passphrase_file: Path | None = None, now: Callable[[], datetime] = clock.now
+    ) -> None:
+        """Take the folder, the file with the passphrase (made when missing; beside the keys by default), the clock."""
+        announce("The development certification authority")
+        self.folder = private_folder(folder)
+        self._people = private_folder(folder / "people")
+        self.now = now
+        written = first_wins(passphrase_file or folder / "passphrase", lambda: secrets.token_urlsafe(32).encode())
+        self._passphrase = written.strip()
+        self._opened: dict[Path, Identity] = {}
+
+    @property
+    def root(self) -> bytes:
+        """Give the root certificate, DER: the trust anchor of everything issued here."""
+        return self._root.certificates[0].public_bytes(serialization.Encoding.DER)
+
+    @cached_property
+    def time_stamping(self) -> Identity:
+        """Give the identity of the time-stamp authority (critical extended key usage, RFC 3161 §2.3)."""
+        return self._identity(
+            self.folder / "time-stamping.pem", lambda: self._issue_long(TIME_STAMPING, _time_stamping())
+        )
+
+    def person(self, person_id: UUID, subject: CertificateSubject) -> Identity:
+        """Give a person's identity for this year, issuing it when there is none under these names yet."""
+        year = self.now().astimezone(clock.KUWAIT).year
+        named = hashlib.sha256(repr(subject).encode()).hexdigest()[:12]
+        path = private_folder(self._folder_of(person_id)) / f"{year}-{named}.pem"
+        return self._identity(path, lambda: self._issue_person(subject, year))
+
+    def person_by_fingerprint(self, person_id: UUID, fingerprint: str) -> Identity | None:
+        """Find the identity whose certificate has this SHA-256 fingerprint, of this year or an earlier one."""
+        for path in sorted(self._folder_of(person_id).glob("*.pem"), reverse=True):
+            identity = self._identity(path, path.read_bytes)
+            if identity.certificate.fingerprint == fingerprint:
+                return identity
+        return None
+
+    @cached_property
+    def _root(self) -> Identity:
+        return self._identity(self.folder / "root.pem", self._issue_root)
+
+    @cached_property
+    def _issuing(self) -> Identity:
+        return self._identity(self.folder / "issuing.pem", lambda: self._issue_long(ISSUING, _authority(path_length=0)))
+
+    def _folder_of(self, person_id: UUID) -> Path:
+        return self._people / str(person_id)
+
+    def _identity(self, path: Path, make: Callable[[], bytes]) -> Identity:
+        if path not in self._opened:
+            self._opened[path] = self._open(first_wins(path, make))
+        return self._opened[path]
+
+    def _open(self, pem: bytes) -> Identity:
+        try:
+            key = serialization.load_pem_private_key(pem, self._passphrase)
+            certificates = tuple(x509.load_pem_x509_certificates(pem))
+        except (ValueError, TypeError) as error:
+            raise KeysUnreadable(detail=str(error)) from error
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificates[0].public_key():
+            raise KeysUnreadable(detail="key and certificate do not belong together")
+        return Identity(key, certificates)
+
+    def _issue_root(self) -> bytes:
+        return self._issue(_name(ROOT), _authority(path_length=1), years=self._long(), issuer=None)
+
+    def _issue_long(self, common_name: str, extensions: Extensions) -> bytes:
+        return self._issue(_name(common_name), extensions, years=self._long(), issuer=self._root)
+
+    def _issue_person(self, subject: CertificateSubject, year: int) -> bytes:
+        name = _name(subject.common_name, body=subject.body, serial=subject.staff_number)
+        return self._issue(name, _person(), years=(year, year + 1), issuer=self._issuing)
+
+    def _long(self) -> tuple[int, int]:
+        year = self.now().astimezone(clock.KUWAIT).year
+        return year - 5, year + 20
+
+    def _issue(
+        self, subject: x509.Name, extensions: Extensions, *, years: tuple[int, int], issuer: Identity | None
+    ) -> bytes:
+        key = ec.generate_private_key(ec.SECP256R1())
+        authority_key = key if issuer is None else issuer.key
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(subject if issuer is None else issuer.certificates[0].subject)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(datetime(years[0], 1, 1, tzinfo=clock.KUWAIT))
+            .not_valid_after(datetime(years[1], 1, 1, tzinfo=clock.KUWAIT))
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
+            )
+        )
+        for extension, critical in extensions:
+            builder = builder.add_extension(extension, critical=critical)
+        certificate = builder.sign(authority_key, hashes.SHA256())
+        chain = (certificate, *(() if issuer is None else issuer.certificates))
+        secret = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(self._passphrase),
+        )
+        return secret + b"".join(one.public_bytes(serialization.Encoding.PEM) for one in chain)
+
+
+def _name(common_name: str, *, body: str = ORGANIZATION, serial: str = "") -> x509.Name:
+    attributes = [
+        x509.NameAttribute(NameOID.COUNTRY_NAME, "KW"),
+        _attribute(NameOID.ORGANIZATION_NAME, body),
+        _attribute(NameOID.COMMON_NAME, common_name),
+    ]
+    if serial:
+        attributes.append(_attribute(NameOID.SERIAL_NUMBER, serial))
+    return x509.Name(attributes)
+
+
+def _attribute(kind: ObjectIdentifier, value: str) -> x509.NameAttribute[str]:
+    # The bound is 64 characters (RFC 5280 appendix A); the library counts bytes, which halves an Arabic name.
+    return x509.NameAttribute(kind, one_direction(value[:64]), _validate=False)
+
+
+def one_direction(name: str) -> str:
+    """Make a name fit for certificates, where a value is written in one direction only.
+
+    With Arabic letters in it, Latin ones are dropped, and it begins and ends with an Arabic letter; otherwise
+    validators refuse to compare it (RFC 5280 §7.1 by way of RFC 4518 §2.4 and RFC 3454 §6).
+    """
+    directions = [unicodedata.bidirectional(letter) for letter in name]
+    if not {"R", "AL"} & set(directions):
+        return name
+    kept = "".join(letter for letter, direction in zip(name, directions, strict=True) if direction != "L")
+    arabic = [place for place, letter in enumerate(kept) if unicodedata.bidirectional(letter) in {"R", "AL"}]
+    return " ".join(kept[arabic[0] : arabic[-1] + 1].split())
+
+
+def _usage(*, signs: bool = False, commits: bool = False, certifies: bool = False) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=signs,
+        content_commitment=commits,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=certifies,
+        crl_sign=certifies,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _authority(*, path_length: int) -> Extensions:
+    return (x509.BasicConstraints(ca=True, path_length=path_length), True), (_usage(certifies=True), True)
+
+
+def _time_stamping() -> Extensions:
+    return (
+        (x509.BasicConstraints(ca=False, path_length=None), True),
+        (_usage(signs=True), True),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True),
+    )
+
+
+def _person() -> Extensions:
+    return (
+        (x509.BasicConstraints(ca=False, path_length=None), True),
+        (_usage(signs=True, commits=True), True),
+        (x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), False),
+    )

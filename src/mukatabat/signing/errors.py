@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What can go wrong between a letter and its signature."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from mukatabat.kernel.errors import Conflict, MukatabatError
+
+
+class SigningError(MukatabatError):
+    """Base of the errors of this room."""
+
+    code = "signing.error"
+
+
+class UnsignableDocument(SigningError):
+    """The document is no PDF, is locked, or its signature field cannot be placed."""
+
+    code = "signing.unsignable-document"
+    happened = _("This document cannot be signed.")
+    safe = _("Nothing was signed. The letter and its number are kept.")
+    do = _("Tell your administrator; the printed form of the letter has to be made again.")
+
+
+class CertificateNotUsable(SigningError):
+    """The signer's certificate is outside its dates, not meant for signing, or of an unknown kind."""
+
+    code = "signing.certificate-not-usable"
+    happened = _("The signing certificate of %(signer)s cannot be used for this letter.")
+    safe = _("Nothing was signed. The letter and its number are kept.")
+    do = _("Renew the certificate, then sign again.")
+
+
+class ForeignSignature(SigningError):
+    """The signature was not made by this certificate's key over these bytes."""
+
+    code = "signing.foreign-signature"
+    happened = _("The signature that arrived does not belong to this letter and this signer.")
+    safe = _("It was thrown away. The letter is unchanged and is not issued.")
+    do = _("Sign again. If it happens again, stop and tell your administrator.")
+
+
+class PreparationDamaged(SigningError):
+    """The stored preparation does not agree with itself."""
+
+    code = "signing.preparation-damaged"
+    happened = _("The bytes that were made ready for signing have changed.")
+    safe = _("Nothing was signed and nothing was sent. The number stays visible in the register.")
+    do = _("Tell your administrator. The letter can be issued anew under a new number.")
+
+
+class ProviderUnavailable(SigningError):
+    """The signing service does not answer; the request may be repeated."""
+
+    code = "signing.provider-unavailable"
+    http_status = 503
+    happened = _("The signing service does not answer.")
+    safe = _("The letter and its number are kept; nothing is signed twice.")
+    do = _("Wait a little. The request is repeated by itself until its deadline.")
+
+
+class RequestConflict(SigningError, Conflict):
+    """One request id was used for two different things to sign."""
+
+    code = "signing.request-conflict"
+    happened = _("This signing request already stands for another document or person.")
+    safe = _("The first request stands. Nothing else was signed.")
+    do = _("Open the letter again and start signing from there.")
+
+
+class UnknownTicket(SigningError):
+    """The provider never gave out this ticket, or has lost it."""
+
+    code = "signing.unknown-ticket"
+    happened = _("The signing service does not know this request.")
+    safe = _("Nothing was signed. The letter and its number are kept.")
+    do = _("Start signing again.")
+
+
+class KeysUnreadable(SigningError):
+    """The development key store cannot be opened: another passphrase, or a damaged file."""
+
+    code = "signing.keys-unreadable"
+    http_status = 503
+    happened = _("The development keys cannot be opened.")
+    safe = _("Nothing was signed.")
+    do = _("Restore the key folder and its passphrase file, or remove both to begin anew.")
+
+
+class UnreadableSignature(SigningError):
+    """The file carries no signature that can be read."""
+
+    code = "signing.unreadable-signature"
+    happened = _("No readable signature was found in this file.")
+    safe = _("The file was only read.")
+    do = _("Ask for the file again from whoever issued it.")
+
+
+class TimeStampError(SigningError):
+    """Base of the two ways in which a time-stamp may be missing."""
+
+    code = "signing.time-stamp"
+    safe = _("The signature itself is valid and kept. A time-stamp can be added later.")
+
+
+class TimeStampUnavailable(TimeStampError):
+    """The authority did not answer in time, or refused."""
+
+    code = "signing.time-stamp-unavailable"
+    http_status = 503
+    happened = _("The time-stamp authority does not answer.")
+    do = _("Nothing is needed from you.")
+
+
+class TimeStampInvalid(TimeStampError):
+    """The authority answered with something that is not a time-stamp of this signature."""
+
+    code = "signing.time-stamp-invalid"
+    http_status = 502
+    happened = _("The time-stamp authority sent a time-stamp that is not for this signature.")
+    do = _("Tell your administrator.")

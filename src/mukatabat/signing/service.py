@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Which signature provider, time-stamp authority and trust this installation uses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from mukatabat.directory import queries as directory
+from mukatabat.directory.models import Person
+from mukatabat.signing.development.authority import CertificateSubject, DevelopmentAuthority
+from mukatabat.signing.development.provider import SoftwareProvider
+from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
+from mukatabat.signing.ports import SignatureProvider, TimeStampAuthority
+from mukatabat.signing.rules import Trust
+from mukatabat.signing.timestamps.http import HttpTimeStampAuthority
+
+
+@cache
+def _authority(folder: Path) -> DevelopmentAuthority:
+    if not settings.MUKATABAT_DEVELOPMENT:
+        message = "no signature provider is configured, and the development one refuses to work outside development"
+        raise ImproperlyConfigured(message)
+    return DevelopmentAuthority(folder)
+
+
+def _subject_of(person_id: UUID) -> CertificateSubject:
+    person = Person.objects.get(id=person_id)
+    return CertificateSubject(
+        common_name=person.ar, staff_number=person.staff_number, body=directory.body_name(person.body_id)
+    )
+
+
+@cache
+def _software(folder: Path) -> SoftwareProvider:
+    return SoftwareProvider(_authority(folder), subject_of=_subject_of)
+
+
+def provider() -> SignatureProvider:
+    """The signature provider of this installation."""
+    return _software(settings.MUKATABAT_SIGNING_DIR)
+
+
+@cache
+def _local_time_stamps(folder: Path) -> LocalTimeStampAuthority:
+    return LocalTimeStampAuthority(_authority(folder))
+
+
+def time_stamps() -> TimeStampAuthority:
+    """The time-stamp authority: the one under ``MUKATABAT_TIME_STAMP_URL``, else the development one in process."""
+    if settings.MUKATABAT_TIME_STAMP_URL:
+        return HttpTimeStampAuthority(settings.MUKATABAT_TIME_STAMP_URL)
+    return _local_time_stamps(settings.MUKATABAT_SIGNING_DIR)
+
+
+def trust(at: datetime) -> Trust:
+    """The roots that this installation trusts, asked for a moment (aware)."""
+    return Trust(roots=(_authority(settings.MUKATABAT_SIGNING_DIR).root,), at=at)

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The one place that says to PostgreSQL in whose name rows are read and written.
+
+The setting is local to the transaction: a session-level setting would survive in the pooled connection and show the
+next request the previous body's rows. The former value is restored by hand, because inside an outer transaction a
+local setting outlives the inner block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import connection, transaction
+
+from mukatabat.tenancy.rules import Actor
+
+_current: ContextVar[Actor | None] = ContextVar("mukatabat_actor", default=None)
+
+SETTING = "mukatabat.body"
+
+
+def current_actor() -> Actor | None:
+    """The actor whose scope is open in this thread, or None."""
+    return _current.get()
+
+
+@contextmanager
+def scope(actor: Actor) -> Iterator[None]:
+    """Open a transaction in which exactly the rows of ``actor.body_id`` exist; nested scopes join the transaction.
+
+    An exception rolls back to where this scope was opened. Reopening the same body costs no statement.
+    """
+    former = _current.get()
+    if former is not None and former.body_id == actor.body_id and connection.in_atomic_block:
+        token = _current.set(actor)
+        try:
+            with transaction.atomic():
+                yield
+        finally:
+            _current.reset(token)
+        return
+    with transaction.atomic():
+        _set_body(str(actor.body_id))
+        token = _current.set(actor)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+            if former is not None and not connection.needs_rollback:
+                _set_body(str(former.body_id))
+
+
+@contextmanager
+def reading(actor: Actor) -> Iterator[None]:
+    """Like :func:`scope` for queries alone: joins an open scope of the same body without a savepoint."""
+    former = _current.get()
+    if former is not None and former.body_id == actor.body_id and connection.in_atomic_block:
+        yield
+        return
+    with scope(actor):
+        yield
+
+
+def _set_body(value: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, true)", [SETTING, value])

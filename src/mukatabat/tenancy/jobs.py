@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The job port: ask for background work by task name, inside the transaction of the act that needs it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from procrastinate.contrib.django import app
+
+
+def enqueue(task: str, *, at: datetime | None = None, lock: str | None = None, **arguments: object) -> None:
+    """Queue ``task`` ("exchange.carry"); it runs only if the caller's transaction commits, at least once.
+
+    Arguments are identifiers alone, never content; ``at`` (aware) delays, ``lock`` lets one job of that name run.
+    """
+    plain = {name: value if isinstance(value, int) else str(value) for name, value in arguments.items()}
+    app.configure_task(task, schedule_at=at, lock=lock).defer(**plain)

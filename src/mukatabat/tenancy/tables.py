@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every table without row-level security, with its reason and what the application's role may do there.
+
+A table that stands neither here nor below :class:`mukatabat.tenancy.models.TenantModel` stops the migration.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class GlobalTable(NamedTuple):
+    """Privileges of the application's role on a shared table, and why it is shared."""
+
+    privileges: str
+    reason: str
+
+
+READ = "select"
+ALL = "select, insert, update, delete"
+
+_DIRECTORY = "the directory is shared: every body addresses every other"
+_ACCOUNTS = "an account signs in before its body is known"
+_FRAMEWORK = "the framework's own bookkeeping, no body's data"
+_JOBS = "jobs carry identifiers alone; a worker opens the body's scope itself"
+
+GLOBAL_TABLES: dict[str, GlobalTable] = {
+    "django_migrations": GlobalTable(READ, _FRAMEWORK),
+    "django_content_type": GlobalTable(READ, _FRAMEWORK),
+    "auth_permission": GlobalTable(READ, _FRAMEWORK),
+    "auth_group": GlobalTable(READ, _FRAMEWORK),
+    "auth_group_permissions": GlobalTable(READ, _FRAMEWORK),
+    "django_session": GlobalTable(ALL, _ACCOUNTS),
+    "web_cache": GlobalTable(ALL, "rate limits of sign-in, before a body is known"),
+    "account_emailaddress": GlobalTable(ALL, _ACCOUNTS),
+    "account_emailconfirmation": GlobalTable(ALL, _ACCOUNTS),
+    "mfa_authenticator": GlobalTable(ALL, _ACCOUNTS),
+    "usersessions_usersession": GlobalTable(ALL, _ACCOUNTS),
+    "access_account": GlobalTable(ALL, _ACCOUNTS),
+    "access_usedcode": GlobalTable(ALL, _ACCOUNTS),
+    "access_throttle": GlobalTable(ALL, _ACCOUNTS),
+    "directory_body": GlobalTable(ALL, _DIRECTORY),
+    "directory_bodyname": GlobalTable(ALL, _DIRECTORY),
+    "directory_unit": GlobalTable(ALL, _DIRECTORY),
+    "directory_post": GlobalTable(ALL, _DIRECTORY),
+    "directory_person": GlobalTable(ALL, _DIRECTORY),
+    "directory_appointment": GlobalTable(ALL, _DIRECTORY),
+    "directory_mandate": GlobalTable(ALL, _DIRECTORY),
+    "directory_absence": GlobalTable(ALL, _DIRECTORY),
+    "directory_holiday": GlobalTable(ALL, _DIRECTORY),
+    "audit_pending": GlobalTable("select, insert", "the sequencer's queue: identifiers and digests alone"),
+    "audit_link": GlobalTable(READ, "the chain of digests is one for all bodies; it holds no content"),
+    "procrastinate_jobs": GlobalTable(ALL, _JOBS),
+    "procrastinate_events": GlobalTable(ALL, _JOBS),
+    "procrastinate_workers": GlobalTable(ALL, _JOBS),
+    "procrastinate_periodic_defers": GlobalTable(ALL, _JOBS),
+}

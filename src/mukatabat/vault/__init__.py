@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The vault keeps documents: content-addressed bytes, what they are, and who they belong to.
+
+:func:`store` and :func:`scanner` name what this installation uses; every other module takes them from here.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mukatabat.vault.ports import BlobStore, MalwareScanner
+
+
+def store() -> BlobStore:
+    """Give the blob store of this installation: the folder that the setting ``MUKATABAT_VAULT_DIR`` names."""
+    # Imported here, because the examiner loads this package in a process that has no settings and needs none.
+    from django.conf import settings
+
+    return _folder(Path(settings.MUKATABAT_VAULT_DIR))
+
+
+def scanner() -> MalwareScanner:
+    """Give the malware scanner of this installation; without one, every outcome is "not scanned", never "clean"."""
+    from mukatabat.vault.scanners import NotScanned
+
+    return NotScanned()
+
+
+@cache
+def _folder(root: Path) -> BlobStore:
+    from mukatabat.vault.stores.folder import FolderStore
+
+    return FolderStore(root)

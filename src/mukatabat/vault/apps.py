@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Django's entry for the vault."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class VaultConfig(AppConfig):
+    """Content-addressed documents, checked by content before they are taken."""
+
+    name = "mukatabat.vault"
+    label = "vault"

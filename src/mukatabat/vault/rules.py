@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a document is: address, kind, name, outcome of its checks. Pure values and functions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import BinaryIO, NamedTuple
+
+from mukatabat.vault.vocabulary import FileKind, ScanOutcome, Source
+
+MIB = 1024 * 1024
+CHUNK = MIB
+DEFAULT_LIMIT = 50 * MIB
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+EXTENSION = re.compile(r"\.([A-Za-z0-9]{1,8})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Stored bytes: their address "sha256:<64 hex digits>" and how many they are."""
+
+    digest: str
+    size: int
+
+
+def hexadecimal(digest: str) -> str:
+    """Give the 64 hexadecimal digits of an address; raises ValueError for anything else, so that no path is forged."""
+    if not _DIGEST.fullmatch(digest):
+        raise ValueError("not a SHA-256 address")
+    return digest.removeprefix("sha256:")
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """An outcome, with the scanner's name for what it found."""
+
+    outcome: ScanOutcome
+    signature: str = ""
+
+
+_OOXML = "application/vnd.openxmlformats-officedocument."
+
+ACCEPTED: dict[FileKind, str] = {
+    FileKind.PDF: "application/pdf",
+    FileKind.DOCX: _OOXML + "wordprocessingml.document",
+    FileKind.XLSX: _OOXML + "spreadsheetml.sheet",
+    FileKind.PPTX: _OOXML + "presentationml.presentation",
+    FileKind.ODT: "application/vnd.oasis.opendocument.text",
+    FileKind.ODS: "application/vnd.oasis.opendocument.spreadsheet",
+    FileKind.PNG: "image/png",
+    FileKind.JPEG: "image/jpeg",
+    FileKind.TIFF: "image/tiff",
+    FileKind.TEXT: "text/plain",
+}
+"""The allow-list, with the media type under which each kind is stored and served."""
+
+EXTENSIONS: dict[FileKind, str] = {
+    FileKind.PDF: "pdf",
+    FileKind.DOCX: "docx",
+    FileKind.XLSX: "xlsx",
+    FileKind.PPTX: "pptx",
+    FileKind.ODT: "odt",
+    FileKind.ODS: "ods",
+    FileKind.PNG: "png",
+    FileKind.JPEG: "jpg jpeg jpe jfif",
+    FileKind.TIFF: "tif tiff",
+    FileKind.TEXT: "txt csv",
+    FileKind.OTHER_TEXT: "txt csv",
+    FileKind.OLD_OFFICE: "doc xls ppt msg msi",
+    FileKind.OTHER_OFFICE: "docm xlsm pptm dotx dotm xltx xltm potx potm ppsx ppsm xlsb odp odg ott ots epub",
+    FileKind.PROGRAM: "exe dll scr com bat cmd ps1 vbs vbe js jse wsf hta jar lnk sh app apk cpl pif reg msc chm iso",
+    FileKind.ARCHIVE: "zip rar 7z gz tgz tar bz2 xz cab",
+    FileKind.PAGE: "html htm xhtml mhtml svg xml",
+    FileKind.RICH_TEXT: "rtf",
+    FileKind.OTHER_PICTURE: "gif bmp webp heic heif ico psd",
+    FileKind.RECORDING: "mp3 mp4 m4a wav ogg avi mov mkv wmv amr opus",
+}
+"""The well-known extensions of each kind, the one that we write first."""
+
+CLAIMS: dict[str, frozenset[FileKind]] = {
+    extension: frozenset(kind for kind, listed in EXTENSIONS.items() if extension in listed.split())
+    for listed in EXTENSIONS.values()
+    for extension in listed.split()
+}
+"""Which kinds an extension promises."""
+
+
+class Findings(NamedTuple):
+    """What an examination of the bytes alone found; `pages` is None where the kind has none to count."""
+
+    kind: FileKind
+    pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A file that may be taken: what it is, how large in bytes, how many pages, and the name that it gets."""
+
+    kind: FileKind
+    media_type: str
+    size: int
+    pages: int | None
+    safe_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as a person offers it: its name, its bytes, and how many of them are allowed."""
+
+    name: str
+    stream: BinaryIO
+    limit: int = DEFAULT_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Bytes that are in the store and were checked, before any row says so."""
+
+    blob: Blob
+    media_type: str
+    name: str
+    pages: int | None
+    scan: ScanOutcome
+    source: Source
+
+
+def extension_of(name: str) -> str:
+    """Give the lower-case ASCII extension of a file's name without its dot, or ""."""
+    found = EXTENSION.search(name)
+    return found.group(1).lower() if found else ""
+
+
+def names_a_program(name: str) -> bool:
+    """Tell whether a file of this name would be run, not read, when a person opens it."""
+    return FileKind.PROGRAM in CLAIMS.get(extension_of(name), frozenset())

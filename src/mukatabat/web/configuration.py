@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The one typed, frozen settings object, read once from the environment and secret files."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Configuration(BaseSettings):
+    """What an installation decides. Every field is an environment variable with the prefix ``MUKATABAT_``."""
+
+    model_config = SettingsConfigDict(env_prefix="MUKATABAT_", frozen=True, extra="ignore")
+
+    var: Path = Path("var")
+    database_url: str = ""
+    owner_database_url: str = ""
+    secret_key_file: Path | None = None
+    development: bool = False
+    port: int = 8600
+    origins: tuple[str, ...] = ()
+    time_stamp_url: str = ""
+
+    @cached_property
+    def secret_key(self) -> str:
+        """The secret of sessions and signatures, from its file; a development run may do without the file."""
+        if self.secret_key_file is not None:
+            return self.secret_key_file.read_text(encoding="ascii").strip()
+        if self.development:
+            return "development-only"
+        message = "MUKATABAT_SECRET_KEY_FILE is not set; name a file readable by the service alone."
+        raise RuntimeError(message)
+
+    def database(self) -> dict[str, object]:
+        """Django's DATABASES entry: the owner's connection when it was given (migrations), else the application's."""
+        return database_settings(self.owner_database_url or self.database_url, pooled=not self.owner_database_url)
+
+
+def database_settings(url: str, *, pooled: bool) -> dict[str, object]:
+    """Translate a PostgreSQL URL (host may be a socket directory in ``?host=``) to Django's settings.
+
+    A pooled connection needs no health query per request; the pool is as large as the threads of one process.
+    """
+    parts = urlsplit(url)
+    query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+    options: dict[str, object] = {}
+    if pooled:
+        options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "mukatabat",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host", parts.hostname or ""),
+        "PORT": query.get("port", str(parts.port or "")),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }

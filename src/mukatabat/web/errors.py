@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Error pages: what happened, what is safe, what to do, and a trace code; in the reader's language."""
+
+from __future__ import annotations
+
+import secrets
+from typing import ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden
+
+
+class Unexpected(MukatabatError):
+    """A fault of ours."""
+
+    code = "web.unexpected"
+    http_status: ClassVar[int] = 500
+    happened = _("The system could not finish this step because of a fault of its own.")
+    safe = _("What was saved before stays saved; a letter is never half issued or half delivered.")
+    do = _("Try again. If it happens again, give your administrator the trace code.")
+
+
+class FormExpired(MukatabatError):
+    """The form's secret does not fit the session."""
+
+    code = "web.form-expired"
+    http_status: ClassVar[int] = 403
+    happened = _("The page was open for too long, or you signed in again in between.")
+    safe = _("Nothing was changed. A draft that was being written is saved.")
+    do = _("Go back, reload the page, and repeat your step.")
+
+
+def error_page(request: HttpRequest, error: MukatabatError | None, *, trace: str) -> HttpResponse:
+    """The page of a typed error, or of an unexpected fault when ``error`` is None."""
+    shown = error or Unexpected()
+    status = type(shown).http_status
+    context = {"error": shown, "trace": trace, "status": status, "back_url": _back(request)}
+    return render(request, "web/error.html", context, status=status)
+
+
+def _back(request: HttpRequest) -> str:
+    referer = request.headers.get("Referer", "")
+    own = f"{request.scheme}://{request.get_host()}/"
+    return referer.removeprefix(own.rstrip("/")) if referer.startswith(own) else "/"
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Missing and forbidden look the same."""
+    return error_page(request, NotFoundOrForbidden(), trace=new_trace())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault outside of any view."""
+    return error_page(request, None, trace=new_trace())
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its secret."""
+    return error_page(request, FormExpired(), trace=new_trace())
+
+
+def new_trace() -> str:
+    """A code that a person can read out, and the log knows."""
+    return "E-" + secrets.token_hex(3).upper()
+

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The sweep: every minute, look after what a killed worker left, in every body. It carries no lock of its own."""
+
+from __future__ import annotations
+
+import logging
+
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from mukatabat.directory.models import Body
+from mukatabat.exchange.jobs import sweep as sweep_exchange
+from mukatabat.letters.jobs import sweep as sweep_letters
+
+STALLED_AFTER = 30
+"""Seconds without a heartbeat of its worker after which a running job is run again."""
+
+logger = logging.getLogger(__name__)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="web.sweep", queueing_lock="web.sweep", pass_context=True)
+async def sweep_jobs(context: JobContext, timestamp: int) -> None:
+    """Run again every job whose worker died, then order the bodies' sweep."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+        logger.warning("job %s (%s) stalled; it runs again", job.id, job.task_name)
+        await manager.retry_job(job)
+    await sweep_bodies.configure(queueing_lock=f"sweep {timestamp}").defer_async()
+
+
+@app.task(name="web.sweep_bodies")
+def sweep_bodies() -> None:
+    """Carry what lies in outboxes, and end issues whose signature did not come; one body's fault stops no other."""
+    for body_id in Body.objects.values_list("id", flat=True):
+        try:
+            sweep_letters(body_id)
+            sweep_exchange(body_id)
+        except Exception:
+            logger.exception("the sweep of body %s failed", body_id)

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What surrounds every request: headers, the reader's language, and typed errors as pages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+
+from mukatabat.kernel.errors import MukatabatError
+from mukatabat.web.errors import error_page, new_trace
+
+Handler = Callable[[HttpRequest], HttpResponse]
+logger = logging.getLogger("mukatabat.web")
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+FRAMED_POLICY = POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+
+
+def security_headers(get_response: Handler) -> Handler:
+    """Set the content policy without any exception; a document that a page frames may be framed by that page."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        framed = getattr(response, "may_be_framed", False)
+        response.headers.setdefault("Content-Security-Policy", FRAMED_POLICY if framed else POLICY)
+        if framed:
+            response.headers["X-Frame-Options"] = "SAMEORIGIN"
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        return response
+
+    return handle
+
+
+def interface(get_response: Handler) -> Handler:
+    """Speak the reader's language: the account's choice, else the session's, else Arabic."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        account = request.user
+        chosen = account.language if account.is_authenticated else request.session.get("language", "ar")
+        with translation.override("en" if chosen == "en" else "ar"):
+            request.LANGUAGE_CODE = translation.get_language()
+            response = get_response(request)
+            if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+                response = response.render()
+        response.headers.setdefault("Content-Language", "en" if chosen == "en" else "ar")
+        return response
+
+    return handle
+
+
+class typed_errors:  # noqa: N801 - Django names middleware by its path
+    """Turn a typed error, "not found" and a crash into a page of three parts with a trace code."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for an exception that a view raised; the log gets the trace code and no letter text."""
+        if isinstance(exception, Http404):
+            return None
+        trace = new_trace()
+        if isinstance(exception, MukatabatError):
+            logger.info("%s %s %s", trace, exception.code, request.path)
+            return error_page(request, exception, trace=trace)
+        logger.exception("%s %s", trace, request.path)
+        return error_page(request, None, trace=trace)

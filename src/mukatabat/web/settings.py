@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Django's settings, derived from :class:`mukatabat.web.configuration.Configuration`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mukatabat.access import configuration as access_configuration
+from mukatabat.web.configuration import Configuration
+
+CONFIGURATION = Configuration()
+PACKAGE = Path(__file__).resolve().parent.parent
+
+SECRET_KEY = CONFIGURATION.secret_key
+DEBUG = False
+MUKATABAT_DEVELOPMENT = CONFIGURATION.development
+MUKATABAT_VAULT_DIR = CONFIGURATION.var / "vault"
+MUKATABAT_SIGNING_DIR = CONFIGURATION.var / "signing"
+MUKATABAT_TIME_STAMP_URL = CONFIGURATION.time_stamp_url
+
+ALLOWED_HOSTS = [".localhost", "127.0.0.1", "testserver", *(origin.split("//")[-1] for origin in CONFIGURATION.origins)]
+CSRF_TRUSTED_ORIGINS = list(CONFIGURATION.origins)
+
+ROOMS = [
+    "tenancy", "audit", "directory", "notify", "access", "signing", "vault", "press",
+    "search", "exchange", "registers", "work", "letters",
+]  # fmt: skip
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "procrastinate.contrib.django",
+    *(f"mukatabat.{room}" for room in ROOMS),
+    "mukatabat.web",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mukatabat.web.middleware.security_headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "mukatabat.web.middleware.interface",
+    "mukatabat.web.middleware.typed_errors",
+]
+ROOT_URLCONF = "mukatabat.web.urls"
+WSGI_APPLICATION = "mukatabat.web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "web" / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "mukatabat.web.shell.context",
+            ],
+            "builtins": ["mukatabat.web.templatetags.mk", "django.templatetags.i18n", "django.templatetags.static"],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": CONFIGURATION.database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# One table for all web processes: rate limits must not depend on which process answers.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "web_cache"}}
+
+LANGUAGE_CODE = "ar"
+LANGUAGES = [("ar", "العربية"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+TIME_ZONE = "Asia/Kuwait"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = CONFIGURATION.var / "static"
+STATICFILES_DIRS = [PACKAGE / "web" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 31_536_000
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = not CONFIGURATION.development
+CSRF_COOKIE_SECURE = not CONFIGURATION.development
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "mukatabat.web.errors.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_IMPORT_PATHS = ["mukatabat.web.jobs"]
+
+for _name in access_configuration.DJANGO_SETTINGS:
+    globals()[_name] = access_configuration.DJANGO_SETTINGS[_name]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"mukatabat": {"level": "INFO"}},
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Lists walked by keyboard: roving focus, selection, preview. Rows carry data-row, their link data-open-row.
+
+const TYPING = "input:not([type=checkbox]):not([type=radio]),textarea,select";
+const PEEK_WAIT = 90;
+let timer;
+
+const visible = (element) => element.getClientRects().length > 0;
+const say = (detail) => document.dispatchEvent(new CustomEvent("mukatabat:say", { detail }));
+const rows = () => [...document.querySelectorAll("[data-list] [data-row]")].filter(visible);
+const current = () => document.querySelector("[data-list] [data-row][aria-current]");
+
+function peek(row) {
+  clearTimeout(timer);
+  timer = setTimeout(() => window.htmx?.trigger(row, "peek"), PEEK_WAIT);
+}
+
+function stand(row, focus = true) {
+  const before = current();
+  if (before !== row) {
+    before?.removeAttribute("aria-current");
+    row.setAttribute("aria-current", "true");
+    if (row.hasAttribute("hx-get") && document.getElementById("peek")?.getClientRects().length) peek(row);
+  }
+  for (const other of rows()) other.tabIndex = other === row ? 0 : -1;
+  if (focus) {
+    row.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+  }
+}
+
+function move(step, extend) {
+  const all = rows();
+  if (!all.length) return;
+  const at = all.indexOf(current());
+  const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
+  if (extend) {
+    for (const row of [all[at], next]) check(row, true);
+  }
+  stand(next);
+}
+
+function check(row, value) {
+  const box = row?.querySelector("input[type=checkbox]");
+  if (!box) return;
+  box.checked = value ?? !box.checked;
+  box.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function tally() {
+  const line = document.querySelector("[data-selected]");
+  if (!line) return;
+  const count = document.querySelectorAll("[data-row] input:checked").length;
+  const shown = new Intl.NumberFormat(document.documentElement.lang, {
+    numberingSystem: document.body.dataset.digits || "latn",
+  }).format(count);
+  line.textContent = `${line.dataset.selected} ${shown}`;
+  if (count) say(line.textContent);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.matches(TYPING) || document.querySelector("dialog[open]")) return;
+  const inList = event.target.closest("[data-list]");
+  const single = document.body.dataset.shortcuts !== "off";
+  const down = (event.code === "ArrowDown" && inList) || (event.code === "KeyJ" && single);
+  const up = (event.code === "ArrowUp" && inList) || (event.code === "KeyK" && single);
+  if (down || up) {
+    event.preventDefault();
+    move(down ? 1 : -1, event.shiftKey);
+  } else if (event.code === "KeyX" && single && current()) {
+    event.preventDefault();
+    check(current());
+  } else if (event.code === "Enter" && event.target.matches("[data-row]")) {
+    event.preventDefault();
+    event.target.querySelector("[data-open-row]")?.click();
+  }
+});
+
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest?.("[data-list] [data-row]");
+  if (row) stand(row, false);
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-row] input[type=checkbox]")) tally();
+});
+document.addEventListener("htmx:afterSwap", () => {
+  if (current()) current().tabIndex = 0;
+});
+
+const first = current() ?? rows()[0];
+if (first) first.tabIndex = 0;

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The recipient picker: a search line whose answers (options from the server) become tokens with hidden fields.
+// Without this file the page offers an ordinary list of bodies.
+
+function options(box) {
+  return [...box.querySelectorAll(".opts [role=option]")];
+}
+
+function mark(box, option) {
+  for (const other of options(box)) other.setAttribute("aria-selected", String(other === option));
+  const line = box.querySelector("[data-token-find]");
+  if (option) line.setAttribute("aria-activedescendant", option.id);
+  else line.removeAttribute("aria-activedescendant");
+}
+
+function clear(box) {
+  const line = box.querySelector("[data-token-find]");
+  line.value = "";
+  box.querySelector(".opts").replaceChildren();
+  line.setAttribute("aria-expanded", "false");
+  line.removeAttribute("aria-activedescendant");
+}
+
+function changed(box) {
+  box.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function add(box, option) {
+  const { value, label } = option.dataset;
+  const line = box.querySelector("[data-token-find]");
+  const already = [...box.querySelectorAll("input[type=hidden]")].some((input) => input.value === value);
+  if (!already) {
+    const token = box.querySelector("template").content.firstElementChild.cloneNode(true);
+    token.querySelector("bdi").textContent = label;
+    const input = token.querySelector("input");
+    input.name = box.dataset.tokens;
+    input.value = value;
+    const remove = token.querySelector("button");
+    remove.setAttribute("aria-label", `${remove.getAttribute("aria-label")} ${label}`);
+    line.before(token);
+  }
+  clear(box);
+  line.focus();
+  changed(box);
+}
+
+document.addEventListener("click", (event) => {
+  const option = event.target.closest("[data-tokens] [role=option]");
+  if (option) {
+    add(option.closest("[data-tokens]"), option);
+    return;
+  }
+  const remove = event.target.closest("[data-tokens] .tok button");
+  if (remove) {
+    const box = remove.closest("[data-tokens]");
+    remove.closest(".tok").remove();
+    box.querySelector("[data-token-find]").focus();
+    changed(box);
+  } else {
+    for (const box of document.querySelectorAll("[data-tokens]")) {
+      if (!box.contains(event.target)) clear(box);
+    }
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const line = event.target.closest?.("[data-token-find]");
+  if (!line || event.isComposing) return;
+  const box = line.closest("[data-tokens]");
+  const all = options(box);
+  const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  if (event.code === "ArrowDown" || event.code === "ArrowUp") {
+    if (!all.length) return;
+    event.preventDefault();
+    const step = event.code === "ArrowDown" ? 1 : -1;
+    mark(box, all[(at + step + all.length) % all.length]);
+  } else if (event.code === "Enter") {
+    if (event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    if (all.length) add(box, all[Math.max(at, 0)]);
+  } else if (event.code === "Escape" && all.length) {
+    event.stopPropagation();
+    event.preventDefault();
+    clear(box);
+  } else if (event.code === "Backspace" && !line.value) {
+    const last = [...box.querySelectorAll(".tok")].at(-1);
+    if (!last) return;
+    last.remove();
+    changed(box);
+  }
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const box = event.target.closest?.("[data-tokens]");
+  if (!box) return;
+  const all = options(box);
+  box.querySelector("[data-token-find]").setAttribute("aria-expanded", String(all.length > 0));
+  mark(box, all[0]);
+});

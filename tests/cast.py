@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The standing cast: a sender, a recipient and an outsider body, each with a clerk, a head, an adviser, a signer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from mukatabat.access.rules import capabilities_of
+from mukatabat.directory import queries as directory
+from mukatabat.directory.models import Person
+from mukatabat.directory.seed import body_id, person_id
+from mukatabat.directory.vocabulary import PostRole
+from mukatabat.kernel import clock
+from mukatabat.tenancy.rules import Actor
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Actors by log-in: ``cast("signer.mof")``."""
+
+    def __call__(self, login: str) -> Actor:
+        """The actor of a log-in today, with a second factor proved just now."""
+        person = Person.objects.select_related("body").get(id=person_id(login))
+        held = list(directory.posts_held(person.id))
+        return Actor(
+            person_id=person.id, body_id=person.body_id, realm=person.body.realm, name_ar=person.ar,
+            name_en=person.en, post_ids=tuple(one.post_id for one in held),
+            unit_ids=tuple(dict.fromkeys(one.post.unit_id for one in held)),
+            capabilities=frozenset(map(str, capabilities_of(PostRole(one.post.role) for one in held))),
+            second_factor_at=clock.now(),
+        )  # fmt: skip
+
+    def post(self, login: str) -> UUID:
+        """The first post of a log-in."""
+        return self(login).post_ids[0]
+
+    def without_factor(self, login: str) -> Actor:
+        """The actor whose second factor was never proved."""
+        return replace(self(login), second_factor_at=None)
+
+
+FL, MOF, MOH, MPW = (body_id(code) for code in ("FL", "MOF", "MOH", "MPW"))

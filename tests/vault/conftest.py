@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Most of the vault needs no database; alone it needs only that the translation functions answer."""
+
+from __future__ import annotations
+
+import os
+
+from django.conf import settings
+
+if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
+    settings.configure(USE_I18N=False)
+
+collect_ignore = [] if "DJANGO_SETTINGS_MODULE" in os.environ else ["test_documents.py"]

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The secrets of one installation: made once, kept beside its data, readable by their owner only."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Passwords:
+    """The database passwords: of our own server's administrator, of the owner of the tables, of the application."""
+
+    administrator: str
+    owner: str
+    app: str
+
+
+def passwords(folder: Path) -> Passwords:
+    """Return the database passwords kept in `folder`, made at the first call."""
+    file = folder / "passwords.json"
+    if not file.exists():
+        made = Passwords(*(secrets.token_urlsafe(24) for _ in range(3)))
+        write_private(file, json.dumps(asdict(made), indent=1))
+    return Passwords(**json.loads(file.read_text()))
+
+
+def secret_key(folder: Path) -> Path:
+    """Return the file in `folder` that holds Django's signing key, made at the first call."""
+    file = folder / "secret-key"
+    if not file.exists():
+        write_private(file, secrets.token_urlsafe(48))
+    return file
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write `text` to `file`, mode 0600 from its first byte; the file is whole or absent, also after a crash."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = file.with_name(file.name + ".new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as output:
+        output.write(text)
+        output.flush()
+        os.fsync(output.fileno())
+    fresh.replace(file)

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`./run test`: everything that must be green before a commit, and one line that counts it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET  # our own pytest wrote the file
+from typing import TYPE_CHECKING
+
+from tools.bootstrap import DEVELOPMENT, bootstrap
+from tools.checks import Tally, run_checks, temporary_state
+from tools.console import say
+from tools.installation import compile_translations
+from tools.paths import PYTHON, ROOT, SOURCE
+from tools.processes import dies_with_parent, stop_by_signals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+NOTHING_COLLECTED = 5
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Perform the verb; returns 1 when anything failed.
+
+    Without arguments: checks, all tests in random order on two processes, one demonstration played through, the browser
+    tests. `--no-browser` leaves the last out. Any other arguments go to pytest, and only pytest runs.
+    """
+    wanted = [argument for argument in arguments if argument != "--no-browser"]
+    tally = Tally()
+    with stop_by_signals(), temporary_state() as folder:
+        bootstrap(DEVELOPMENT)
+        compile_translations()
+        if wanted:
+            tally.add(run_pytest(folder, wanted))
+        else:
+            tally.add(_everything(folder, browser="--no-browser" not in arguments))
+    say(str(tally))
+    return 1 if tally.failed else 0
+
+
+def run_pytest(folder: Path, arguments: Sequence[str], *, extra: Mapping[str, str] | None = None) -> Tally:
+    """Run pytest with `arguments` and count its results; a run that breaks before it counts is one failure."""
+    report = folder / "report.xml"
+    report.unlink(missing_ok=True)
+    command = [*dies_with_parent(), str(PYTHON), "-m", "pytest", f"--junit-xml={report}", *arguments]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(SOURCE), str(ROOT))), "PYTHONUTF8": "1", **(extra or {})}
+    code = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+    if code == NOTHING_COLLECTED:
+        return Tally()
+    tally = _count(report)
+    if code and not tally.failed:
+        tally.failed = 1
+    return tally
+
+
+def find_chromium() -> str | None:
+    """Return the Chromium to test with: MUKATABAT_CHROMIUM, else the first known name on PATH, else None."""
+    chosen = os.environ.get("MUKATABAT_CHROMIUM")
+    return chosen or next((found for name in CHROMIUMS if (found := shutil.which(name))), None)
+
+
+def _everything(folder: Path, *, browser: bool) -> Tally:
+    tally = Tally()
+    say("Checks")
+    tally.add(run_checks(folder / "checks"))
+    say("Tests")
+    tests = run_pytest(folder, ["-n", "2", "-q", "-m", "not browser"])
+    tally.add(tests if tests.passed or tests.failed else Tally(failed=1))
+    say("The story: two bodies, one question, one answer")
+    tally.add(_story(folder / "demo"))
+    if browser:
+        say("Browser")
+        tally.add(_browser(folder))
+    return tally
+
+
+def _story(state: Path) -> Tally:
+    """Play the demonstration as a user would, on state and PostgreSQL of its own."""
+    began = time.monotonic()
+    env = {**os.environ, "MUKATABAT_VAR": str(state)}
+    env.pop("DATABASE_URL", None)
+    command = [*dies_with_parent(), sys.executable, str(ROOT / "run"), "demo", "--once"]
+    code = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+    say(f"  {'FAILED' if code else 'passed'}  demo --once ({time.monotonic() - began:.1f} s)")
+    return Tally(failed=1) if code else Tally(passed=1)
+
+
+def _browser(folder: Path) -> Tally:
+    """Run the browser tests on the state that the story left; without a Chromium name what did not run."""
+    if chromium := find_chromium():
+        extra = {"MUKATABAT_CHROMIUM": chromium, "MUKATABAT_SITE_VAR": str(folder / "demo")}
+        return run_pytest(folder, ["-q", "-m", "browser"], extra=extra)
+    names = _browser_tests()
+    for name in names:
+        say(f"  NOT RUN  {name} (no Chromium: apt install chromium, or set MUKATABAT_CHROMIUM)")
+    if os.environ.get("CI") == "true":
+        say("  FAILED  with CI=true a missing Chromium is a failure")
+        return Tally(failed=max(1, len(names)))
+    return Tally(skipped=len(names))
+
+
+def _browser_tests() -> list[str]:
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(SOURCE), str(ROOT)))}
+    command = [str(PYTHON), "-m", "pytest", "--collect-only", "-q", "-m", "browser"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    return [line for line in done.stdout.splitlines() if "::" in line]
+
+
+def _count(report: Path) -> Tally:
+    if not report.exists():
+        return Tally()
+    tally = Tally()
+    for suite in ET.parse(report).getroot().iter("testsuite"):  # noqa: S314 (as above)
+        failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        skipped = int(suite.get("skipped", 0))
+        tally.add(Tally(int(suite.get("tests", 0)) - failed - skipped, failed, skipped))
+    return tally
