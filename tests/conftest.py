@@ -78,6 +78,16 @@ def owner_url(django_db_setup: None) -> str:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def plain_static_files(request: pytest.FixtureRequest) -> None:
+    """Let pages name static files as they lie in the tree, so that nothing has to be collected and hashed first."""
+    if request.config.pluginmanager.hasplugin("django"):
+        from django.conf import settings
+
+        plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+        settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture(autouse=True, scope="session")
 def only_this_machine() -> Iterator[None]:
     """Refuse connections to anything but this machine: a test that needs the network is wrong."""
     connect = socket.socket.connect

@@ -73,6 +73,7 @@ class TestDatabase:
     def announce(self) -> None:
         """Tell the settings, through the environment, which database to use; starts nothing."""
         os.environ.update(program_environment(self.folder, self.app_url))
+        (self.folder / "static").mkdir(exist_ok=True)  # where collected files would lie; the middleware looks for it
         os.environ["MUKATABAT_TESTING"] = "1"
 
     def create(self) -> None:

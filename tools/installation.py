@@ -58,7 +58,7 @@ def compile_translations() -> None:
 
 
 def _sources() -> list[Path]:
-    kinds = {".py", ".sql", ".csv", ".json", ".po", ".css", ".js", ".html", ".svg", ".woff2"}
+    kinds = {".py", ".sql", ".csv", ".toml", ".typ", ".json", ".po", ".css", ".js", ".html", ".svg", ".woff2"}
     return [*(file for file in SOURCE.rglob("*") if file.suffix in kinds), REQUIREMENTS / "runtime.txt"]
 
 

@@ -67,12 +67,12 @@ def used() -> list[tuple[str, str | None, str]]:
     strings = []
     for file in sorted([*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html"), *SOURCE.rglob("*.txt")]):
         text = file.read_text(encoding="utf-8")
-        if file.suffix != ".py":
-            text = _as_python(text)
         place = str(file.relative_to(SOURCE))
-        for line, message, _, context in extract("python", io.BytesIO(text.encode()), KEYWORDS):
+        code = text if file.suffix == ".py" else _as_python(text)
+        for line, message, _, context in extract("python", io.BytesIO(code.encode()), KEYWORDS):
             if _first(message):
-                strings.append((f"{place}:{line}", context, _first(message)))
+                # A template's lines are lost when it is reduced to its calls.
+                strings.append((f"{place}:{line}" if code is text else place, context, _first(message)))
     return strings
 
 
@@ -111,8 +111,12 @@ def main(arguments: list[str]) -> int:
         for file in files:
             compile_catalogue(Path(file))
         return 0
+    catalogues = sorted(SOURCE.rglob("*.po"))
     bad = 0
-    for po in SOURCE.rglob("*.po"):
+    if not catalogues and used():
+        print("There is no catalogue, and there is text to translate.")
+        bad = 1
+    for po in catalogues:
         for complaint in complaints(po):
             print(f"{po.relative_to(SOURCE)}: {complaint}")
             bad += 1

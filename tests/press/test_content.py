@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mukatabat.press.content import SIZE_LIMIT, from_plain_text, to_html, to_json, to_plain_text, to_typst_data, validate
+from mukatabat.press.content import (
+    SIZE_LIMIT,
+    from_plain_text,
+    to_html,
+    to_json,
+    to_plain_text,
+    to_typst_data,
+    validate,
+)
 from mukatabat.press.content.tree import (
     BulletList,
     LineBreak,
@@ -29,8 +37,22 @@ from mukatabat.press.digits import Digits
 from mukatabat.press.errors import ContentTooDeep, ContentTooLarge, ForbiddenCharacter, InvalidContent, PressError
 
 LABELS = ["أولًا: ", "اولا/ ", "ثانيًا: ", "ثالثا: ", "1- ", "٢- ", "3) ", "- ", "• ", "First: ", "5- ", ""]
-PIECES = ["كتاب", "رقم", "FL-O-2026-04127", "TRN-MOF-I-2026-00001", "(٣١/٢٠٢٤)", "<b>", "&amp;", "#panic()", "'\"", "😀", "é"]
-LINES = st.builds(lambda mark, words: mark + " ".join(words), st.sampled_from(LABELS), st.lists(st.sampled_from(PIECES)))
+PIECES = [
+    "كتاب",
+    "رقم",
+    "FL-O-2026-04127",
+    "TRN-MOF-I-2026-00001",
+    "(٣١/٢٠٢٤)",
+    "<b>",
+    "&amp;",
+    "#panic()",
+    "'\"",
+    "😀",
+    "é",
+]
+LINES = st.builds(
+    lambda mark, words: mark + " ".join(words), st.sampled_from(LABELS), st.lists(st.sampled_from(PIECES))
+)
 STRUCTURED = st.lists(LINES | st.just(""), max_size=12).map("\n".join)
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]) | st.sampled_from("\n -1أ:"), max_size=80)
 
@@ -135,12 +157,20 @@ def test_a_paragraph_turns_round_only_when_all_its_letters_do() -> None:
 
 def test_marks_tables_and_nested_lists_pass_and_come_back_as_they_were() -> None:
     source = doc(
-        paragraph({"type": "text", "text": "نص", "marks": [{"type": "bold"}, {"type": "underline"}]}, {"type": "hard_break"}),
+        paragraph(
+            {"type": "text", "text": "نص", "marks": [{"type": "bold"}, {"type": "underline"}]}, {"type": "hard_break"}
+        ),
         {
             "type": "table",
             "content": [
-                {"type": "table_row", "content": [{"type": "table_header", "content": [paragraph(words(c))]} for c in "أب"]},
-                {"type": "table_row", "content": [{"type": "table_cell", "content": [paragraph(words(c))]} for c in "جد"]},
+                {
+                    "type": "table_row",
+                    "content": [{"type": "table_header", "content": [paragraph(words(c))]} for c in "أب"],
+                },
+                {
+                    "type": "table_row",
+                    "content": [{"type": "table_cell", "content": [paragraph(words(c))]} for c in "جد"],
+                },
             ],
         },
         nested_lists(3)["content"][0],
@@ -164,12 +194,18 @@ def test_marks_tables_and_nested_lists_pass_and_come_back_as_they_were() -> None
         (doc({"type": "paragraph", "attrs": {"style": "color:red"}}), "/content/0/attrs"),
         (doc(paragraph({"type": "text", "text": ""})), "/content/0/content/0/text"),
         (doc(paragraph({"type": "text", "text": 5})), "/content/0/content/0/text"),
-        (doc(paragraph({"type": "text", "text": "a", "marks": [{"type": "link"}]})), "/content/0/content/0/marks/0/type"),
+        (
+            doc(paragraph({"type": "text", "text": "a", "marks": [{"type": "link"}]})),
+            "/content/0/content/0/marks/0/type",
+        ),
         (doc(paragraph({"type": "text", "text": "a", "marks": [{"type": "bold"}] * 2})), "/content/0/content/0/marks"),
         (doc(paragraph({"type": "reference", "attrs": {"value": "x"}})), "/content/0/content/0/attrs/value"),
         (doc(paragraph({"type": "reference", "attrs": {"value": "x", "href": "y"}})), "/content/0/content/0/attrs"),
         (doc({"type": "bullet_list", "content": []}), "/content/0/content"),
-        (doc({"type": "ordered_list", "content": [{"type": "list_item", "content": [paragraph()]}]}), "/content/0/attrs"),
+        (
+            doc({"type": "ordered_list", "content": [{"type": "list_item", "content": [paragraph()]}]}),
+            "/content/0/attrs",
+        ),
         (doc({"type": "table", "content": [{"type": "table_row", "content": []}]}), "/content/0/content/0/content"),
         (doc({"type": "paragraph", "content": "text"}), "/content/0/content"),
         (doc({"type": "paragraph", "content": [None]}), "/content/0/content/0"),

@@ -67,7 +67,9 @@ def _unicode(font: Any) -> dict[str, str]:
 
 
 def font_names(pdf: pikepdf.Pdf) -> set[str]:
-    fonts = [obj for obj in pdf.objects if isinstance(obj, pikepdf.Dictionary) and obj.get("/Type") == "/FontDescriptor"]
+    fonts = [
+        obj for obj in pdf.objects if isinstance(obj, pikepdf.Dictionary) and obj.get("/Type") == "/FontDescriptor"
+    ]
     for font in fonts:
         assert any(key in font for key in ("/FontFile2", "/FontFile3")), "every font lies inside the file"
     return {str(font["/FontName"]).removeprefix("/").partition("+")[2] for font in fonts}
@@ -142,7 +144,7 @@ def test_no_attachments_is_a_word_because_a_lone_zero_is_a_dot(letter: LetterShe
 
 
 def test_continuation_pages_repeat_reference_and_page_count(letter: LetterSheet) -> None:
-    long = replace(letter, content=from_plain_text("\n\n".join([LINE * 3] * 24)), look=ENGLISH)
+    long = replace(letter, subject="A contract", content=from_plain_text("\n\n".join([LINE * 3] * 24)), look=ENGLISH)
     printed = print_letter(long)
     assert printed.pages == 4
     for number, text in enumerate(page_texts(printed.document), start=1):
@@ -159,6 +161,27 @@ def test_no_signature_stands_alone_on_its_page(letter: LetterSheet, secrecy: Sec
         printed = print_letter(sheet)
         last = page_texts(printed.document)[printed.signature_box.page - 1]
         assert "Ultima prima." in last and "Ultima secunda." in last
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "Alpha. " + "Words of a long paragraph go on and on. " * 25 + "Ultima.",
+        "First: Alpha.\n" + "\n".join(f"{name}: Point." for name in ("Second", "Third", "Fourth")) + "\nFifth: Ultima.",
+        "First: " + "Words of a long point go on and on. " * 12 + "Ultima.",
+    ],
+    ids=["long paragraph", "list of short points", "one long point"],
+)
+def test_the_end_of_a_long_text_travels_with_the_signature_and_no_word_is_lost(
+    letter: LetterSheet, ending: str
+) -> None:
+    for lines in range(0, 20):
+        content = from_plain_text("\n\n".join(["Filler."] * lines + [ending]))
+        printed = print_letter(replace(letter, content=content, look=ENGLISH))
+        pages = page_texts(printed.document)
+        assert "Ultima." in pages[printed.signature_box.page - 1]
+        shown = " ".join(pages)
+        assert all(shown.count(word) == ending.count(word) for word in ("Words", "Point.", "Alpha.", "Ultima."))
 
 
 @pytest.mark.parametrize("secrecy", [Secrecy.NORMAL, Secrecy.SECRET])
@@ -193,7 +216,9 @@ def test_a_signed_note_stands_in_the_signature_box(letter: LetterSheet) -> None:
 
 
 def test_the_mark_has_the_size_of_the_signature_box(letter: LetterSheet) -> None:
-    mark = SignatureMark(signer_name="Dr Khaled Al-Mutawa", signed_at=datetime(2026, 9, 21, 9, 31, tzinfo=UTC), look=ENGLISH)
+    mark = SignatureMark(
+        signer_name="Dr Khaled Al-Mutawa", signed_at=datetime(2026, 9, 21, 9, 31, tzinfo=UTC), look=ENGLISH
+    )
     document = render_signature_mark(mark)
     assert document == render_signature_mark(mark)
     (text,) = page_texts(document)
@@ -231,7 +256,10 @@ def test_everything_called_printable_prints(letter: LetterSheet) -> None:
     candidates = [chr(code) for block in blocks for code in block]
     shown = "".join(c for c in candidates if not unprintable(c) and not bidi_controls(c))
     lines = [shown[index : index + 40].strip() for index in range(0, len(shown), 40)]
-    content = {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": t}]} for t in lines]}
+    content = {
+        "type": "doc",
+        "content": [{"type": "paragraph", "content": [{"type": "text", "text": t}]} for t in lines],
+    }
     try:
         assert render_letter(replace(letter, content=validate(content)))
     except PrintingFailed as error:
@@ -306,5 +334,3 @@ def test_both_languages_have_the_same_words() -> None:
     words = json.loads((typesetter.TEMPLATES / "words.json").read_text())
     assert words["ar"].keys() == words["en"].keys()
     assert words["ar"]["registers"].keys() == words["en"]["registers"].keys()
-
-

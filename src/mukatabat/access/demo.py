@@ -17,7 +17,7 @@ from mukatabat.access import rules, second_factor
 from mukatabat.access.models import Account
 from mukatabat.kernel import clock
 
-DEMO_PASSWORD = "mukatabat-demo-1"  # noqa: S105 — printed by the demo, and refused outside development
+DEMO_PASSWORD = "mukatabat-demo-1"
 
 
 class CastMember(Protocol):

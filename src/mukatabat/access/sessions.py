@@ -42,9 +42,8 @@ def note_pending(session: SessionBase, account: Account) -> None:
 def is_pending_valid(session: SessionBase, account: Account) -> bool:
     """Tell whether the account is still open, and its password and epoch are those that were verified."""
     proof = session.get(PENDING_PROOF)
-    return (
-        account.is_active and isinstance(proof, str) and constant_time_compare(proof, account.get_session_auth_hash())
-    )
+    known = isinstance(proof, str) and constant_time_compare(proof, account.get_session_auth_hash())
+    return known and account.is_active
 
 
 def remember_second_factor(session: SessionBase, account: Account, at: datetime) -> None:

@@ -91,7 +91,9 @@ def render_incoming_sheet(stamp: IncomingStamp) -> bytes:
     return _printed("incoming", stamp_data(stamp), stamp.registered_at.astimezone(KUWAIT).date())
 
 
-def _printed(template: str, data: dict[str, Any], day: date, *, source: bytes | None = None, archival: bool = True) -> bytes:
+def _printed(
+    template: str, data: dict[str, Any], day: date, *, source: bytes | None = None, archival: bool = True
+) -> bytes:
     strange = unprintable("".join(texts(data)))
     if strange:
         raise UnprintableText(characters="، ".join(strange[:20]))

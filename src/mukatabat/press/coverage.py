@@ -11,7 +11,8 @@ from pathlib import Path
 FONTS = Path(__file__).parent / "fonts"
 
 # What has no picture of its own: spaces of every kind, joiners, the soft hyphen, variation selectors.
-_INVISIBLE = frozenset("\t\n \u00a0\u00ad\u034f\u200b\u200c\u200d\u2060\ufeff") | frozenset(map(chr, range(0xFE00, 0xFE10)))
+_SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE10)))
+_INVISIBLE = frozenset("\t\n \u00a0\u00ad\u034f\u200b\u200c\u200d\u2060\ufeff") | _SELECTORS
 
 
 def unprintable(text: str) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def mark_data(mark: SignatureMark) -> Data:
 
 
 def extract_data(extract: RegisterExtract) -> Data:
-    """Write a day of a register as the data of register.typ; subjects above normal secrecy are left out here."""
+    """Write a day of a register as the data of register.typ; what is sealed is left out here."""
     look = extract.look
     name = extract.register.label_in(look.language)
     standings = Counter(row.standing for row in extract.rows)
@@ -199,15 +199,19 @@ def _row(row: RegisterRow, look: Look) -> Data:
     return {
         "serial": look.digits.write(row.serial),
         "time": time_text(row.at, look.digits),
-        "counterpart": breakable(row.counterpart),
-        "their_reference": row.their_reference,
-        "their_date": gregorian_text(row.their_date, look.language, look.digits, era=False) if row.their_date else "",
+        "counterpart": "" if sealed else breakable(row.counterpart),
+        "their_reference": "" if sealed else row.their_reference,
+        "their_date": "" if sealed or not row.their_date else _short_day(row.their_date, look),
         "subject": "" if sealed else breakable(row.subject),
         "sealed": row.secrecy.label_in(look.language) if sealed else None,
         "standing": row.standing.value,
         "void_reason": breakable(row.void_reason),
         "digest": [row.digest[:32], row.digest[32:]] if row.digest else [],
     }
+
+
+def _short_day(day: date, look: Look) -> str:
+    return gregorian_text(day, look.language, look.digits, era=False)
 
 
 def _minutes(minutes: tuple[Minute, ...], look: Look, depth: int) -> Iterator[Data]:

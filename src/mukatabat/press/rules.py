@@ -57,9 +57,9 @@ class LetterSheet:
     """A letter ready for print.
 
     `addressee` is the whole line with its honorific (السيد الفاضل/ وكيل وزارة المالية) and `honorific_end` the word at
-    its far end (المحترم). `greeting` and `closing` are whole lines. `signed_note` is printed in the signature's place
-    where no visible mark will cover it (a preview, a paper copy); empty leaves the place free for the mark. `copies` are the
-    ones visible on the original. `source` is the letter's JSON, embedded as `source.json`.
+    its far end (المحترم). `greeting` and `closing` are whole lines. `copies` are the ones visible on the original.
+    `signed_note` is printed in the signature's place where no visible mark will cover it (a preview, a paper copy);
+    empty leaves the place free for the mark. `source` is the letter's JSON, embedded as `source.json`.
     """
 
     letterhead: Letterhead
@@ -125,7 +125,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterRow:
-    """One number of a register. `subject` is not printed where the secrecy is above normal; `digest` is in hex."""
+    """One number of a register; `digest` is in hex.
+
+    Where the secrecy is above normal only number, time, mark and digest are printed: no subject, no counterpart.
+    """
 
     serial: int
     at: datetime

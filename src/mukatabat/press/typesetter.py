@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typst
 
 from mukatabat.press.coverage import FONTS
 from mukatabat.press.errors import PrintingFailed
 
+if TYPE_CHECKING:
+    from typst import PDFStandard
+
 TEMPLATES = Path(__file__).parent / "templates"
-ARCHIVAL = ["a-3a", "ua-1"]
-PLAIN = ["1.7"]
+ARCHIVAL: list[PDFStandard] = ["a-3a", "ua-1"]
+PLAIN: list[PDFStandard] = ["1.7"]
 
 _held = threading.local()
 
@@ -38,7 +41,8 @@ class Order:
 def typeset(order: Order) -> bytes:
     """Print a sheet as PDF/A-3a and PDF/UA-1, or as plain PDF where it will become a part of another file.
 
-    The same order gives the same bytes: the only date inside is the order's day, at midnight UTC. Raises PrintingFailed.
+    The same order gives the same bytes: the only date inside is the order's day, at midnight UTC. Raises
+    PrintingFailed.
     """
     inputs = {"sheet": json.dumps(order.data, ensure_ascii=False)}
     if order.source is not None:
@@ -73,5 +77,6 @@ def _compiler(template: str) -> typst.Compiler:
     # A compiler keeps what it learnt from the last run, and may be used by one thread only.
     compilers: dict[str, typst.Compiler] = _held.__dict__.setdefault("compilers", {})
     if template not in compilers:
-        compilers[template] = typst.Compiler(str(TEMPLATES / f"{template}.typ"), root=str(TEMPLATES), font_paths=_fonts())
+        path = TEMPLATES / f"{template}.typ"
+        compilers[template] = typst.Compiler(str(path), root=str(TEMPLATES), font_paths=_fonts())
     return compilers[template]

@@ -2,5 +2,6 @@
 """Tables of the access room."""
 
 from .account import Account, Digits, Language, Theme, Throttle, UsedCode
+from .grant import Grant
 
 __all__ = ["Account", "Digits", "Language", "Theme", "Throttle", "UsedCode"]

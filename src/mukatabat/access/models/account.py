@@ -118,7 +118,7 @@ class Throttle(models.Model):
     class Kind(models.TextChoices):
         """What was being proved."""
 
-        PASSWORD = "password"  # noqa: S105 — the name of a kind
+        PASSWORD = "password"
         SECOND_FACTOR = "second-factor"
         ENROLMENT = "enrolment"
 

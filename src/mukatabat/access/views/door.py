@@ -29,7 +29,7 @@ from mukatabat.access.models import Account
 from mukatabat.access.stages import EnrolmentStage, OwnPasswordStage, SecondFactorStage, Stage, current_stage
 from mukatabat.kernel import clock
 
-ENROLMENT_SECRET = "access.enrolment_secret"  # noqa: S105 — a key of the session
+ENROLMENT_SECRET = "access.enrolment_secret"
 SHOWN_CODES = "access.shown_recovery_codes"
 
 

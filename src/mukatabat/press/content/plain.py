@@ -133,7 +133,7 @@ def _label(line: str) -> tuple[str | None, int, str]:
         return "bullet", 0, found["rest"]
     if (found := _DIGITS.fullmatch(line)) and (number := int(latin_digits(found["number"]))):
         return ListStyle.DIGITS.value, number, found["rest"]
-    if (found := _WORD.fullmatch(line)) and (number := _ORDINALS.get(_bare(found["word"]))):
+    if (found := _WORD.fullmatch(line)) and (number := _ORDINALS.get(_bare(found["word"]), 0)):
         return ListStyle.WORDS.value, number, found["rest"]
     return None, 0, line
 

@@ -93,4 +93,3 @@ def _run(run: Inline) -> dict[str, Any]:
             return {"ref": value}
         case LineBreak():
             return {"break": True}
-

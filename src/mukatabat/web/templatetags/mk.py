@@ -243,12 +243,15 @@ def step_word(code: object) -> str:
 
 
 @register.simple_tag
-def secrecy(value: object) -> SafeString:
-    """Show the boxed lock and word of a secrecy above normal; nothing for normal."""
+def secrecy(value: object, language: str = "") -> SafeString:
+    """Show the boxed lock and word of a secrecy above normal; nothing for normal.
+
+    ``language`` is given on a letter's own sheet, which speaks its language whatever the reader's is.
+    """
     degree = Secrecy(str(value)) if value else Secrecy.NORMAL
     if not degree.is_sealed:
         return EMPTY
-    return format_html('<span class="secret">{} {}</span>', icon("lock"), degree.label)
+    return format_html('<span class="secret">{} {}</span>', icon("lock"), degree.label_in(language) if language else degree.label)
 
 
 @register.simple_tag

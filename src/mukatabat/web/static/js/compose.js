@@ -22,7 +22,8 @@ if (body && !CSS.supports("field-sizing", "content")) {
 const zone = document.querySelector("[data-drop]");
 if (zone) {
   const input = zone.querySelector("input[type=file]");
-  const send = zone.querySelector("button");
+  const send = zone.querySelector("[data-attach]");
+  send.hidden = true; // choosing sends
   const form = document.querySelector(".form");
   const over = (value) => zone.classList.toggle("over", value);
   form.addEventListener("dragover", (event) => {
