@@ -68,7 +68,7 @@ SELECT entry_id, body_id, register_id, serial, reference, 'issued', at, at::date
 FROM complete;
 
 -- Three grants a letter, as in life: its registry always; its head for one in three, else some other post;
--- its adviser for one in thirty, else some other person.
+-- its adviser for one in twenty-nine, else some other person.
 INSERT INTO access_grant (id, body_id, shelf, object_kind, object_id, grantee_kind, grantee_id, denies, reason,
     source_id, granted_by, sort_time, starts, ends)
 SELECT gen_random_uuid(), body_id, shelf, 'letter', id, 'unit', registry, false, 'registry', NULL::uuid, NULL::uuid, at, at, NULL::timestamptz
@@ -78,7 +78,7 @@ SELECT gen_random_uuid(), body_id, shelf, 'letter', id, 'post', CASE WHEN n / 6 
     false, 'referral', NULL, NULL, at, at, NULL FROM complete
 UNION ALL
 SELECT gen_random_uuid(), body_id, shelf, 'letter', id, 'person',
-    CASE WHEN n / 6 %% 30 = 0 THEN adviser ELSE entry_id END, false, 'author', NULL, NULL, at, at, NULL FROM complete;
+    CASE WHEN n / 6 %% 29 = 0 THEN adviser ELSE entry_id END, false, 'author', NULL, NULL, at, at, NULL FROM complete;
 
 -- Every letter has its item; the newest of head and adviser are still open with them, the rest is done.
 INSERT INTO work_item (id, body_id, object_id, shelf, subject, counterpart_id, counterpart_ar, counterpart_en, reference,
@@ -88,8 +88,8 @@ SELECT gen_random_uuid(), body_id, id, shelf, subject, counterpart_id, ar, en, r
     CASE WHEN open THEN 'open' ELSE 'done' END, CASE WHEN heads THEN 'post' ELSE 'person' END,
     CASE WHEN heads THEN head ELSE adviser END, 'study', at::date + 10, '', '', at, NULL, at, at,
     CASE WHEN open THEN NULL ELSE at END, CASE WHEN open THEN NULL ELSE adviser END
-FROM (SELECT *, n / 6 %% 3 = 0 AS heads,
-             n > %(letters)s - 4000 AND (n / 6 %% 3 = 0 OR n / 6 %% 30 = 0) AS open FROM complete) AS c;
+FROM (SELECT *, n / 6 %% 3 = 0 AND n / 6 %% 29 <> 0 AS heads,
+             n > %(letters)s - 4000 AND (n / 6 %% 3 = 0 OR n / 6 %% 29 = 0) AS open FROM complete) AS c;
 
 INSERT INTO exchange_parcel (id, body_id, letter_id, manifest, created_at)
 SELECT other_side, body_id, id, '{}'::jsonb, at FROM complete WHERE direction = 'out' AND kind = 'letter';

@@ -16,6 +16,8 @@ import pikepdf
 import pypdfium2
 import pytest
 import segno
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mukatabat.kernel.arabic import bidi_controls
 from mukatabat.kernel.references import Reference
@@ -334,3 +336,44 @@ def test_both_languages_have_the_same_words() -> None:
     words = json.loads((typesetter.TEMPLATES / "words.json").read_text())
     assert words["ar"].keys() == words["en"].keys()
     assert words["ar"]["registers"].keys() == words["en"]["registers"].keys()
+
+
+RUN = st.sampled_from(
+    [
+        {"type": "text", "text": "كلمة ثم أخرى "},
+        {"type": "text", "text": "word ", "marks": [{"type": "bold"}, {"type": "underline"}]},
+        {"type": "reference", "attrs": {"value": "FL-O-2026-04127"}},
+        {"type": "hard_break"},
+    ]
+)
+PARAGRAPH = st.lists(RUN, max_size=8).map(lambda runs: {"type": "paragraph", "content": runs * (len(runs) ** 2)})
+
+
+def list_of(block: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    item = st.tuples(PARAGRAPH, block).map(lambda blocks: {"type": "list_item", "content": list(blocks)})
+    items = st.lists(item, min_size=1, max_size=4)
+    counted = {"type": "ordered_list", "attrs": {"style": "awwalan"}}
+    return st.sampled_from([counted, {"type": "bullet_list"}]).flatmap(
+        lambda kind: items.map(lambda i: kind | {"content": i})
+    )
+
+
+def table_of(cells: list[dict[str, Any]]) -> dict[str, Any]:
+    row = {"type": "table_row", "content": [{"type": "table_cell", "content": [cell]} for cell in cells]}
+    head = {"type": "table_row", "content": [{"type": "table_header", "content": [cell]} for cell in cells]}
+    return {"type": "table", "content": [head, row, row]}
+
+
+BLOCK = PARAGRAPH | list_of(PARAGRAPH | list_of(PARAGRAPH)) | st.lists(PARAGRAPH, min_size=1, max_size=3).map(table_of)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(blocks=st.lists(BLOCK, max_size=3), secrecy=st.sampled_from(Secrecy), look=st.sampled_from([Look(), ENGLISH]))
+def test_every_text_that_the_schema_accepts_can_be_printed(
+    letter: LetterSheet, blocks: list[dict[str, Any]], secrecy: Secrecy, look: Look
+) -> None:
+    content = validate({"type": "doc", "content": blocks})
+    printed = print_letter(replace(letter, content=content, secrecy=secrecy, look=look))
+    assert 1 <= printed.signature_box.page <= printed.pages

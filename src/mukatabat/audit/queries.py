@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
+
+from django.db import connection, transaction
 
 from mukatabat.audit.models import AuditEntry, Link, Pending
 from mukatabat.audit.rules import GENESIS, link_hash
@@ -42,8 +45,15 @@ def verify(bodies: Iterable[tuple[UUID, str]]) -> Verification:
     """Prove the chain over ``bodies`` (id, realm): every link, every entry's digest, and the unchained tail.
 
     Steps: 1 recompute every entry's digest from its columns; 2 walk the links from the genesis; 3 an entry without
-    link must wait in the queue, with the same digest, and not for longer than ``TAIL_LIMIT``.
+    link must wait in the queue, with the same digest, and not for longer than ``TAIL_LIMIT``. All of it is read as of
+    one moment, so that what is written or chained meanwhile does not look like a fault. An end of the trail that was
+    cut off whole, entries and links together, shows only against a copy of a later link kept elsewhere.
     """
+    with _one_moment():
+        return _verify(bodies)
+
+
+def _verify(bodies: Iterable[tuple[UUID, str]]) -> Verification:
     digests: dict[UUID, bytes] = {}
     young: set[UUID] = set()
     faults: list[str] = []
@@ -63,6 +73,16 @@ def verify(bodies: Iterable[tuple[UUID, str]]) -> Verification:
         elif entry_id not in young:
             faults.append(f"entry {entry_id}: unchained for more than {TAIL_LIMIT.seconds} s")
     return Verification(chained=len(chained), tail=len(tail), faults=tuple(faults))
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def _every_entry(bodies: Iterable[tuple[UUID, str]]) -> Iterator[AuditEntry]:

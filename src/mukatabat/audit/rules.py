@@ -48,5 +48,5 @@ class Entry:
 
 
 def link_hash(number: int, previous: bytes, digest: bytes) -> bytes:
-    """The hash of link ``number`` (from 1): SHA-256 of the number (8 bytes, big endian), the previous hash, the digest."""
+    """The hash of link ``number`` (from 1): SHA-256 of number (8 bytes, big endian), previous hash, digest."""
     return hashlib.sha256(number.to_bytes(8, "big") + previous + digest).digest()

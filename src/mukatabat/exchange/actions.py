@@ -83,10 +83,13 @@ def decide(actor: Actor, arrival: Arrival, decision: Decision) -> None:
     )  # fmt: skip
 
 
-def order_notice(actor: Actor, arrival: Arrival, event: Event, detail: dict[str, Any]) -> None:
-    """Tell the sender what happened to an arrival; the same event is told once however often it is ordered."""
+def order_notice(actor: Actor, arrival: Arrival, event: Event, detail: dict[str, Any]) -> bool:
+    """Tell the sender what happened to an arrival, once however often it is ordered; returns whether it is news."""
+    if Notice.objects.filter(consignment_id=arrival.consignment_id, event=event).exists():
+        return False
     notice = Notice(
         consignment_id=arrival.consignment_id, sender_id=arrival.sender_id, event=event, at=clock.now(), detail=detail
     )
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
     enqueue("exchange.tell", body=actor.body_id, notice=notice.id)
+    return True

@@ -33,6 +33,8 @@ from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor, in_body, system_actor
 from mukatabat.vault.actions import adopt
 
+UNDER_WAY = frozenset({ConsignmentState.ORDERED, ConsignmentState.DISPATCHED})
+
 NAME = "exchange.carrier"
 
 
@@ -40,6 +42,13 @@ def carrier(body_id: UUID) -> Actor:
     """The carrier acting inside one body."""
     body = Body.objects.only("id", "realm").get(id=body_id)
     return system_actor(NAME, body_id=body.id, realm=body.realm)
+
+
+def is_due(actor: Actor, consignment_id: UUID) -> bool:
+    """Whether the consignment is under way and its next attempt is due; a job that outlived its purpose stops."""
+    with scope(actor):
+        consignment = Consignment.objects.get(id=consignment_id)
+    return consignment.state in UNDER_WAY and (consignment.again_at is None or consignment.again_at <= clock.now())
 
 
 def dispatch(actor: Actor, consignment_id: UUID) -> None:
@@ -53,11 +62,14 @@ def dispatch(actor: Actor, consignment_id: UUID) -> None:
 def deliver(actor: Actor, consignment_id: UUID) -> None:
     """Lay the parcel into the recipient's registry tray, exactly once: both sides change in one transaction."""
     with scope(actor):
-        consignment = Consignment.objects.select_for_update(of=("self",)).select_related("parcel").get(id=consignment_id)
+        found = Consignment.objects.select_for_update(of=("self",)).select_related("parcel")
+        consignment = found.get(id=consignment_id)
         if consignment.state != ConsignmentState.DISPATCHED:
             return
         manifest = consignment.parcel.read()
         directory.require_addressable(consignment.recipient_id, realm=actor.realm, on=clock.today())
+        if manifest.answers:  # what the asker has not yet heard of its question goes before the answer
+            _tell_of_parcel(actor, manifest.answers.parcel_id)
         recipient = in_body(actor, consignment.recipient_id)
         with scope(recipient):
             _receive(recipient, consignment, manifest.seen_by(consignment.recipient_id))
@@ -98,8 +110,10 @@ def _receive(actor: Actor, consignment: Consignment, manifest: Manifest) -> None
 
 def _mark_answered(actor: Actor, manifest: Manifest) -> None:
     """The recipient's own question, if it was theirs, is now answered."""
+    if manifest.answers is None:
+        return
     asked = Consignment.objects.select_for_update().filter(
-        parcel_id=manifest.answers.parcel_id if manifest.answers else None, recipient_id=manifest.sender.body_id
+        parcel_id=manifest.answers.parcel_id, recipient_id=manifest.sender.body_id
     )
     for consignment in asked:
         if after(ConsignmentState(consignment.state), Event.ANSWER):
@@ -107,23 +121,36 @@ def _mark_answered(actor: Actor, manifest: Manifest) -> None:
 
 
 def tell_sender(actor: Actor, notice_id: UUID) -> None:
-    """Write a recipient's notice into the sender's outbox, once."""
+    """Write a recipient's notice into the sender's outbox, once, and before it those that were ordered before it."""
     with scope(actor):
-        notice = Notice.objects.select_for_update().filter(id=notice_id, delivered_at=None).first()
-        if notice is None:
+        last = Notice.objects.filter(id=notice_id, delivered_at=None).first()
+        if last is None:
             return
-        sender = in_body(actor, notice.sender_id)
-        with scope(sender):
-            consignment = Consignment.objects.select_for_update().get(id=notice.consignment_id)
-            event = Event(notice.event)
-            if after(ConsignmentState(consignment.state), event):
-                consignment.their_reference = notice.detail.get("their_reference") or consignment.their_reference
-                consignment.reason = notice.detail.get("reason", "")
-                _move(sender, consignment, event)
-                if event is Event.REDIRECT:
-                    _redirect(sender, consignment, UUID(notice.detail["redirected_to"]))
-        notice.delivered_at = clock.now()
-        notice.save(update_fields=["delivered_at"])
+        waiting = Notice.objects.filter(consignment_id=last.consignment_id, delivered_at=None, at__lte=last.at)
+        for notice in waiting.select_for_update().order_by("at", "id"):
+            _tell(actor, notice)
+
+
+def _tell_of_parcel(actor: Actor, parcel_id: UUID) -> None:
+    arrivals = Arrival.objects.filter(parcel_id=parcel_id).values("consignment_id")
+    waiting = Notice.objects.filter(consignment_id__in=arrivals, delivered_at=None)
+    for notice in waiting.select_for_update().order_by("at", "id"):
+        _tell(actor, notice)
+
+
+def _tell(actor: Actor, notice: Notice) -> None:
+    sender = in_body(actor, notice.sender_id)
+    with scope(sender):
+        consignment = Consignment.objects.select_for_update().get(id=notice.consignment_id)
+        event = Event(notice.event)
+        if after(ConsignmentState(consignment.state), event):
+            consignment.their_reference = notice.detail.get("their_reference") or consignment.their_reference
+            consignment.reason = notice.detail.get("reason", "")
+            _move(sender, consignment, event)
+            if event is Event.REDIRECT:
+                _redirect(sender, consignment, UUID(notice.detail["redirected_to"]))
+    notice.delivered_at = clock.now()
+    notice.save(update_fields=["delivered_at"])
 
 
 def _redirect(actor: Actor, consignment: Consignment, competent_id: UUID) -> None:
@@ -169,17 +196,16 @@ def note_failure(actor: Actor, consignment_id: UUID) -> None:
     """Count a failed attempt and order the next, or give the consignment up after the last."""
     with scope(actor):
         consignment = Consignment.objects.select_for_update().get(id=consignment_id)
-        if consignment.state not in {ConsignmentState.ORDERED, ConsignmentState.DISPATCHED}:
+        if consignment.state not in UNDER_WAY:
             return
         consignment.attempts += 1
         attempt = next_attempt(consignment.attempts, clock.now() - consignment.ordered_at)
         if attempt.again_in is None:
             _move(actor, consignment, Event.FAIL)
             return
-        consignment.save(update_fields=["attempts"])
-        enqueue(
-            "exchange.carry", at=clock.now() + attempt.again_in, body=actor.body_id, consignment=consignment.id
-        )
+        consignment.again_at = clock.now() + attempt.again_in
+        consignment.save(update_fields=["attempts", "again_at"])
+        enqueue("exchange.carry", at=consignment.again_at, body=actor.body_id, consignment=consignment.id)
 
 
 def _too_late(consignment: Consignment) -> TooLateToWithdraw:

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from uuid import UUID
 
-from django.db import DatabaseError
 from procrastinate.contrib.django import app
 
 from mukatabat.exchange import carrier
@@ -18,14 +18,19 @@ logger = logging.getLogger(__name__)
 
 @app.task(name="exchange.carry", pass_context=False)
 def carry(body: str, consignment: str) -> None:
-    """Dispatch and deliver one consignment; a failure is counted and tried again later."""
-    actor = carrier.carrier(UUID(body))
+    """Dispatch and deliver one consignment; a failure, whatever it is, is counted and tried again later."""
+    actor, consignment_id = carrier.carrier(UUID(body)), UUID(consignment)
+    if not carrier.is_due(actor, consignment_id):
+        return
     try:
-        carrier.dispatch(actor, UUID(consignment))
-        carrier.deliver(actor, UUID(consignment))
-    except (MukatabatError, DatabaseError, OSError) as error:
-        logger.warning("carrying %s failed: %s", consignment, error)
-        carrier.note_failure(actor, UUID(consignment))
+        carrier.dispatch(actor, consignment_id)
+        carrier.deliver(actor, consignment_id)
+    except MukatabatError as error:
+        logger.warning("carrying %s failed: %s", consignment_id, error)
+        carrier.note_failure(actor, consignment_id)
+    except Exception:
+        logger.exception("carrying %s failed", consignment_id)
+        carrier.note_failure(actor, consignment_id)
 
 
 @app.task(name="exchange.tell")
@@ -35,9 +40,19 @@ def tell(body: str, notice: str) -> None:
 
 
 def sweep(body_id: UUID) -> None:
-    """Do again what a killed worker left: consignments under way and notices untold in one body."""
+    """Do again what a killed worker left: consignments under way and notices untold in one body.
+
+    One that fails stops no other; it is tried again at the next sweep.
+    """
     actor = carrier.carrier(body_id)
     for consignment_id in under_way(actor):
-        carry(body=str(body_id), consignment=str(consignment_id))
+        _attempt(carry, body=body_id, consignment=consignment_id)
     for notice_id in untold(actor):
-        carrier.tell_sender(actor, notice_id)
+        _attempt(tell, body=body_id, notice=notice_id)
+
+
+def _attempt(job: Callable[..., None], **arguments: UUID) -> None:
+    try:
+        job(**{name: str(value) for name, value in arguments.items()})
+    except Exception:
+        logger.exception("the sweep could not repeat %s", arguments)

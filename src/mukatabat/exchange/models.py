@@ -52,6 +52,7 @@ class Consignment(TenantModel):
     their_reference = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    again_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from mukatabat.access.grants.queries import PAGE, newest, require_granted
 from mukatabat.access.grants.rules import Page, Shelf
 from mukatabat.exchange.models import Arrival, Consignment, Notice, Parcel
-from mukatabat.exchange.rules import ArrivalState, ConsignmentState
+from mukatabat.exchange.rules import FINAL, ArrivalState, ConsignmentState, Role
 from mukatabat.kernel import clock
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
@@ -68,14 +70,21 @@ def letters_of_parcel(actor: Actor, parcel_id: UUID) -> list[UUID]:
 
 
 def under_way(actor: Actor) -> list[UUID]:
-    """Consignments of the body that should have been delivered by now and have no later attempt planned."""
+    """Consignments of the body that should have been delivered, or tried again, a while ago."""
     with reading(actor):
         return list(
             Consignment.objects.filter(
+                Q(again_at=None) | Q(again_at__lt=clock.now() - STALE), ordered_at__lt=clock.now() - STALE,
                 state__in=[ConsignmentState.ORDERED, ConsignmentState.DISPATCHED],
-                ordered_at__lt=clock.now() - STALE, attempts=0,
             ).values_list("id", flat=True)[:500]
         )  # fmt: skip
+
+
+def awaits_answer(actor: Actor, letter_id: UUID) -> bool:
+    """Whether an addressee may still answer a letter; copies are not asked, and what failed or went back is over."""
+    with reading(actor):
+        asked = Consignment.objects.filter(letter_id=letter_id, role=Role.ORIGINAL)
+        return asked.exclude(state__in=[*FINAL, ConsignmentState.FAILED]).exists()
 
 
 def untold(actor: Actor) -> list[UUID]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from mukatabat.exchange.rules import Role
 from mukatabat.kernel.vocabulary import DataClass, Secrecy, Urgency
+from mukatabat.letters.models import Addressee
 from mukatabat.letters.rules import LetterKind
 from mukatabat.press.content import Content
 from mukatabat.work.rules import ReferralCommand
@@ -23,6 +24,11 @@ class AddresseeCommand:
     post_id: UUID | None = None
     unit_id: UUID | None = None
     visible: bool = True
+
+    @classmethod
+    def of(cls, saved: Addressee) -> AddresseeCommand:
+        """The recipient as it was saved with its draft."""
+        return cls(saved.recipient_id, Role(saved.role), saved.post_id, saved.unit_id, saved.visible)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,6 +109,49 @@ class SignatureNotValid(LetterError):
     do = _("Sign again; it takes a new number. If it happens again, have the signing device checked.")
 
 
+class ChangedSinceRead(Conflict):
+    """The letter went back and was changed while somebody read it; nobody approves what they have not seen."""
+
+    code = "letters.changed-since-read"
+    happened = _("The letter was changed after you opened this page.")
+    safe = _("Nothing was approved or signed.")
+    do = _("Read it again as it is now, then repeat your step.")
+
+
+class NotRead(LetterError):
+    """The signer did not say that the letter was read."""
+
+    code = "letters.not-read"
+    happened = _("Signing needs your word that you have read the letter and its attachments.")
+    safe = _("No number was taken and nothing was signed.")
+    do = _("Read them, tick the box, and sign.")
+
+
+class SignatureRefused(LetterError):
+    """The signer, or the signing device, refused a running issue; params: reference, reason."""
+
+    code = "letters.signature-refused"
+    happened = _("The signature was not made: %(reason)s.")
+    safe = _("The letter is not issued. Its number %(reference)s is void and shows the reason; the text is kept.")
+    do = _("Open the letter and sign it again; it takes a new number.")
+
+
+class SignatureTimedOut(SignatureRefused):
+    """No signature came before the deadline; params: reference."""
+
+    code = "letters.signature-timed-out"
+    happened = _("No signature arrived in time.")
+
+
+class DueDayUnsuitable(LetterError):
+    """A due day is unreadable, past, or not a working day."""
+
+    code = "letters.due-day-unsuitable"
+    happened = _("The due day is not a working day from today on.")
+    safe = _("The item stays where it is. What you typed is still in front of you.")
+    do = _("Choose a working day, today or later.")
+
+
 class TooManyRecipients(LetterError):
     """More recipients than one letter carries."""
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from mukatabat.directory import queries as directory
+from mukatabat.directory.models import Unit
 from mukatabat.kernel.vocabulary import Secrecy, Urgency
 from mukatabat.letters.models import Letter
 from mukatabat.letters.rules import Direction
@@ -32,3 +33,11 @@ def name_counterpart(letter: Letter, body_id: UUID | None) -> None:
     label = directory.body_names([body_id]).get(body_id) if body_id else None
     letter.counterpart_ar = label.ar if label else ""
     letter.counterpart_en = label.en if label else ""
+
+
+def name_unit(letter: Letter, body_id: UUID, unit_id: UUID) -> None:
+    """Write the addressed unit's names on a memo; its counterpart stays the own body."""
+    unit = Unit.objects.filter(id=unit_id).first()
+    letter.counterpart_id = body_id
+    letter.counterpart_ar = unit.ar if unit else ""
+    letter.counterpart_en = unit.en if unit else ""

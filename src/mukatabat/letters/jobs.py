@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from uuid import UUID
 
 from procrastinate.contrib.django import app
@@ -18,6 +19,9 @@ from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor, system_actor
 
 
+logger = logging.getLogger(__name__)
+
+
 def _actor(body_id: UUID) -> Actor:
     body = Body.objects.only("id", "realm").get(id=body_id)
     return system_actor("letters.follower", body_id=body.id, realm=body.realm)
@@ -30,13 +34,19 @@ def follow(body: str, consignment: str, state: str) -> None:
 
 
 def sweep(body_id: UUID) -> dict[UUID, Progress]:
-    """Look after every running issue of a body: late signatures are fetched, expired ones become void."""
+    """Look after every running issue of a body: late signatures are fetched, expired ones become void.
+
+    One that fails stops no other; it is absent from the answer and looked after again at the next sweep.
+    """
     actor = _actor(body_id)
     with scope(actor):
         running = list(Issue.objects.filter(state=IssueState.SIGNING).values_list("id", flat=True))
-    return {
-        issue_id: collect_signature(
-            actor, issue_id, provider=service.provider(), time_stamps=service.time_stamps()
-        )
-        for issue_id in running
-    }
+    found: dict[UUID, Progress] = {}
+    for issue_id in running:
+        try:
+            found[issue_id] = collect_signature(
+                actor, issue_id, provider=service.provider(), time_stamps=service.time_stamps()
+            )
+        except Exception:
+            logger.exception("the sweep could not look after issue %s", issue_id)
+    return found

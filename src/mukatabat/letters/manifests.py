@@ -8,7 +8,7 @@ from uuid import UUID
 
 from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Body, Post, Unit
-from mukatabat.directory.rules import BodyLabel, MandateChoice
+from mukatabat.directory.rules import BodyLabel, Level, MandateChoice
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.manifest import AnswerTo, DocumentPart, Manifest, Party, Recipient
 from mukatabat.kernel import clock
@@ -28,7 +28,7 @@ def manifest_of(actor: Actor, letter: Letter, entry: Entry, mandate: MandateChoi
         issued_at=entry.at, issued_on=entry.on, hijri=(moon.year, moon.month, moon.day), subject=letter.subject,
         secrecy=letter.secrecy, data_class=letter.data_class, urgency=letter.urgency,
         sender=_sender(actor, mandate), signer_ar=actor.name_ar, signer_en=actor.name_en,
-        recipients=tuple(_recipients(letter, entry.at)), documents=tuple(_attachments(letter)),
+        recipients=tuple(recipients_of(letter, entry.at)), documents=tuple(_attachments(letter)),
         answers=_answers(actor, letter), answer_wanted_by=letter.answer_wanted_by,
     )  # fmt: skip
 
@@ -40,10 +40,14 @@ def with_signed_letter(manifest: Manifest, document: DocumentPart) -> Manifest:
 
 def highest_recipient(letter: Letter) -> int:
     """The most demanding recipient level of a letter (1 the highest); the signer's mandate must reach it."""
-    levels = [
-        directory.recipient_level(one.recipient_id, one.post_id, clock.today()) for one in letter.addressees.all()
-    ]
-    return min(levels)
+    return min(_level(one) for one in letter.addressees.all())
+
+
+def _level(addressee: Addressee) -> int:
+    if addressee.unit_id is None:
+        return directory.recipient_level(addressee.recipient_id, addressee.post_id, clock.today())
+    leading = directory.heads_of_unit(addressee.unit_id).values_list("level", flat=True).first()
+    return leading or Level.STAFF.value
 
 
 def _sender(actor: Actor, mandate: MandateChoice) -> Party:
@@ -54,7 +58,8 @@ def _sender(actor: Actor, mandate: MandateChoice) -> Party:
     )  # fmt: skip
 
 
-def _recipients(letter: Letter, at: datetime) -> list[Recipient]:
+def recipients_of(letter: Letter, at: datetime) -> list[Recipient]:
+    """Addressees and copy-holders in the order of the form, named as at a moment; a body without a post gets its head."""
     addressees = list(letter.addressees.order_by("position"))
     names = directory.body_names([one.recipient_id for one in addressees], at.astimezone(clock.KUWAIT).date())
     return [_recipient(one, names) for one in addressees]

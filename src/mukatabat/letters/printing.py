@@ -40,13 +40,13 @@ def look_of(body: Body) -> Look:
 def letter_sheet(body: Body, letter: Letter, manifest: Manifest) -> LetterSheet:
     """The sheet of a letter about to be issued; the same letter and manifest give the same sheet."""
     originals = [one for one in manifest.recipients if one.role == "original"]
-    line, end = _address_line(originals)
+    line, end = address_line(originals)
     return LetterSheet(
         letterhead=letterhead_of(body), reference=Reference.parse(manifest.reference), date=manifest.issued_on,
         hijri=HijriDate(*manifest.hijri), addressee=line, honorific_end=end, greeting=GREETING, closing=CLOSING,
         subject=letter.subject, content=validate(letter.content), signer_post=manifest.sender.office_ar,
         signer_name=manifest.signer_ar, source=source_of(letter, manifest),
-        copies=tuple(_name(one) for one in manifest.recipients if one.role == "copy" and one.visible),
+        copies=tuple(name_on_letter(one) for one in manifest.recipients if one.role == "copy" and one.visible),
         attachments_count=sum(part.part == "attachment" for part in manifest.documents),
         kind=LetterKind(manifest.kind), secrecy=Secrecy(letter.secrecy), urgency=Urgency(letter.urgency),
         look=look_of(body),
@@ -61,16 +61,19 @@ def source_of(letter: Letter, manifest: Manifest) -> bytes:
     return json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _address_line(originals: list[Recipient]) -> tuple[str, str]:
+def address_line(originals: list[Recipient]) -> tuple[str, str]:
+    """The line of the addressee and the word at its far end; empty while a draft names nobody."""
+    if not originals:
+        return "", ""
     first = originals[0]
     if first.post_id is None:
-        return _name(first), ""
+        return name_on_letter(first), ""
     post = Post.objects.get(id=first.post_id)
-    line, end = address(post.honorific, _name(first), "ar")
+    line, end = address(post.honorific, name_on_letter(first), "ar")
     return line, end
 
 
-def _name(recipient: Recipient) -> str:
+def name_on_letter(recipient: Recipient) -> str:
     """The office when it names its body already, else office and body."""
     if not recipient.office_ar:
         return recipient.ar

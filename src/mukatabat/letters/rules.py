@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from django.utils.translation import gettext_noop
-
 from mukatabat.access.grants.rules import Shelf
-from mukatabat.kernel.vocabulary import RegisterKind, Secrecy, Vocabulary
+from mukatabat.kernel.vocabulary import RegisterKind, Secrecy, Vocabulary, gettext_noop
 
 
 class LetterKind(Vocabulary):

@@ -11,7 +11,7 @@ from mukatabat.access.grants.queries import require_granted
 from mukatabat.access.grants.rules import Protected
 from mukatabat.audit.actions import record
 from mukatabat.kernel import clock
-from mukatabat.letters.errors import UNMET, NoSuchMove
+from mukatabat.letters.errors import UNMET, ChangedSinceRead, NoSuchMove
 from mukatabat.letters.models import Letter, RouteStep
 from mukatabat.letters.rules import MOVES, Direction, Guard, LetterEvent, LetterKind, LetterState, shelf_of, unmet
 from mukatabat.tenancy.rules import Actor
@@ -39,6 +39,12 @@ def move(
     record(
         actor, act=f"letters.{event}", object_kind="letter", object_id=letter.id, detail={"state": str(rule.to)}
     )
+
+
+def require_version(letter: Letter, version: int | None) -> None:
+    """Refuse an act on a letter that is no longer the one that was read; None asks nothing."""
+    if version is not None and version != letter.version:
+        raise ChangedSinceRead
 
 
 def protected(letter: Letter) -> Protected:

@@ -30,4 +30,4 @@ def tell(actor: Actor, people: Iterable[UUID], message: Message) -> None:
 def mark_seen(actor: Actor) -> None:
     """Mark everything in the actor's bell as seen."""
     with scope(actor):
-        Notification.objects.filter(person_id=actor.person_id, seen_at=None).update(seen_at=clock.now())
+        Notification.objects.filter(person_id=actor.person, seen_at=None).update(seen_at=clock.now())

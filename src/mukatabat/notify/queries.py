@@ -15,10 +15,10 @@ COUNTED = 99
 def bell(actor: Actor) -> list[Notification]:
     """The newest notifications of the actor."""
     with reading(actor):
-        return list(Notification.objects.filter(person_id=actor.person_id).order_by("-at")[:SHOWN])
+        return list(Notification.objects.filter(person_id=actor.person).order_by("-at")[:SHOWN])
 
 
 def unseen(actor: Actor) -> int:
     """How many are unseen, at most ``COUNTED``."""
     with reading(actor):
-        return Notification.objects.filter(person_id=actor.person_id, seen_at=None)[:COUNTED].count()
+        return Notification.objects.filter(person_id=actor.person, seen_at=None)[:COUNTED].count()

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from mukatabat.kernel.vocabulary import gettext_noop
 
 
 class Kind(StrEnum):
@@ -29,21 +28,22 @@ class Kind(StrEnum):
     NUMBER_VOID = "number-void"
 
 
-SENTENCES: dict[Kind, str | Promise] = {
-    Kind.ARRIVED: _("A letter arrived from %(counterpart)s: %(reference)s"),
-    Kind.REFERRED: _("%(counterpart)s referred to you: %(reference)s"),
-    Kind.FOR_REVIEW: _("%(counterpart)s asks you to review a draft: %(reference)s"),
-    Kind.FOR_SIGNATURE: _("A letter awaits your signature: %(reference)s"),
-    Kind.SENT_BACK: _("%(counterpart)s sent your draft back: %(reference)s"),
-    Kind.ISSUED: _("Your letter was issued: %(reference)s"),
-    Kind.REGISTERED: _("%(counterpart)s registered your letter: %(reference)s"),
-    Kind.RETURNED: _("%(counterpart)s returned your letter: %(reference)s"),
-    Kind.REDIRECTED: _("%(counterpart)s redirected your letter: %(reference)s"),
-    Kind.ANSWERED: _("%(counterpart)s answered your letter: %(reference)s"),
-    Kind.WITHDRAWN: _("%(counterpart)s withdrew a letter: %(reference)s"),
-    Kind.FAILED: _("Delivery to %(counterpart)s failed: %(reference)s"),
-    Kind.NUMBER_VOID: _("A number became void: %(reference)s"),
+SENTENCES: dict[Kind, str] = {
+    Kind.ARRIVED: gettext_noop("A letter arrived from %(counterpart)s: %(reference)s"),
+    Kind.REFERRED: gettext_noop("%(counterpart)s referred to you: %(reference)s"),
+    Kind.FOR_REVIEW: gettext_noop("%(counterpart)s asks you to review a draft: %(reference)s"),
+    Kind.FOR_SIGNATURE: gettext_noop("A letter awaits your signature: %(reference)s"),
+    Kind.SENT_BACK: gettext_noop("%(counterpart)s sent your draft back: %(reference)s"),
+    Kind.ISSUED: gettext_noop("Your letter was issued: %(reference)s"),
+    Kind.REGISTERED: gettext_noop("%(counterpart)s registered your letter: %(reference)s"),
+    Kind.RETURNED: gettext_noop("%(counterpart)s returned your letter: %(reference)s"),
+    Kind.REDIRECTED: gettext_noop("%(counterpart)s redirected your letter: %(reference)s"),
+    Kind.ANSWERED: gettext_noop("%(counterpart)s answered your letter: %(reference)s"),
+    Kind.WITHDRAWN: gettext_noop("%(counterpart)s withdrew a letter: %(reference)s"),
+    Kind.FAILED: gettext_noop("Delivery to %(counterpart)s failed: %(reference)s"),
+    Kind.NUMBER_VOID: gettext_noop("A number became void: %(reference)s"),
 }
+"""What the bell says, as msgids; whoever shows one translates it for its reader and then fills it in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,8 @@ def take_number(actor: Actor, kind: RegisterKind, particulars: Particulars, *, s
     The year is that of today in Kuwait, so that a back-dated letter moves no counter (HANDBOOK §1.2). Take it late in
     the transaction: other takers of the same book wait for its end.
     """
-    now, today = clock.now(), clock.today()
+    now = clock.now()
+    today = now.astimezone(clock.KUWAIT).date()  # of the same moment: midnight must not fall between the two
     book = register_for(kind, particulars.secrecy)
     with scope(actor):
         register_id, serial = _next(actor.body_id, book, today.year)

@@ -30,17 +30,19 @@ def current_actor() -> Actor | None:
 def scope(actor: Actor) -> Iterator[None]:
     """Open a transaction in which exactly the rows of ``actor.body_id`` exist; nested scopes join the transaction.
 
-    An exception rolls back to where this scope was opened. Reopening the same body costs no statement.
+    An exception rolls the whole act back, however it is handled on the way. Reopening the same body costs nothing.
     """
     former = _current.get()
     if former is not None and former.body_id == actor.body_id and connection.in_atomic_block:
         token = _current.set(actor)
         try:
-            with transaction.atomic():
+            # No savepoint: an error that somebody catches outside of this block still rolls the whole act back.
+            with transaction.atomic(savepoint=False):
                 yield
         finally:
             _current.reset(token)
         return
+    inside = connection.in_atomic_block
     with transaction.atomic():
         _set_body(str(actor.body_id))
         token = _current.set(actor)
@@ -48,8 +50,9 @@ def scope(actor: Actor) -> Iterator[None]:
             yield
         finally:
             _current.reset(token)
-            if former is not None and not connection.needs_rollback:
-                _set_body(str(former.body_id))
+        # After an exception nothing is to be restored: rolling back to the savepoint brings the former value back.
+        if inside and not connection.needs_rollback:
+            _set_body(str(former.body_id) if former else "")
 
 
 @contextmanager

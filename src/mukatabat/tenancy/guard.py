@@ -25,9 +25,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(r"\b(" + "|".join(map(re.escape, tenant_tables())) + r")\b")
 
 
-def refuse_unscoped(
-    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]  # noqa: FBT001
-) -> Any:
+def refuse_unscoped(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Django's execute wrapper: refuse a statement on a body's table when no scope is open."""
     if current_actor() is None and isinstance(sql, str):
         found = _pattern().search(sql)

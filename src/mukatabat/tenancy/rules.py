@@ -37,6 +37,14 @@ class Actor:
     second_factor_at: datetime | None = None
     kind: ActorKind = ActorKind.PERSON
 
+    @property
+    def person(self) -> UUID:
+        """The acting person, for what only a person does; raises ValueError when one of our own jobs acts."""
+        if self.person_id is None:
+            message = f"{self.name_en} is not a person"
+            raise ValueError(message)
+        return self.person_id
+
     def may(self, capability: str) -> bool:
         """Whether the posts held today give this capability."""
         return capability in self.capabilities

@@ -21,4 +21,4 @@ def rows(room: str, name: str, parameters: Mapping[str, Any]) -> list[tuple[Any,
     """Run the named statement inside the open scope and return its rows."""
     with connection.cursor() as cursor:
         cursor.execute(statement(room, name), parameters)
-        return cursor.fetchall()
+        return [tuple(row) for row in cursor.fetchall()]

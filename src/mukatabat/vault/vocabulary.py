@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_noop
-
-from mukatabat.kernel.vocabulary import Vocabulary
+from mukatabat.kernel.vocabulary import Vocabulary, gettext_noop
 
 
 class ScanOutcome(Vocabulary):

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from mukatabat.access.grants.actions import grant
+from mukatabat.access.grants.queries import require_granted
 from mukatabat.access.grants.rules import Grantee, GranteeKind, Protected, Reason, Shelf
 from mukatabat.audit.actions import record
 from mukatabat.kernel import clock
@@ -129,6 +130,7 @@ def record_step(actor: Actor, object_id: UUID, step: Step, *, started: datetime,
 
 
 def _held(actor: Actor, object_id: UUID) -> Item:
+    require_granted(actor, object_id)
     item = Item.objects.select_for_update().get(object_id=object_id)
     if item.state == ItemState.DONE:
         raise ItemClosed

@@ -107,8 +107,6 @@ def cycle_times(actor: Actor, *, days: int = 30) -> list[StepReport]:
     since = clock.now() - timedelta(days=days)
     with reading(actor):
         paper = {row.step: timedelta(hours=float(row.hours)) for row in PaperBaseline.objects.all()}
-        measured = {row[0]: row[1:] for row in rows("work", "cycle_times", {"since": since})}
-    return [
-        StepReport(step, *measured.get(step.value, (0, None, None)), paper=paper.get(step.value)) for step in Step
-    ]
+        measured = {name: figures for name, *figures in rows("work", "cycle_times", {"since": since})}
+    return [StepReport(step, *measured.get(step.value, (0, None, None)), paper.get(step.value)) for step in Step]
 

@@ -8,26 +8,24 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.utils.translation import gettext_noop
-
 from mukatabat.access.grants.rules import Grantee, Shelf
-from mukatabat.kernel.vocabulary import Secrecy, Urgency, Vocabulary
+from mukatabat.kernel.vocabulary import Secrecy, Urgency, Vocabulary, gettext_noop
 
 
 class Act(Vocabulary):
     """What is asked of the holder (المطلوب)."""
 
-    STUDY = "study", gettext_noop("Study and give an opinion"), "للدراسة وإبداء الرأي"
-    REPLY = "reply", gettext_noop("Prepare a reply"), "لإعداد الرد"
-    REVIEW = "review", gettext_noop("Review"), "للمراجعة"
-    APPROVE = "approve", gettext_noop("Approve"), "للاعتماد"
-    SIGN = "sign", gettext_noop("Sign"), "للتوقيع"
-    ACT = "act", gettext_noop("Take the necessary action"), "لعمل اللازم"
+    STUDY = "study", gettext_noop("For study and opinion"), "للدراسة وإبداء الرأي"
+    REPLY = "reply", gettext_noop("For a reply"), "لإعداد الرد"
+    REVIEW = "review", gettext_noop("For review"), "للمراجعة"
+    APPROVE = "approve", gettext_noop("For approval"), "للاعتماد"
+    SIGN = "sign", gettext_noop("For signature"), "للتوقيع"
+    ACT = "act", gettext_noop("For necessary action"), "لعمل اللازم"
     INFORM = "inform", gettext_noop("For information"), "للعلم"
-    FILE = "file", gettext_noop("File"), "للحفظ"
-    REFER = "refer", gettext_noop("Refer"), "للإحالة"
-    DRAFT = "draft", gettext_noop("Complete the draft"), "لاستكمال المسودة"
-    FOLLOW = "follow", gettext_noop("Follow up the answer"), "لمتابعة الرد"
+    FILE = "file", gettext_noop("For filing"), "للحفظ"
+    REFER = "refer", gettext_noop("For referral"), "للإحالة"
+    DRAFT = "draft", gettext_noop("For completing the draft"), "لاستكمال المسودة"
+    FOLLOW = "follow", gettext_noop("For follow-up of the answer"), "لمتابعة الرد"
 
 
 REFERABLE = (Act.STUDY, Act.REPLY, Act.REVIEW, Act.ACT, Act.INFORM, Act.FILE)

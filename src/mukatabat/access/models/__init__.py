@@ -4,4 +4,4 @@
 from .account import Account, Digits, Language, Theme, Throttle, UsedCode
 from .grant import Grant
 
-__all__ = ["Account", "Digits", "Language", "Theme", "Throttle", "UsedCode"]
+__all__ = ["Account", "Digits", "Grant", "Language", "Theme", "Throttle", "UsedCode"]

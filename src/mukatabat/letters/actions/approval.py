@@ -7,6 +7,7 @@ from uuid import UUID
 
 from mukatabat.access.grants.actions import grant
 from mukatabat.access.grants.rules import Grantee, Reason
+from mukatabat.audit.actions import record
 from mukatabat.directory import queries as directory
 from mukatabat.kernel import clock
 from mukatabat.kernel.text import clean_text
@@ -24,7 +25,7 @@ from mukatabat.letters.rules import (
     Unready,
     lacks,
 )
-from mukatabat.letters.transitions import locked, move, present_step, protected, step_guards
+from mukatabat.letters.transitions import locked, move, present_step, protected, require_version, step_guards
 from mukatabat.notify.actions import tell
 from mukatabat.notify.rules import Kind, Message
 from mukatabat.press.content import to_plain_text, validate
@@ -52,10 +53,14 @@ def submit(actor: Actor, letter_id: UUID) -> Letter:
     return letter
 
 
-def approve(actor: Actor, letter_id: UUID) -> Letter:
-    """Approve at one's own step; the last approval brings the letter to its signer."""
+def approve(actor: Actor, letter_id: UUID, *, version: int | None = None) -> Letter:
+    """Approve at one's own step; the last approval brings the letter to its signer.
+
+    ``version`` is the one that was read: another one since is refused with ``ChangedSinceRead``.
+    """
     with scope(actor):
         letter = locked(actor, letter_id)
+        require_version(letter, version)
         met = step_guards(actor, letter)
         event = LetterEvent.APPROVE if Guard.LAST_STEP in met else LetterEvent.PASS_STEP
         step = present_step(letter)
@@ -92,14 +97,18 @@ def comment(actor: Actor, letter_id: UUID, text: str) -> Comment | None:
     cleaned = clean_text(text, COMMENT_LIMIT)
     with scope(actor):
         letter = locked(actor, letter_id)
-        return _write_comment(actor, letter, cleaned) if cleaned else None
+        if not cleaned:
+            return None
+        record(actor, act="letters.commented", object_kind="letter", object_id=letter.id)
+        return _write_comment(actor, letter, cleaned)
 
 
 def resolve_comment(actor: Actor, letter_id: UUID, comment_id: UUID) -> None:
     """Mark a remark as dealt with."""
     with scope(actor):
         letter = locked(actor, letter_id)
-        letter.comments.filter(id=comment_id, resolved_at=None).update(resolved_at=clock.now())
+        if letter.comments.filter(id=comment_id, resolved_at=None).update(resolved_at=clock.now()):
+            record(actor, act="letters.comment-resolved", object_kind="letter", object_id=letter.id)
 
 
 def unready(letter: Letter) -> tuple[Unready, ...]:
@@ -131,6 +140,9 @@ def _hand_to_step(actor: Actor, letter: Letter) -> None:
     signing = step.kind == RouteKind.SIGN
     grant(actor, protected(letter), [holder], reason=Reason.SIGNATORY if signing else Reason.APPROVER)
     hand_over(actor, letter.id, Task(holder=holder, act=Act.SIGN if signing else Act.APPROVE))
+    for link in letter.links.filter(kind=LinkKind.REPLY).select_related("to"):
+        if not Secrecy(link.to.secrecy).is_sealed:  # who approves an answer reads the question
+            grant(actor, protected(link.to), [holder], reason=Reason.APPROVER, source_id=letter.id)
     people = directory.holders_of(step.post_id).values_list("id", flat=True)
     kind = Kind.FOR_SIGNATURE if signing else Kind.FOR_REVIEW
     tell(actor, people, _message(actor, letter, kind))

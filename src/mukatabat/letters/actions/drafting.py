@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
+
+from django.db import IntegrityError
 
 from mukatabat.access.errors import CapabilityMissing
 from mukatabat.access.grants.actions import grant
@@ -12,20 +15,22 @@ from mukatabat.access.grants.rules import Grantee, Reason
 from mukatabat.access.rules import Capability
 from mukatabat.audit.actions import record
 from mukatabat.directory import queries as directory
-from mukatabat.directory.models import Post, effective
+from mukatabat.directory.models import Post, Unit, effective
 from mukatabat.kernel import clock
 from mukatabat.kernel.arabic import fold
+from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.text import clean_line
 from mukatabat.letters.commands import AddresseeCommand, DraftCommand
 from mukatabat.letters.errors import DraftChanged, TooManyRecipients, UnknownChoice
-from mukatabat.letters.headings import heading_of, name_counterpart
+from mukatabat.letters.headings import heading_of, name_counterpart, name_unit
 from mukatabat.letters.models import Addressee, Attachment, Letter, Link, RouteStep
 from mukatabat.letters.rules import (
     SUBJECT_LIMIT,
     Direction,
     Guard,
     LetterEvent,
+    LetterKind,
     LetterState,
     LinkKind,
     RouteKind,
@@ -52,14 +57,29 @@ def begin_draft(
     """
     if not actor.may(Capability.DRAFT):
         raise CapabilityMissing
+    draft_id = draft_id or new_id()
+    existing = _own_draft(actor, draft_id)
+    if existing is not None:
+        return existing
+    try:
+        return _begin(actor, draft_id, command=command, answers=answers)
+    except IntegrityError:  # the other half of a doubled click was quicker
+        existing = _own_draft(actor, draft_id)
+        if existing is None:
+            raise NotFoundOrForbidden from None
+        return existing
+
+
+def _own_draft(actor: Actor, draft_id: UUID) -> Letter | None:
+    with scope(actor):
+        return Letter.objects.filter(id=draft_id, author_id=actor.person_id).first()
+
+
+def _begin(actor: Actor, draft_id: UUID, *, command: DraftCommand, answers: UUID | None) -> Letter:
     now = clock.now()
     with scope(actor):
-        if draft_id is not None:
-            existing = Letter.objects.filter(id=draft_id, author_id=actor.person_id).first()
-            if existing is not None:
-                return existing
         letter = Letter(
-            id=draft_id or new_id(), direction=Direction.OUT, state=LetterState.DRAFT, author_id=actor.person_id,
+            id=draft_id, direction=Direction.OUT, state=LetterState.DRAFT, author_id=actor.person_id,
             author_ar=actor.name_ar, author_en=actor.name_en, created_at=now, updated_at=now, sort_time=now,
         )  # fmt: skip
         _fill(actor, letter, command)
@@ -149,20 +169,38 @@ def _fill(actor: Actor, letter: Letter, command: DraftCommand) -> None:
         raise UnknownChoice
     for name, value in _fields(command).items():
         setattr(letter, name, value)
-    _check_recipients(actor, command)
-    first = command.addressees[0].body_id if command.addressees else None
-    if first != letter.counterpart_id or not letter.counterpart_ar:
-        name_counterpart(letter, first)
-
-
-def _check_recipients(actor: Actor, command: DraftCommand) -> None:
     if len(command.addressees) > RECIPIENT_LIMIT:
         raise TooManyRecipients(limit=RECIPIENT_LIMIT)
+    _check_units(command)
+    require_recipients(actor, command.addressees)
+    first = command.addressees[0] if command.addressees else None
+    if first is not None and first.unit_id is not None:
+        name_unit(letter, first.body_id, first.unit_id)
+    elif first is None or first.body_id != letter.counterpart_id or not letter.counterpart_ar:
+        name_counterpart(letter, first.body_id if first else None)
+
+
+def require_recipients(actor: Actor, addressees: Iterable[AddresseeCommand]) -> None:
+    """Raise the directory's error for the first recipient that may not be written to today.
+
+    A unit is one of the actor's own body: nobody knows the trays of another.
+    """
     today = clock.today()
-    for addressee in command.addressees:
-        body = directory.require_addressable(addressee.body_id, realm=actor.realm, on=today)
-        if addressee.post_id:
-            directory.require_addressable_post(addressee.post_id, body_id=body.id, on=today)
+    for one in addressees:
+        directory.require_addressable(one.body_id, realm=actor.realm, on=today)
+        if one.post_id:
+            directory.require_addressable_post(one.post_id, body_id=one.body_id, on=today)
+        if one.unit_id:
+            own = Unit.objects.filter(effective(today), id=one.unit_id, body_id=actor.body_id)
+            if one.body_id != actor.body_id or not own.exists():
+                raise UnknownChoice
+
+
+def _check_units(command: DraftCommand) -> None:
+    """A memo goes to units, and nothing else names a unit."""
+    memo = command.kind is LetterKind.MEMO
+    if any((one.unit_id is not None) is not memo for one in command.addressees):
+        raise UnknownChoice
 
 
 def _place(actor: Actor, letter: Letter, command: DraftCommand) -> None:

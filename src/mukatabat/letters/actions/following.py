@@ -13,6 +13,7 @@ from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.models import Consignment
 from mukatabat.exchange.rules import ConsignmentState
 from mukatabat.kernel import clock
+from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.text import clean_line
 from mukatabat.letters.errors import ReasonMissing
 from mukatabat.letters.models import Letter
@@ -59,9 +60,10 @@ def withdraw(actor: Actor, letter_id: UUID, consignment_id: UUID, reason: str) -
         letter = locked(actor, letter_id)
         if not (actor.may(Capability.DISPATCH) or actor.may(Capability.SIGN) or letter.author_id == actor.person_id):
             raise CapabilityMissing
-        consignment = next(
-            one for one in exchange.consignments_of(actor, [letter.id])[letter.id] if one.id == consignment_id
-        )
+        sent = exchange.consignments_of(actor, [letter.id]).get(letter.id, [])
+        consignment = next((one for one in sent if one.id == consignment_id), None)
+        if consignment is None:
+            raise NotFoundOrForbidden
         return carrier.withdraw(actor, consignment.id, text)
 
 

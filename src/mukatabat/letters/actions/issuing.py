@@ -11,6 +11,7 @@ same bytes. A refusal, or no signature before the deadline, leaves a visible voi
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -22,9 +23,12 @@ from mukatabat.directory.queries import mandate_for
 from mukatabat.directory.rules import MandateChoice
 from mukatabat.exchange.manifest import Manifest
 from mukatabat.kernel import clock
-from mukatabat.kernel.ids import new_id
+from mukatabat.kernel.text import clean_line
+from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.actions.approval import unready
+from mukatabat.letters.actions.drafting import require_recipients
 from mukatabat.letters.actions.issued import after_issue, after_void, document_part
+from mukatabat.letters.commands import AddresseeCommand
 from mukatabat.letters.manifests import highest_recipient, manifest_of, with_signed_letter
 from mukatabat.letters.models import Issue, Letter
 from mukatabat.letters.printing import letter_sheet
@@ -36,8 +40,7 @@ from mukatabat.letters.rules import (
     LetterEvent,
     LetterKind,
 )
-from mukatabat.letters.transitions import locked, move, step_guards
-from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.letters.transitions import locked, move, require_version, step_guards
 from mukatabat.press.actions import print_letter, render_signature_mark
 from mukatabat.press.rules import SignatureMark
 from mukatabat.registers.actions import confirm_number, take_number, void_number
@@ -48,6 +51,7 @@ from mukatabat.signing.errors import ForeignSignature, PreparationDamaged, Provi
 from mukatabat.signing.ports import SignatureProvider, TimeStampAuthority
 from mukatabat.signing.rules import (
     TIME_TO_SIGN,
+    Answer,
     Completed,
     Pending,
     Prepared,
@@ -63,9 +67,11 @@ from mukatabat.signing.rules import (
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions import enter, keep_generated, store_generated
+from mukatabat.vault.errors import BlobDamaged, BlobMissing, StoreUnavailable
 from mukatabat.vault.queries import open_document
 
 PDF = "application/pdf"
+REASON_LIMIT = 300
 REFUSALS = {
     RefusalReason.DECLINED: "رفض الموقّع التوقيع",
     RefusalReason.EXPIRED: "انقضت المهلة دون توقيع",
@@ -73,6 +79,9 @@ REFUSALS = {
     RefusalReason.UNABLE: "تعذّر التوقيع على الجهاز",
 }
 INVALID = "توقيع غير مطابق للكتاب"
+DAMAGED = "تلفت نسخة الكتاب المعدّة للتوقيع"
+
+logger = logging.getLogger(__name__)
 
 
 class Progress(StrEnum):
@@ -83,10 +92,13 @@ class Progress(StrEnum):
     VOID = "void"
 
 
-def begin_issue(actor: Actor, letter_id: UUID, *, provider: SignatureProvider) -> Issue:
+def begin_issue(
+    actor: Actor, letter_id: UUID, *, provider: SignatureProvider, version: int | None = None
+) -> Issue:
     """Step 1: check the mandate and the second factor, take the number, freeze and render the bytes.
 
     A second call while the letter is being issued returns the running issue: a double click takes one number.
+    ``version`` is the one that was read: another one since is refused.
     Raises the guards' errors and the directory's mandate errors; then no number was taken.
     """
     if actor.person_id is None or not actor.may(Capability.SIGN):
@@ -97,6 +109,7 @@ def begin_issue(actor: Actor, letter_id: UUID, *, provider: SignatureProvider) -
         running = letter.issues.filter(state=IssueState.SIGNING).first()
         if running is not None and running.signer_id == actor.person_id:
             return running
+        require_version(letter, version)
         mandate = _authority(actor, letter, actor.person_id)
         entry = _take_number(actor, letter)
         manifest = manifest_of(actor, letter, entry, mandate)
@@ -119,23 +132,45 @@ def collect_signature(
     authority is asked.
     """
     with scope(actor):
-        issue = Issue.objects.select_related("letter").get(id=issue_id)
-        if issue.state != IssueState.SIGNING:
-            return Progress.ISSUED if issue.state == IssueState.SIGNED else Progress.VOID
-        _, file = open_document(actor, issue.prepared_id)
-        with file:
-            prepared = Prepared.from_bytes(file.read())
+        issue = Issue.objects.get(id=issue_id)
+    if issue.state != IssueState.SIGNING:
+        return Progress.ISSUED if issue.state == IssueState.SIGNED else Progress.VOID
     try:
-        ticket = provider.start(_request(issue, prepared))
-        answer = provider.collect(ticket)
-    except ProviderUnavailable:
-        answer = Pending()
-    answer = settle(answer, deadline=issue.deadline, at=clock.now())
-    if isinstance(answer, Pending):
-        return Progress.WAITING
+        prepared = _prepared(actor, issue)
+    except (BlobDamaged, PreparationDamaged):
+        return _abandon(actor, issue, DAMAGED)
+    answer = settle(_ask(provider, issue, prepared), deadline=issue.deadline, at=clock.now())
     if isinstance(answer, Refused):
         return _abandon(actor, issue, REFUSALS[answer.reason])
-    return _finish(actor, issue, prepared=prepared, signed=answer, time_stamps=time_stamps)
+    if isinstance(answer, Signed) and prepared is not None:
+        return _finish(actor, issue, prepared=prepared, signed=answer, time_stamps=time_stamps)
+    return Progress.WAITING
+
+
+def _prepared(actor: Actor, issue: Issue) -> Prepared | None:
+    """The frozen bytes as they were stored, or None while the store cannot give them."""
+    try:
+        _, file = open_document(actor, issue.prepared_id)
+        with file:
+            return Prepared.from_bytes(file.read())
+    except (BlobMissing, StoreUnavailable):
+        logger.exception("the prepared bytes of %s cannot be read now", issue.reference)
+        return None
+    except ValueError as error:
+        raise PreparationDamaged(detail=str(error)) from error
+
+
+def _ask(provider: SignatureProvider, issue: Issue, prepared: Prepared | None) -> Answer:
+    """What the provider says now. Trouble, of whatever kind, is no answer: the deadline ends the waiting."""
+    if prepared is None:
+        return Pending()
+    try:
+        return provider.collect(provider.start(_request(issue, prepared)))
+    except ProviderUnavailable:
+        return Pending()
+    except Exception:
+        logger.exception("the signature provider failed over %s", issue.reference)
+        return Pending()
 
 
 def _finish(
@@ -149,8 +184,12 @@ def _finish(
 
 
 def _authority(actor: Actor, letter: Letter, person_id: UUID) -> MandateChoice:
-    """Evaluate the guards of the move and make it; the mandate is chosen first because its errors say more."""
+    """Evaluate the guards of the move and make it; recipients and mandate come first because their errors say more.
+
+    A recipient may have been closed since the draft was saved, and no number is spent on what cannot arrive.
+    """
     met = step_guards(actor, letter)
+    require_recipients(actor, [AddresseeCommand.of(one) for one in letter.addressees.all()])
     level = highest_recipient(letter)
     mandate = mandate_for(person_id, letter_type=letter.letter_type, recipient_level=level, on=clock.today())
     met.add(Guard.MANDATE)
@@ -232,8 +271,9 @@ def _abandon(actor: Actor, issue: Issue, reason: str) -> Progress:
 
 def give_up(actor: Actor, letter_id: UUID, reason: str) -> None:
     """The signer stops a running issue; its number becomes void with the reason."""
+    text = clean_line(reason, REASON_LIMIT)
     with scope(actor):
         letter = locked(actor, letter_id)
         issue = letter.issues.filter(state=IssueState.SIGNING, signer_id=actor.person_id).first()
     if issue is not None:
-        _abandon(actor, issue, reason.strip() or REFUSALS[RefusalReason.DECLINED])
+        _abandon(actor, issue, text or REFUSALS[RefusalReason.DECLINED])

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from mukatabat.access.errors import CapabilityMissing
 from mukatabat.access.grants.actions import grant
-from mukatabat.access.grants.queries import require_granted
 from mukatabat.access.grants.rules import Grantee, Reason
 from mukatabat.access.rules import Capability
+from mukatabat.audit.actions import record
 from mukatabat.directory import queries as directory
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.actions import Decision, decide, lock_waiting_arrival, order_notice
@@ -89,17 +89,20 @@ def note_opened(actor: Actor, letter: Letter) -> None:
         return
     with scope(actor):
         arrival = exchange.arrival_of_letter(actor, letter.id)
-        if arrival is not None:
-            order_notice(actor, arrival, Event.OPEN, {})
+        if arrival is not None and order_notice(actor, arrival, Event.OPEN, {}):
+            record(actor, act="letters.opened", object_kind="letter", object_id=letter.id)
 
 
 @contextmanager
 def _deciding(actor: Actor, arrival_id: UUID) -> Iterator[None]:
-    """The scope of a registry's decision: the capability, then the transaction, then the grant."""
-    if not actor.may(Capability.REGISTER_INCOMING):
-        raise CapabilityMissing
+    """The scope of a registry's decision: the transaction, the grant, then the capability.
+
+    A memo lies in the tray of the unit that it addresses, where there is no registry: whoever works there takes it.
+    """
     with scope(actor):
-        require_granted(actor, arrival_id)
+        arrival = exchange.access_arrival(actor, arrival_id)
+        if not actor.may(Capability.WORK_ITEMS if arrival.unit_id else Capability.REGISTER_INCOMING):
+            raise CapabilityMissing
         yield
 
 
@@ -108,6 +111,7 @@ def _letter_from(actor: Actor, arrival: Arrival, manifest: Manifest, command: Ac
     document = next(document for part, document in arrival.documents if part == "letter")
     signed = next(part for part in manifest.documents if part.part == "letter")
     kind = LetterKind(manifest.kind)
+    memo = kind is LetterKind.MEMO  # between two units the body's own name would say nothing
     return Letter(
         kind=kind, direction=Direction.IN, state=LetterState.REGISTERED,
         letter_type=manifest.letter_type if manifest.letter_type in CATALOGUE else command.letter_type,
@@ -116,10 +120,11 @@ def _letter_from(actor: Actor, arrival: Arrival, manifest: Manifest, command: Ac
         general_number=clean_line(command.general_number, 40), answer_wanted_by=manifest.answer_wanted_by,
         created_at=now, updated_at=now, sort_time=now, registered_at=now, issued_at=manifest.issued_at,
         document_id=document, document_digest=signed.digest, counterpart_id=arrival.sender_id,
-        counterpart_ar=arrival.sender_ar, counterpart_en=arrival.sender_en,
+        counterpart_ar=manifest.sender.office_ar if memo else arrival.sender_ar,
+        counterpart_en=manifest.sender.office_en if memo else arrival.sender_en,
         their_reference=manifest.reference, their_date=manifest.issued_on,
         signer_ar=manifest.signer_ar, signer_en=manifest.signer_en,
-        reference=manifest.reference if kind is LetterKind.MEMO else "",
+        reference=manifest.reference if memo else "",
     )  # fmt: skip
 
 
@@ -155,13 +160,17 @@ def _open_to_readers(actor: Actor, letter: Letter, arrival: Arrival, manifest: M
         grant(actor, protected(letter), [tray], reason=Reason.REGISTRY)
         return tray
     own = next((one for one in manifest.recipients if one.body_id == actor.body_id), None)
-    named = Grantee.post(own.post_id) if own and own.post_id else tray
+    if own is None:  # redirected to us: nobody here is named, so it is for the highest office
+        post_id = directory.addressable_posts(actor.body_id).values_list("id", flat=True).first()
+    else:
+        post_id = own.post_id
+    named = Grantee.post(post_id) if post_id else tray
     grant(actor, protected(letter), [named], reason=Reason.ADDRESSEE)
     return named
 
 
 def _link_to_question(actor: Actor, letter: Letter, manifest: Manifest) -> None:
-    """An answer is linked to the body's own question, whose author sees both and whose follow-up ends."""
+    """An answer is linked to the body's own question, whose author sees both; the last answer ends its follow-up."""
     if manifest.answers is None:
         return
     question = Letter.objects.filter(
@@ -173,4 +182,5 @@ def _link_to_question(actor: Actor, letter: Letter, manifest: Manifest) -> None:
     if question.author_id:
         author = Grantee.person(question.author_id)
         grant(actor, protected(letter), [author], reason=Reason.AUTHOR, source_id=question.id)
-    finish(actor, question.id, outcome=letter.reference)
+    if not exchange.awaits_answer(actor, question.id):
+        finish(actor, question.id, outcome=letter.reference)

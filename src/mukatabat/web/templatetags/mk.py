@@ -139,7 +139,7 @@ def both_dates(context: Context, value: date | datetime | None, hijri: object = 
     return format_html('<span class="pair">{} {} <small>{}</small></span>', gdate(context, value), SEPARATOR, second)
 
 
-@register.simple_tag(takes_context=True)
+@register.simple_tag(takes_context=True, name="clock")
 def clock_time(context: Context, value: datetime | None, seconds: bool = False) -> SafeString:
     """Show the time of day in Kuwait, on twenty-four hours."""
     if value is None:
@@ -147,9 +147,6 @@ def clock_time(context: Context, value: datetime | None, seconds: bool = False) 
     local = value.astimezone(clock.KUWAIT)
     text = _shown(context, local.strftime("%H:%M:%S" if seconds else "%H:%M"))
     return format_html('<time class="num" datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
-
-
-register.simple_tag(clock_time, takes_context=True, name="clock")
 
 
 @register.simple_tag(takes_context=True)

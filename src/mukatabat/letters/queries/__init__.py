@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a given actor may see of letters: one of them, its documents, its neighbours, and lists of them."""
+
+from mukatabat.letters.queries.documents import (
+    access_arrival_document,
+    access_letter_document,
+    open_checked,
+)
+from mukatabat.letters.queries.letter import access_letter, conversation, own_draft
+from mukatabat.letters.queries.lists import page_of
+
+__all__ = [
+    "access_arrival_document",
+    "access_letter",
+    "access_letter_document",
+    "conversation",
+    "open_checked",
+    "own_draft",
+    "page_of",
+]

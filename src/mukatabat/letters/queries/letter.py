@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One letter, and the letters that it answers or that answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from mukatabat.access.grants.queries import granted, require_granted
+from mukatabat.kernel.errors import NotFoundOrForbidden
+from mukatabat.letters.models import Letter, Link
+from mukatabat.letters.rules import LinkKind
+from mukatabat.tenancy.context import reading
+from mukatabat.tenancy.rules import Actor
+
+
+def access_letter(actor: Actor, letter_id: UUID) -> Letter:
+    """The letter, if the actor may see it; missing and forbidden are the same "not found"."""
+    with reading(actor):
+        require_granted(actor, letter_id)
+        letter = Letter.objects.filter(id=letter_id).first()
+    if letter is None:  # granted, and yet no letter: an arrival has a grant as well
+        raise NotFoundOrForbidden
+    return letter
+
+
+def own_draft(actor: Actor, draft_id: UUID) -> Letter | None:
+    """The letter under an identifier that the author's page chose, or None while nothing of it was saved."""
+    with reading(actor):
+        return Letter.objects.filter(id=draft_id, author_id=actor.person_id).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The letters before and after one letter that the actor may see as well."""
+
+    answers: Letter | None
+    answered_by: tuple[Letter, ...]
+
+
+def conversation(actor: Actor, letter: Letter) -> Conversation:
+    """What a letter answers and what answers it; what the actor may not see is absent."""
+    with reading(actor):
+        links = list(Link.objects.filter(letter=letter, kind=LinkKind.REPLY).select_related("to"))
+        back = list(Link.objects.filter(to=letter, kind=LinkKind.REPLY).select_related("letter"))
+        visible = granted(actor, [*(one.to_id for one in links), *(one.letter_id for one in back)])
+    answers = next((one.to for one in links if one.to_id in visible), None)
+    replies = (one.letter for one in back if one.letter_id in visible)
+    return Conversation(answers, tuple(one for one in replies if one.reference))
