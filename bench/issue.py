@@ -88,7 +88,8 @@ def main() -> None:
     for part, took in sorted(seconds.items(), key=lambda pair: -pair[1]):
         accounted += took
         print(f"  {part:22} {1000 * took / count:7.2f} ms  {100 * took / wall:5.1f} %")
-    print(f"  {'database and the rest':22} {1000 * (wall - accounted) / count:7.2f} ms  {100 * (1 - accounted / wall):5.1f} %")
+    rest = wall - accounted
+    print(f"  {'database and the rest':22} {1000 * rest / count:7.2f} ms  {100 * rest / wall:5.1f} %")
     floor = seconds["render the letter"] / count + bare_signature()
     print(f"floor (the render alone and one bare P-256 signature): {1 / floor:.1f}/s; "
           f"issue runs at {100 * floor * count / wall:.0f} % of it")

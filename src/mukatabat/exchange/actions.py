@@ -56,7 +56,7 @@ def lock_waiting_arrival(actor: Actor, arrival_id: UUID) -> Arrival:
     """
     arrival = Arrival.objects.select_for_update().get(id=arrival_id)
     if arrival.state != ArrivalState.AVAILABLE:
-        raise ArrivalAlreadyDecided(state=arrival.get_state_display())
+        raise ArrivalAlreadyDecided(state=ArrivalState(arrival.state).label)
     return arrival
 
 

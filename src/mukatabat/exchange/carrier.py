@@ -104,8 +104,7 @@ def _receive(actor: Actor, consignment: Consignment, manifest: Manifest) -> None
         actor, act="exchange.arrival-received", object_kind="arrival", object_id=arrival.id,
         detail={"sender_reference": manifest.reference, "parcel": str(manifest.parcel_id)},
     )  # fmt: skip
-    if manifest.answers:
-        _mark_answered(actor, manifest)
+    _mark_answered(actor, manifest)
 
 
 def _mark_answered(actor: Actor, manifest: Manifest) -> None:
@@ -210,7 +209,7 @@ def note_failure(actor: Actor, consignment_id: UUID) -> None:
 
 def _too_late(consignment: Consignment) -> TooLateToWithdraw:
     body = directory.body_names([consignment.recipient_id])[consignment.recipient_id]
-    return TooLateToWithdraw(body=body.ar, state=consignment.get_state_display())
+    return TooLateToWithdraw(body=body.ar, state=ConsignmentState(consignment.state).label)
 
 
 def _move(actor: Actor, consignment: Consignment, event: Event) -> None:

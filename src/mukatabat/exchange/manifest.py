@@ -9,6 +9,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mukatabat.exchange.rules import ParcelKind, Role
+
 
 class _Closed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,7 +32,7 @@ class Party(_Closed):
 class Recipient(Party):
     """An addressee or a copy-holder."""
 
-    role: Literal["original", "copy"]
+    role: Role
     visible: bool = True
 
 
@@ -57,7 +59,7 @@ class Manifest(_Closed):
 
     version: Literal[1] = 1
     parcel_id: UUID
-    kind: Literal["letter", "memo", "circular"]
+    kind: ParcelKind
     letter_type: str
     reference: str
     issued_at: datetime

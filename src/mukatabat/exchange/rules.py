@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from mukatabat.kernel.vocabulary import Vocabulary, gettext_noop
 
-class ConsignmentState(StrEnum):
+
+class ConsignmentState(Vocabulary):
     """What the sender knows of one recipient (ARCHITECTURE §1)."""
 
-    ORDERED = "ordered"
-    DISPATCHED = "dispatched"
-    DELIVERED = "delivered"
-    REGISTERED = "registered"
-    OPENED = "opened"
-    ANSWERED = "answered"
-    RETURNED = "returned"
-    REDIRECTED = "redirected"
-    FAILED = "failed"
-    WITHDRAWN = "withdrawn"
+    ORDERED = "ordered", gettext_noop("Awaiting dispatch"), "بانتظار الإرسال"
+    DISPATCHED = "dispatched", gettext_noop("Dispatched"), "أُرسل"
+    DELIVERED = "delivered", gettext_noop("Delivered"), "سُلّم"
+    REGISTERED = "registered", gettext_noop("Registered by recipient"), "قيّدته الجهة"
+    OPENED = "opened", gettext_noop("Opened"), "فُتح"
+    ANSWERED = "answered", gettext_noop("Answered"), "رُدّ عليه"
+    RETURNED = "returned", gettext_noop("Returned"), "أُعيد"
+    REDIRECTED = "redirected", gettext_noop("Redirected"), "حُوّل"
+    FAILED = "failed", gettext_noop("Delivery failed"), "تعذّر التسليم"
+    WITHDRAWN = "withdrawn", gettext_noop("Withdrawn"), "سُحب"
 
 
 class Event(StrEnum):
@@ -77,14 +79,22 @@ def after(state: ConsignmentState, event: Event) -> ConsignmentState | None:
     return CONSIGNMENT.get((state, event))
 
 
-class ArrivalState(StrEnum):
+class ArrivalState(Vocabulary):
     """What became of a parcel in the recipient's registry tray."""
 
-    AVAILABLE = "available"
-    ACCEPTED = "accepted"
-    RETURNED = "returned"
-    REDIRECTED = "redirected"
-    WITHDRAWN = "withdrawn"
+    AVAILABLE = "available", gettext_noop("New arrival"), "وارد جديد"
+    ACCEPTED = "accepted", gettext_noop("Registered"), "قُيّد"
+    RETURNED = "returned", gettext_noop("Returned"), "أُعيد"
+    REDIRECTED = "redirected", gettext_noop("Redirected"), "حُوّل"
+    WITHDRAWN = "withdrawn", gettext_noop("Withdrawn"), "سُحب"
+
+
+class ParcelKind(StrEnum):
+    """What kind of letter a parcel carries."""
+
+    LETTER = "letter"
+    MEMO = "memo"
+    CIRCULAR = "circular"
 
 
 class Role(StrEnum):
@@ -109,4 +119,5 @@ def next_attempt(attempts: int, since_ordered: timedelta) -> Attempt:
     """Retry after 5 s, doubling to one hour at most, for 100 hours (EXCHANGE §5.3); ``attempts`` counts from 1."""
     if since_ordered >= LAST_ATTEMPT_AFTER:
         return Attempt(None)
-    return Attempt(min(timedelta(seconds=5 * 2 ** (attempts - 1)), timedelta(hours=1)))
+    doublings = min(attempts - 1, 10)  # beyond, the hour holds, and the power would outgrow a timedelta
+    return Attempt(min(timedelta(seconds=5 * 2**doublings), timedelta(hours=1)))

@@ -19,7 +19,7 @@ class NoSuchMove(Conflict):
     """The letter's state has no such move: somebody moved it on."""
 
     code = "letters.no-such-move"
-    happened = _("This step is not possible now: the letter is %(state)s.")
+    happened = _("This step is not possible now. State of the letter: %(state)s.")
     safe = _("The letter stands as it was.")
     do = _("Open the letter again to see where it is.")
 

@@ -18,7 +18,6 @@ from mukatabat.signing import service
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor, system_actor
 
-
 logger = logging.getLogger(__name__)
 
 

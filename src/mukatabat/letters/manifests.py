@@ -7,10 +7,11 @@ from datetime import datetime
 from uuid import UUID
 
 from mukatabat.directory import queries as directory
-from mukatabat.directory.models import Body, Post, Unit
+from mukatabat.directory.models import Post, Unit
 from mukatabat.directory.rules import BodyLabel, Level, MandateChoice
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.manifest import AnswerTo, DocumentPart, Manifest, Party, Recipient
+from mukatabat.exchange.rules import ParcelKind, Role
 from mukatabat.kernel import clock
 from mukatabat.kernel.calendar import hijri
 from mukatabat.kernel.ids import new_id
@@ -24,7 +25,7 @@ def manifest_of(actor: Actor, letter: Letter, entry: Entry, mandate: MandateChoi
     """What the parcel will say of the letter; the signed document joins it when it is signed."""
     moon = hijri(entry.on)
     return Manifest(
-        parcel_id=new_id(), kind=letter.kind, letter_type=letter.letter_type, reference=entry.reference,
+        parcel_id=new_id(), kind=ParcelKind(letter.kind), letter_type=letter.letter_type, reference=entry.reference,
         issued_at=entry.at, issued_on=entry.on, hijri=(moon.year, moon.month, moon.day), subject=letter.subject,
         secrecy=letter.secrecy, data_class=letter.data_class, urgency=letter.urgency,
         sender=_sender(actor, mandate), signer_ar=actor.name_ar, signer_en=actor.name_en,
@@ -59,7 +60,7 @@ def _sender(actor: Actor, mandate: MandateChoice) -> Party:
 
 
 def recipients_of(letter: Letter, at: datetime) -> list[Recipient]:
-    """Addressees and copy-holders in the order of the form, named as at a moment; a body without a post gets its head."""
+    """Addressees and copy-holders in the form's order, named as at a moment; a body without a post gets its head."""
     addressees = list(letter.addressees.order_by("position"))
     names = directory.body_names([one.recipient_id for one in addressees], at.astimezone(clock.KUWAIT).date())
     return [_recipient(one, names) for one in addressees]
@@ -77,7 +78,7 @@ def _recipient(one: Addressee, names: dict[UUID, BodyLabel]) -> Recipient:
         post_id = office.id if office else None
     return Recipient(
         body_id=label.id, code=label.code, ar=label.ar, en=label.en, post_id=post_id, unit_id=one.unit_id,
-        office_ar=office.ar if office else "", office_en=office.en if office else "", role=one.role,
+        office_ar=office.ar if office else "", office_en=office.en if office else "", role=Role(one.role),
         visible=one.visible,
     )  # fmt: skip
 

@@ -26,16 +26,16 @@ class Direction(StrEnum):
     IN = "in"
 
 
-class LetterState(StrEnum):
+class LetterState(Vocabulary):
     """Where a letter stands in its own body."""
 
-    DRAFT = "draft"
-    REVIEW = "review"
-    APPROVED = "approved"
-    ISSUING = "issuing"
-    ISSUED = "issued"
-    DISCARDED = "discarded"
-    REGISTERED = "registered"
+    DRAFT = "draft", gettext_noop("Draft"), "مسودة"
+    REVIEW = "review", gettext_noop("In approval"), "قيد الاعتماد"
+    APPROVED = "approved", gettext_noop("Awaiting signature"), "بانتظار التوقيع"
+    ISSUING = "issuing", gettext_noop("Being signed"), "قيد التوقيع"
+    ISSUED = "issued", gettext_noop("Issued"), "صدر"
+    DISCARDED = "discarded", gettext_noop("Discarded"), "متروك"
+    REGISTERED = "registered", gettext_noop("In the register"), "مقيّد"
 
 
 class LetterEvent(StrEnum):

@@ -29,7 +29,7 @@ def move(
     """Make one move of the table on a locked letter, audit it, and save the state; else raise the guard's error."""
     rule = MOVES.get((LetterState(letter.state), event))
     if rule is None:
-        raise NoSuchMove(state=letter.get_state_display())
+        raise NoSuchMove(state=LetterState(letter.state).label)
     missing = unmet(rule, frozenset(met))
     if missing is not None:
         raise UNMET[missing](**(params or {}))

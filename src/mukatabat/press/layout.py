@@ -35,6 +35,7 @@ from mukatabat.press.rules import (
 
 SHORT_SUBJECT = 80
 DEEPEST_INDENT = 6
+DRAFT = {"ar": "مسودة", "en": "Draft"}
 
 Data = dict[str, Any]
 
@@ -42,8 +43,9 @@ Data = dict[str, Any]
 def letter_data(sheet: LetterSheet) -> Data:
     """Write a letter as the data of letter.typ."""
     look = sheet.look
-    data = _common(look, sheet.letterhead, title=f"{sheet.reference} {sheet.subject}", day=sheet.date) | {
-        "reference": str(sheet.reference),
+    number = str(sheet.reference) if sheet.reference else DRAFT[look.language]
+    data = _common(look, sheet.letterhead, title=f"{number} {sheet.subject}", day=sheet.date) | {
+        "reference": number,
         "date": gregorian_text(sheet.date, look.language, look.digits),
         "hijri": hijri_text(sheet.hijri, look.language, look.digits),
         "attachments": _count(sheet.attachments_count, look),

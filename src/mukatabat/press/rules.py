@@ -59,11 +59,12 @@ class LetterSheet:
     `addressee` is the whole line with its honorific (السيد الفاضل/ وكيل وزارة المالية) and `honorific_end` the word at
     its far end (المحترم). `greeting` and `closing` are whole lines. `copies` are the ones visible on the original.
     `signed_note` is printed in the signature's place where no visible mark will cover it (a preview, a paper copy);
-    empty leaves the place free for the mark. `source` is the letter's JSON, embedded as `source.json`.
+    empty leaves the place free for the mark. A preview has no `reference`, because no number is taken. `source` is the
+    letter's JSON, embedded as `source.json`.
     """
 
     letterhead: Letterhead
-    reference: Reference
+    reference: Reference | None
     date: date
     hijri: HijriDate
     addressee: str

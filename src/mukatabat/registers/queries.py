@@ -14,6 +14,10 @@ from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 
 
+SHOWN_BETWEEN = 200
+"""A page of a book shows no more unissued numbers than this; they are rare, and the day's extract has them all."""
+
+
 def entries_of_day(actor: Actor, kind: RegisterKind, on: date) -> list[Entry]:
     """Every number taken on a day in one book, in order, voids included."""
     with reading(actor):
@@ -22,14 +26,31 @@ def entries_of_day(actor: Actor, kind: RegisterKind, on: date) -> list[Entry]:
         )
 
 
-def voids_between(actor: Actor, kind: RegisterKind, *, year: int, first: int, last: int) -> list[Entry]:
-    """The struck numbers of a book from ``first`` to ``last``, newest first."""
+def unissued_between(actor: Actor, kind: RegisterKind, *, year: int, first: int, last: int) -> list[Entry]:
+    """The numbers of a book from ``first`` to ``last`` that stand for no issued letter (void, issuing), newest first."""
     with reading(actor):
         return list(
-            Entry.objects.filter(
-                register__kind=kind, register__year=year, serial__range=(first, last), state=EntryState.VOID
-            ).order_by("-serial")
+            Entry.objects.filter(register__kind=kind, register__year=year, serial__range=(first, last))
+            .exclude(state=EntryState.ISSUED)
+            .order_by("-serial")[:SHOWN_BETWEEN]
         )
+
+
+def entries_before(
+    actor: Actor, kind: RegisterKind, *, year: int, before: int | None = None, limit: int = 50
+) -> list[Entry]:
+    """The newest numbers of a book below ``before``, whatever they stand for."""
+    with reading(actor):
+        found = Entry.objects.filter(register__kind=kind, register__year=year)
+        if before is not None:
+            found = found.filter(serial__lt=before)
+        return list(found.order_by("-serial")[:limit])
+
+
+def years_of(actor: Actor, kind: RegisterKind) -> list[int]:
+    """The years in which a book of the body was kept, the newest first."""
+    with reading(actor):
+        return list(Register.objects.filter(kind=kind).order_by("-year").values_list("year", flat=True))
 
 
 def entries_of(actor: Actor, object_ids: Iterable[UUID]) -> dict[UUID, Entry]:

@@ -42,8 +42,9 @@ class Asked:
 def ask(query: Query, bodies: Mapping[UUID, str]) -> Asked:
     """Translate an understood line; ``bodies`` gives the other bodies' names, both languages and the code in one text.
 
-    A number matches the end of our and their references, whatever the book, also beside words. Words must all stand in the subject, or
-    some of them in the counterpart's name and the others in the subject. Numbers may also be part of the subject.
+    A number matches the end of our and their references, whatever the book, also beside words. Words must all stand in
+    the subject, or some of them in the counterpart's name and the others in the subject. Numbers may also be part of
+    the subject.
     """
     endings = tuple(_ending(serial) for serial in query.serials[:MOST_SERIALS])
     exact = tuple(str(reference) for reference in query.references[:MOST_SERIALS])

@@ -73,5 +73,5 @@ class typed_errors:  # noqa: N801 - Django names middleware by its path
         if isinstance(exception, MukatabatError):
             logger.info("%s %s %s", trace, exception.code, request.path)
             return error_page(request, exception, trace=trace)
-        logger.exception("%s %s", trace, request.path)
+        logger.error("%s %s", trace, request.path, exc_info=exception)
         return error_page(request, None, trace=trace)

@@ -6,29 +6,44 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from mukatabat.access.errors import CapabilityMissing
 from mukatabat.access.grants.actions import grant
 from mukatabat.access.grants.queries import require_granted
 from mukatabat.access.grants.rules import Grantee, GranteeKind, Protected, Reason, Shelf
+from mukatabat.access.rules import Capability
 from mukatabat.audit.actions import record
 from mukatabat.kernel import clock
-from mukatabat.kernel.text import clean_text
+from mukatabat.kernel.errors import NotFoundOrForbidden
+from mukatabat.kernel.text import clean_line, clean_text
 from mukatabat.notify.actions import tell
 from mukatabat.notify.rules import Kind, Message
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
-from mukatabat.work.errors import ActNotReferable, ItemClosed, NotTheHolder
-from mukatabat.work.models import CycleStep, Item, Referral
+from mukatabat.work.errors import ActNotReferable, ItemClosed, NotTheHolder, StepOfTheRoute
+from mukatabat.work.models import CycleStep, Item, PaperBaseline, Referral
 from mukatabat.work.parties import Party, party
-from mukatabat.work.rules import REFERABLE, Act, Heading, ItemState, ReferralCommand, ReferralState, Step, Task
+from mukatabat.work.rules import (
+    REFERABLE,
+    ROUTED,
+    Act,
+    Baseline,
+    Heading,
+    ItemState,
+    ReferralCommand,
+    ReferralState,
+    Step,
+    Task,
+)
 
 NOTE_LIMIT = 2000
+BASIS_LIMIT = 300
 
 
 def open_item(actor: Actor, heading: Heading, task: Task) -> Item:
     """Open the item of a letter with its first holder."""
     now = clock.now()
     with scope(actor):
-        item = Item.objects.create(
+        return Item.objects.create(
             object_id=heading.object_id, shelf=heading.shelf, subject=heading.subject,
             counterpart_id=heading.counterpart_id, counterpart_ar=heading.counterpart_ar,
             counterpart_en=heading.counterpart_en, reference=heading.reference, secrecy=heading.secrecy,
@@ -36,7 +51,6 @@ def open_item(actor: Actor, heading: Heading, task: Task) -> Item:
             due=task.due, handed_by_ar=actor.name_ar, handed_by_en=actor.name_en, handed_at=now,
             sort_time=heading.sort_time, opened_at=now,
         )  # fmt: skip
-    return item
 
 
 def rename_item(actor: Actor, heading: Heading) -> None:
@@ -110,6 +124,34 @@ def refer(actor: Actor, object_id: UUID, command: ReferralCommand) -> Referral:
     return referral
 
 
+def follow(actor: Actor, object_id: UUID, *, following: bool = True) -> None:
+    """The holder puts the item under follow-up, or takes it back among what is required."""
+    state = ItemState.FOLLOWING if following else ItemState.OPEN
+    with scope(actor):
+        item = _held(actor, object_id)
+        if item.state != state:
+            item.state = state
+            item.save(update_fields=["state"])
+            act = "work.item-followed" if following else "work.item-taken-back"
+            record(actor, act=act, object_kind="letter", object_id=object_id)
+
+
+def state_baseline(actor: Actor, baseline: Baseline) -> None:
+    """The body states how long a step took on paper, and how it knows; a later statement replaces the former."""
+    if not actor.may(Capability.ADMINISTER_BODY):
+        raise CapabilityMissing
+    basis = clean_line(baseline.basis, BASIS_LIMIT)
+    with scope(actor):
+        PaperBaseline.objects.update_or_create(
+            body_id=actor.body_id, step=baseline.step,
+            defaults={
+                "hours": baseline.hours, "basis": basis, "stated_by": actor.name_ar, "stated_on": clock.today(),
+            },
+        )  # fmt: skip
+        detail = {"step": str(baseline.step), "hours": str(baseline.hours)}
+        record(actor, act="work.baseline-stated", object_kind="body", object_id=actor.body_id, detail=detail)
+
+
 def mark_seen(actor: Actor, object_id: UUID) -> bool:
     """Note that the holder opened the item for the first time; returns whether this was that time."""
     with scope(actor):
@@ -131,9 +173,13 @@ def record_step(actor: Actor, object_id: UUID, step: Step, *, started: datetime,
 
 def _held(actor: Actor, object_id: UUID) -> Item:
     require_granted(actor, object_id)
-    item = Item.objects.select_for_update().get(object_id=object_id)
+    item = Item.objects.select_for_update().filter(object_id=object_id).first()
+    if item is None:  # granted, and yet no item: an arrival has a grant as well
+        raise NotFoundOrForbidden
     if item.state == ItemState.DONE:
         raise ItemClosed
+    if item.act in ROUTED:
+        raise StepOfTheRoute
     if item.holder_id not in actor.grantees:
         holder = party(actor.body_id, Grantee(GranteeKind(item.holder_kind), item.holder_id))
         raise NotTheHolder(holder=holder.ar)

@@ -28,6 +28,15 @@ class ItemClosed(Conflict):
     do = _("Open it again to read what was done.")
 
 
+class StepOfTheRoute(Conflict):
+    """Somebody refers, finishes or follows an item whose letter is still being drafted, approved or signed."""
+
+    code = "work.step-of-the-route"
+    happened = _("This letter is still on its way to its signature.")
+    safe = _("It stays with whom it is, and nothing was changed.")
+    do = _("Open the letter, and complete, approve or sign it, or send it back there.")
+
+
 class UnknownHolder(WorkError):
     """The named recipient of a referral is not a unit, post or person of this body today."""
 

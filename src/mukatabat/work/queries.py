@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from mukatabat.access.grants.queries import granted
-from mukatabat.access.models.grant import Grant
+from mukatabat.access.grants.queries import granted, visible
 from mukatabat.kernel import clock
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
@@ -46,14 +45,39 @@ def counts(actor: Actor) -> dict[Tab, int]:
         return {tab: _of_tab(actor, tab).order_by()[:COUNTED].count() for tab in Tab}
 
 
-def count(actor: Actor, tab: Tab) -> int:
-    """How many items stand in one tab, at most ``COUNTED``."""
+def load(actor: Actor) -> dict[Tab, int]:
+    """How many items wait for the actor's work and for their decision, in one query, together at most ``SHOWN``."""
     with reading(actor):
-        return _of_tab(actor, tab).order_by()[:COUNTED].count()
+        held = Item.objects.filter(visible(actor), holder_id__in=actor.grantees, state=ItemState.OPEN)
+        acts = list(held.values_list("act", flat=True)[:SHOWN])
+    deciding = sum(act in DECIDING for act in acts)
+    return {Tab.REQUIRED: len(acts) - deciding, Tab.APPROVAL: deciding}
+
+
+def last_done(actor: Actor) -> datetime | None:
+    """When the actor last finished an item."""
+    with reading(actor):
+        done = Item.objects.filter(done_by=actor.person_id).exclude(done_at=None)
+        return done.order_by("-done_at").values_list("done_at", flat=True).first()
+
+
+def held_items(actor: Actor, object_ids: Iterable[UUID]) -> list[Item]:
+    """Those of the named items that the actor may see and holds, the earliest due first."""
+    with reading(actor):
+        mine = Item.objects.filter(visible(actor), object_id__in=list(object_ids), holder_id__in=actor.grantees)
+        return list(mine.exclude(state=ItemState.DONE).order_by("due", "-sort_time"))
+
+
+def present_referrals(actor: Actor, object_ids: Iterable[UUID]) -> dict[UUID, Referral]:
+    """The latest responsible referral of each of some objects that a list has already found visible."""
+    with reading(actor):
+        made = Referral.objects.filter(item__object_id__in=list(object_ids), is_primary=True)
+        latest = made.order_by("item_id", "-at", "-id").distinct("item_id").select_related("item")
+        return {one.item.object_id: one for one in latest}
 
 
 def _of_tab(actor: Actor, tab: Tab) -> QuerySet[Item]:
-    mine = Item.objects.filter(_visible(actor))
+    mine = Item.objects.filter(visible(actor))
     if tab is Tab.DONE:
         since = clock.now().astimezone(clock.KUWAIT).replace(hour=0, minute=0, second=0, microsecond=0)
         return mine.filter(done_by=actor.person_id, done_at__gte=since).order_by("-done_at")
@@ -63,14 +87,6 @@ def _of_tab(actor: Actor, tab: Tab) -> QuerySet[Item]:
     deciding = Q(act__in=DECIDING)
     wanted = deciding if tab is Tab.APPROVAL else ~deciding
     return held.filter(wanted, state=ItemState.OPEN).order_by("due", "-sort_time")
-
-
-def _visible(actor: Actor) -> Exists | Q:
-    now = clock.now()
-    standing = Grant.objects.filter(
-        Q(ends=None) | Q(ends__gt=now), object_id=OuterRef("object_id"), grantee_id__in=actor.grantees
-    )
-    return Q(Exists(standing.filter(denies=False))) & ~Q(Exists(standing.filter(denies=True)))
 
 
 def item_of(actor: Actor, object_id: UUID) -> Item | None:
@@ -108,5 +124,9 @@ def cycle_times(actor: Actor, *, days: int = 30) -> list[StepReport]:
     with reading(actor):
         paper = {row.step: timedelta(hours=float(row.hours)) for row in PaperBaseline.objects.all()}
         measured = {name: figures for name, *figures in rows("work", "cycle_times", {"since": since})}
-    return [StepReport(step, *measured.get(step.value, (0, None, None)), paper.get(step.value)) for step in Step]
+    reports = []
+    for step in Step:
+        count, median, p90 = measured.get(step.value, (0, None, None))
+        reports.append(StepReport(step, count, median, p90, paper.get(step.value)))
+    return reports
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -33,6 +34,10 @@ REFERABLE = (Act.STUDY, Act.REPLY, Act.REVIEW, Act.ACT, Act.INFORM, Act.FILE)
 
 DECIDING = (Act.REVIEW, Act.APPROVE, Act.SIGN)
 """The acts that stand under "awaiting my approval"."""
+
+
+ROUTED = (Act.DRAFT, Act.APPROVE, Act.SIGN)
+"""The acts of a letter's own way to its issue: they end by a step on the letter, never by a word about the item."""
 
 
 class ItemState(StrEnum):
@@ -95,6 +100,15 @@ class ReferralCommand:
     task: Task
     note: str = ""
     informed: tuple[Grantee, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """How long a step took on paper, in hours, as a body states it, with its basis (a sample, a study, an estimate)."""
+
+    step: Step
+    hours: Decimal
+    basis: str
 
 
 class DueGroup(StrEnum):

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
+
 from mukatabat.access.grants.rules import Page, Shelf, decode_cursor, encode_cursor
 from mukatabat.access.models.grant import Grant
 from mukatabat.kernel import clock
@@ -41,6 +43,26 @@ def granted(actor: Actor, object_ids: Iterable[UUID]) -> frozenset[UUID]:
             "objects": list(object_ids), "grantees": list(actor.grantees), "now": clock.now(),
         })  # fmt: skip
     return frozenset(row[0] for row in found)
+
+
+def visible(actor: Actor, field: str = "object_id") -> Q:
+    """The filter of a query by which only rows remain whose ``field`` names an object that the actor may see."""
+    now = clock.now()
+    standing = Grant.objects.filter(
+        Q(ends=None) | Q(ends__gt=now), object_id=OuterRef(field), grantee_id__in=actor.grantees, starts__lte=now
+    )
+    return Q(Exists(standing.filter(denies=False))) & ~Q(Exists(standing.filter(denies=True)))
+
+
+def walled(actor: Actor, object_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """From which of ``object_ids`` the actor is kept by a wall, whatever else was granted."""
+    now = clock.now()
+    walls = Q(ends=None) | Q(ends__gt=now)
+    with reading(actor):
+        found = Grant.objects.filter(
+            walls, object_id__in=list(object_ids), grantee_id__in=actor.grantees, denies=True, starts__lte=now
+        )
+        return frozenset(found.values_list("object_id", flat=True))
 
 
 def require_granted(actor: Actor, object_id: UUID) -> None:

@@ -166,6 +166,6 @@ def _message(actor: Actor, letter: Letter, kind: Kind) -> Message:
 
 def _write_comment(actor: Actor, letter: Letter, text: str, *, sends_back: bool = False) -> Comment:
     return Comment.objects.create(
-        letter=letter, author_id=actor.person_id, author_ar=actor.name_ar, author_en=actor.name_en, text=text,
+        letter=letter, author_id=actor.person, author_ar=actor.name_ar, author_en=actor.name_en, text=text,
         at=clock.now(), sends_back=sends_back,
     )  # fmt: skip

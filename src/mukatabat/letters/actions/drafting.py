@@ -120,11 +120,10 @@ def attach(actor: Actor, letter_id: UUID, upload: Upload) -> Attachment:
     with scope(actor):
         letter = locked(actor, letter_id)
         move(actor, letter, LetterEvent.SAVE, met=author_guard(actor, letter))
-        attachment = Attachment.objects.create(
+        return Attachment.objects.create(
             letter=letter, position=letter.attachments.count() + 1, document_id=document.id, digest=document.digest,
             name=document.name, media_type=document.media_type, size=document.size, pages=document.pages,
         )  # fmt: skip
-    return attachment
 
 
 def detach(actor: Actor, letter_id: UUID, attachment_id: UUID) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from mukatabat.access.grants.actions import grant, move as move_on_shelf
+from mukatabat.access.grants.actions import grant
+from mukatabat.access.grants.actions import move as move_on_shelf
 from mukatabat.access.grants.rules import Grantee, Reason
 from mukatabat.directory import queries as directory
 from mukatabat.exchange.actions import order_carriage

@@ -111,6 +111,7 @@ def begin_issue(
             return running
         require_version(letter, version)
         mandate = _authority(actor, letter, actor.person_id)
+        assert actor.second_factor_at is not None  # the guard of its freshness has passed
         entry = _take_number(actor, letter)
         manifest = manifest_of(actor, letter, entry, mandate)
         prepared = _freeze(actor, letter, manifest=manifest, certificate=certificate)
@@ -221,7 +222,9 @@ def _freeze(actor: Actor, letter: Letter, *, manifest: Manifest, certificate: Si
     mark = render_signature_mark(
         SignatureMark(signer_name=actor.name_ar, signed_at=manifest.issued_at, look=sheet.look)
     )
-    field = SignatureField(page=box.page - 1, box=(box.x1, box.y1, box.x2, box.y2), mark_pdf=mark)
+    field = SignatureField(
+        page=box.page - 1, box=(round(box.x1), round(box.y1), round(box.x2), round(box.y2)), mark_pdf=mark
+    )
     statement = Statement(signed_at=manifest.issued_at, reason=manifest.sender.office_ar, location="الكويت")
     return pades.prepare(printed.document, field=field, signer=certificate, statement=statement)
 
@@ -274,6 +277,6 @@ def give_up(actor: Actor, letter_id: UUID, reason: str) -> None:
     text = clean_line(reason, REASON_LIMIT)
     with scope(actor):
         letter = locked(actor, letter_id)
-        issue = letter.issues.filter(state=IssueState.SIGNING, signer_id=actor.person_id).first()
+        issue = letter.issues.filter(state=IssueState.SIGNING, signer_id=actor.person).first()
     if issue is not None:
         _abandon(actor, issue, text or REFUSALS[RefusalReason.DECLINED])

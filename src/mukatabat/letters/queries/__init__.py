@@ -2,19 +2,23 @@
 """What a given actor may see of letters: one of them, its documents, its neighbours, and lists of them."""
 
 from mukatabat.letters.queries.documents import (
+    access_arrival,
     access_arrival_document,
     access_letter_document,
     open_checked,
 )
-from mukatabat.letters.queries.letter import access_letter, conversation, own_draft
-from mukatabat.letters.queries.lists import page_of
+from mukatabat.letters.queries.letter import access_letter, conversation, holder_of, own_draft
+from mukatabat.letters.queries.lists import page_of, rows_of
 
 __all__ = [
+    "access_arrival",
     "access_arrival_document",
     "access_letter",
     "access_letter_document",
     "conversation",
+    "holder_of",
     "open_checked",
     "own_draft",
     "page_of",
+    "rows_of",
 ]

@@ -7,11 +7,20 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from mukatabat.access.grants.queries import granted, require_granted
+from mukatabat.access.grants.rules import GranteeKind
+from mukatabat.directory.models import Person, Post, Unit
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.letters.models import Letter, Link
 from mukatabat.letters.rules import LinkKind
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
+from mukatabat.work.models import Item
+
+HOLDERS: dict[GranteeKind, type[Person] | type[Post] | type[Unit]] = {
+    GranteeKind.PERSON: Person,
+    GranteeKind.POST: Post,
+    GranteeKind.UNIT: Unit,
+}
 
 
 def access_letter(actor: Actor, letter_id: UUID) -> Letter:
@@ -47,3 +56,8 @@ def conversation(actor: Actor, letter: Letter) -> Conversation:
     answers = next((one.to for one in links if one.to_id in visible), None)
     replies = (one.letter for one in back if one.letter_id in visible)
     return Conversation(answers, tuple(one for one in replies if one.reference))
+
+
+def holder_of(item: Item) -> Person | Post | Unit | None:
+    """Who holds an item: a person, a post or a unit, with its name in both languages."""
+    return HOLDERS[GranteeKind(item.holder_kind)].objects.filter(id=item.holder_id).first()

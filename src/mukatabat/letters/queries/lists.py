@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from mukatabat.access.grants.queries import PAGE, newest
 from mukatabat.access.grants.rules import Shelf
@@ -37,12 +39,20 @@ def page_of(actor: Actor, shelf: Shelf, *, cursor: str | None = None, limit: int
     """One page of a shelf in four queries at most, whatever the shelf holds."""
     with reading(actor):
         page = newest(actor, shelf, cursor=cursor, limit=limit)
-        if not page.ids:
-            return LetterPage((), None)
-        letters = Letter.objects.defer("content").in_bulk(list(page.ids))
-        items = work.items_of(actor, page.ids)
-        sent = exchange.consignments_of(actor, page.ids) if shelf is not Shelf.INCOMING else {}
-    rows = (
-        LetterRow(letters[one], items.get(one), tuple(sent.get(one, ()))) for one in page.ids if one in letters
+        return LetterPage(rows_of(actor, page.ids, sent=shelf is not Shelf.INCOMING), page.after)
+
+
+def rows_of(actor: Actor, ids: Sequence[UUID], *, sent: bool) -> tuple[LetterRow, ...]:
+    """The lines of letters that were already found visible, in the given order, in three queries at most.
+
+    ``sent`` asks for what became of them at their recipients as well.
+    """
+    if not ids:
+        return ()
+    with reading(actor):
+        letters = Letter.objects.defer("content").in_bulk(list(ids))
+        items = work.items_of(actor, ids)
+        carried = exchange.consignments_of(actor, ids) if sent else {}
+    return tuple(
+        LetterRow(letters[one], items.get(one), tuple(carried.get(one, ()))) for one in ids if one in letters
     )
-    return LetterPage(tuple(rows), page.after)

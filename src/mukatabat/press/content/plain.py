@@ -93,7 +93,7 @@ class _Draft:
     def innermost(self) -> _Draft:
         """The list that a line without a label continues."""
         inner = self.items[-1].inner
-        return inner if inner else self
+        return inner or self
 
 
 def _drafts(lines: list[str]) -> list[_Draft]:

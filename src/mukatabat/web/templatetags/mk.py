@@ -43,7 +43,9 @@ MIRRORED = frozenset(
     }
 )
 SIZES = ("B", "KB", "MB", "GB")
-DAYS_NAMED_BY_HOUR = 24
+UNIT_STEP = 1024
+ONE_PLACE_BELOW = 10
+HOURS_TOLD_AS_AGE = 24
 
 
 def _digits(context: Context) -> str:
@@ -169,7 +171,7 @@ def ago(context: Context, value: datetime | None) -> SafeString:
         return EMPTY
     minutes = int((clock.now() - value.astimezone(UTC)).total_seconds() // 60)
     hours = minutes // 60
-    if hours >= DAYS_NAMED_BY_HOUR or minutes < 0:
+    if hours >= HOURS_TOLD_AS_AGE or minutes < 0:
         return moment(context, value)
     if minutes < 1:
         text = gettext("just now")
@@ -248,7 +250,8 @@ def secrecy(value: object, language: str = "") -> SafeString:
     degree = Secrecy(str(value)) if value else Secrecy.NORMAL
     if not degree.is_sealed:
         return EMPTY
-    return format_html('<span class="secret">{} {}</span>', icon("lock"), degree.label_in(language) if language else degree.label)
+    word = degree.label_in(language) if language else degree.label
+    return format_html('<span class="secret">{} {}</span>', icon("lock"), word)
 
 
 @register.simple_tag
@@ -271,9 +274,9 @@ def size(context: Context, value: int | None) -> SafeString:
     if value is None:
         return EMPTY
     amount, unit = float(value), 0
-    while amount >= 1024 and unit < len(SIZES) - 1:  # noqa: PLR2004
-        amount, unit = amount / 1024, unit + 1
-    text = f"{amount:.1f}" if unit and amount < 10 else f"{amount:.0f}"  # noqa: PLR2004
+    while amount >= UNIT_STEP and unit < len(SIZES) - 1:
+        amount, unit = amount / UNIT_STEP, unit + 1
+    text = f"{amount:.1f}" if unit and amount < ONE_PLACE_BELOW else f"{amount:.0f}"
     if _digits(context) == "arab":
         text = text.replace(".", "٫")
     return format_html('<span class="nw">{} {}</span>', _number(context, text), words.unit(SIZES[unit]))

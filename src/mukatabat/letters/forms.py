@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a page sends, kept as it was typed so that a refused form loses nothing, and read into commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Self, TypeVar
+from uuid import UUID
+
+from django.http import QueryDict
+
+from mukatabat.access.grants.rules import Grantee, GranteeKind
+from mukatabat.exchange.rules import Role
+from mukatabat.kernel.calendar import is_working_day
+from mukatabat.kernel.vocabulary import Secrecy, Urgency, Vocabulary
+from mukatabat.letters.commands import AddresseeCommand, DraftCommand
+from mukatabat.letters.errors import DueDayUnsuitable, UnknownChoice
+from mukatabat.letters.models import Addressee, Letter, RouteStep
+from mukatabat.letters.rules import LetterKind, RouteKind
+from mukatabat.press.content import Content, from_plain_text, to_plain_text, validate
+from mukatabat.work.errors import ActNotReferable, UnknownHolder
+from mukatabat.work.rules import Act, ReferralCommand, Task
+
+W = TypeVar("W", bound=Vocabulary)
+UNIT = "unit:"
+
+
+def uuid_or_none(text: str | None) -> UUID | None:
+    """The identifier that a form sent, or None for anything else."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientValue:
+    """A recipient as a token carries it: "body", "body.post", or "unit:unit" inside the own body."""
+
+    body_id: UUID | None = None
+    post_id: UUID | None = None
+    unit_id: UUID | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a token's value; raises `UnknownChoice`."""
+        if text.startswith(UNIT):
+            found = cls(unit_id=uuid_or_none(text.removeprefix(UNIT)))
+            sound = found.unit_id is not None
+        else:
+            body, _, post = text.partition(".")
+            found = cls(body_id=uuid_or_none(body), post_id=uuid_or_none(post))
+            sound = found.body_id is not None and (found.post_id is not None or not post)
+        if not sound:
+            raise UnknownChoice
+        return found
+
+    def __str__(self) -> str:
+        if self.unit_id is not None:
+            return f"{UNIT}{self.unit_id}"
+        return f"{self.body_id}.{self.post_id}" if self.post_id else str(self.body_id)
+
+    def addressee(self, own_body: UUID, role: Role) -> AddresseeCommand:
+        """The recipient as the draft's command names it; a unit lies in the own body."""
+        body = self.body_id or own_body
+        return AddresseeCommand(body, role, post_id=self.post_id, unit_id=self.unit_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftForm:
+    """The form of a draft as it was typed. ``version`` 0 is a page whose draft was never saved."""
+
+    version: int = 0
+    to: tuple[str, ...] = ()
+    copy: tuple[str, ...] = ()
+    subject: str = ""
+    letter_type: str = "general"
+    urgency: str = Urgency.NORMAL.value
+    secrecy: str = Secrecy.NORMAL.value
+    body: str = ""
+    approvers: tuple[str, ...] = ()
+    signer: str = ""
+
+    @classmethod
+    def from_post(cls, data: QueryDict) -> Self:
+        """What a browser sent; unknown values are kept here and refused when the command is made."""
+        version = data.get("version", "")
+        return cls(
+            version=int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0,
+            to=_distinct(data.getlist("to")), copy=_distinct(data.getlist("copy")), subject=data.get("subject", ""),
+            letter_type=data.get("letter_type", "general"), urgency=data.get("urgency", Urgency.NORMAL),
+            secrecy=data.get("secrecy", Secrecy.NORMAL), body=data.get("body", ""),
+            approvers=_distinct(data.getlist("approver")), signer=data.get("signer", ""),
+        )  # fmt: skip
+
+    @classmethod
+    def of_letter(cls, letter: Letter, addressees: Iterable[Addressee], route: Iterable[RouteStep]) -> Self:
+        """What a saved draft holds."""
+        recipients = [(one.role, str(_value(one))) for one in addressees]
+        steps = [(step.kind, str(step.post_id)) for step in route]
+        return cls(
+            version=letter.version, to=tuple(value for role, value in recipients if role == Role.ORIGINAL),
+            copy=tuple(value for role, value in recipients if role == Role.COPY), subject=letter.subject,
+            letter_type=letter.letter_type, urgency=letter.urgency, secrecy=letter.secrecy, body=_plain(letter),
+            approvers=tuple(post for kind, post in steps if kind == RouteKind.APPROVE),
+            signer=next((post for kind, post in steps if kind == RouteKind.SIGN), ""),
+        )  # fmt: skip
+
+    def command(self, own_body: UUID, kind: LetterKind, kept: Letter | None) -> DraftCommand:
+        """The command of this form; what the form does not show is carried over from the ``kept`` draft.
+
+        Raises `UnknownChoice` for a value of no list, and the errors of the letter's text.
+        """
+        originals = [RecipientValue.parse(one).addressee(own_body, Role.ORIGINAL) for one in self.to]
+        copies = [RecipientValue.parse(one).addressee(own_body, Role.COPY) for one in self.copy]
+        carried = _carried(kept) if kept is not None else {}
+        return DraftCommand(
+            kind=kind, letter_type=self.letter_type, subject=self.subject, content=self._content(kept),
+            secrecy=_chosen(Secrecy, self.secrecy), urgency=_chosen(Urgency, self.urgency),
+            addressees=(*originals, *copies), approvers=tuple(_required(one) for one in self.approvers if one),
+            signer=_required(self.signer) if self.signer else None, **carried,
+        )  # fmt: skip
+
+    def _content(self, kept: Letter | None) -> Content:
+        """The text; one that was not touched keeps the marks that plain text cannot show."""
+        if kept is not None and kept.content and _plain(kept) == _with_line_feeds(self.body):
+            return validate(kept.content)
+        return from_plain_text(self.body)
+
+
+def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _value(one: Addressee) -> RecipientValue:
+    if one.unit_id is not None:
+        return RecipientValue(unit_id=one.unit_id)
+    return RecipientValue(body_id=one.recipient_id, post_id=one.post_id)
+
+
+def _plain(letter: Letter) -> str:
+    return to_plain_text(validate(letter.content)) if letter.content else ""
+
+
+def _with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def _carried(kept: Letter) -> dict[str, object]:
+    return {
+        "data_class": kept.data_class, "general_number": kept.general_number,
+        "answer_wanted_by": kept.answer_wanted_by,
+    }  # fmt: skip
+
+
+def _chosen(words: type[W], value: str) -> W:
+    try:
+        return words(value)
+    except ValueError:
+        raise UnknownChoice from None
+
+
+def _required(text: str) -> UUID:
+    found = uuid_or_none(text)
+    if found is None:
+        raise UnknownChoice
+    return found
+
+
+def grantee_of(text: str) -> Grantee | None:
+    """A unit, post or person from "kind:identifier", or None."""
+    kind, _, identifier = text.partition(":")
+    found = uuid_or_none(identifier)
+    return Grantee(GranteeKind(kind), found) if found and kind in set(GranteeKind) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralForm:
+    """The referral sheet as it was typed; ``due`` is a day in ISO form, "other", or empty for none."""
+
+    to: str = ""
+    act: str = ""
+    note: str = ""
+    due: str = ""
+    due_date: str = ""
+    keep: bool = True
+
+    @classmethod
+    def from_post(cls, data: QueryDict) -> Self:
+        """What a browser sent."""
+        return cls(
+            to=data.get("to", ""), act=data.get("act", ""), note=data.get("note", ""), due=data.get("due", ""),
+            due_date=data.get("due_date", ""), keep=data.get("keep_following") == "yes",
+        )  # fmt: skip
+
+    def command(self, today: date, holidays: frozenset[date]) -> ReferralCommand:
+        """The referral; raises `UnknownHolder`, `ActNotReferable` or `DueDayUnsuitable`."""
+        holder = grantee_of(self.to)
+        if holder is None:
+            raise UnknownHolder
+        try:
+            act = Act(self.act)
+        except ValueError:
+            raise ActNotReferable from None
+        return ReferralCommand(task=Task(holder=holder, act=act, due=self._day(today, holidays)), note=self.note)
+
+    def _day(self, today: date, holidays: frozenset[date]) -> date | None:
+        written = self.due_date if self.due == "other" else self.due
+        if not written and self.due != "other":
+            return None
+        try:
+            day = date.fromisoformat(written)
+        except ValueError:
+            raise DueDayUnsuitable from None
+        if day < today or (day != today and not is_working_day(day, holidays)):
+            raise DueDayUnsuitable
+        return day

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the pages of letters share: sentences with isolated values, errors in place, the way back."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from mukatabat.directory.errors import NotAddressable
+from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden
+from mukatabat.kernel.text import TextRefused
+from mukatabat.letters.errors import DueDayUnsuitable, NotReady, TooManyRecipients
+from mukatabat.letters.models import Letter
+from mukatabat.letters.queries import access_letter
+from mukatabat.letters.rules import Direction, LetterKind, LetterState
+from mukatabat.letters.texts import UNREADY
+from mukatabat.press.errors import PressError
+from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.errors import FileRefused
+from mukatabat.work.errors import UnknownHolder
+
+FIELDS: tuple[tuple[type[MukatabatError], str], ...] = (
+    (TextRefused, "id_subject"),
+    (PressError, "id_body"),
+    (NotAddressable, "id_to"),
+    (TooManyRecipients, "id_to"),
+    (FileRefused, "id_files"),
+    (UnknownHolder, "id_to"),
+    (DueDayUnsuitable, "id_due_date"),
+)
+"""Which field of a form an error is about."""
+
+
+def sentence(template: str | Promise, **values: object) -> SafeString:
+    """A translated sentence whose values are isolated and escaped; a value that is marked safe stays as it is."""
+    shown = {
+        name: value if isinstance(value, SafeString) else format_html("<bdi>{}</bdi>", value)
+        for name, value in values.items()
+    }
+    return mark_safe(escape(str(template)) % shown)  # noqa: S308 - every part was escaped just now
+
+
+def reference(value: str) -> SafeString:
+    """A reference inside a sentence: left to right, unbroken."""
+    return format_html('<bdi class="ref">{}</bdi>', value)
+
+
+def summary(error: MukatabatError) -> list[dict[str, str]]:
+    """An error as the lines of a form's summary: what happened, what is safe, what to do; lacking things one by one."""
+    if isinstance(error, NotReady) and (lacking := error.params.get("lacking")):
+        return [{"field": UNREADY[one].field, "text": str(UNREADY[one].text)} for one in lacking]  # type: ignore[attr-defined]
+    field = next((field for kind, field in FIELDS if isinstance(error, kind)), "")
+    return [{"field": field, "text": f"{error.happened} {error.safe} {error.do}"}]
+
+
+def refused(request: HttpRequest, template: str, page: dict[str, Any], error: MukatabatError) -> HttpResponse:
+    """The same page again with the error in its place and what was typed; "not found" stays a page of its own."""
+    if isinstance(error, NotFoundOrForbidden):
+        raise error
+    page["errors"] = [*page.get("errors", ()), *summary(error)]
+    return render(request, template, page, status=error.http_status)
+
+
+def letter_url(letter_id: UUID) -> str:
+    """The page of a letter."""
+    return reverse("letters:letter", args=[letter_id])
+
+
+def letter_or_list(actor: Actor, letter_id: UUID) -> str:
+    """The page of a letter that an act has just touched, or the first page for an actor who may not see it."""
+    try:
+        access_letter(actor, letter_id)
+    except NotFoundOrForbidden:
+        return "/"
+    return letter_url(letter_id)
+
+
+def place(*names: str) -> str:
+    """The address of the first of these routes that this installation has, else of the first page."""
+    for name in names:
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return "/"
+
+
+def back_of(letter: Letter) -> dict[str, str]:
+    """The list from which a letter is usually opened."""
+    if letter.state not in {LetterState.ISSUED, LetterState.REGISTERED}:
+        return {"url": place("work:queue"), "label": gettext("My work")}
+    if letter.kind == LetterKind.MEMO:
+        return {"url": place("letters:memos", "web:memos"), "label": gettext("Memos")}
+    if letter.direction == Direction.IN:
+        return {"url": place("letters:incoming", "web:incoming"), "label": gettext("Incoming")}
+    return {"url": place("letters:outgoing", "web:outgoing"), "label": gettext("Outgoing")}

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The routes of the tray, the day of a book and the confidential book."""
+
+from django.urls import path
+
+from mukatabat.registers import views
+
+app_name = "registers"
+urlpatterns = [
+    path("tray/", views.tray, name="tray"),
+    path("registers/day/", views.day, name="day"),
+    path("registers/day.pdf", views.day_extract, name="day_extract"),
+    path("registers/confidential/", views.confidential, name="confidential"),
+]

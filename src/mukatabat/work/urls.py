@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The routes of the measured steps; the queue itself is composed in web, where letters are known."""
+
+from django.urls import path
+
+from mukatabat.work import views
+
+app_name = "work"
+urlpatterns = [
+    path("times/", views.times, name="times"),
+    path("times/baseline/", views.baseline, name="baseline"),
+]

@@ -1,0 +1,422 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Issue in three steps, against a signer who is slow, refuses, dies, answers too late, or is somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from mukatabat.access.errors import CapabilityMissing
+from mukatabat.directory import errors as directory
+from mukatabat.directory.models import Absence, Body, Mandate
+from mukatabat.exchange.models import Consignment, Parcel
+from mukatabat.kernel import clock
+from mukatabat.kernel.clock import FixedClock
+from mukatabat.kernel.errors import NotFoundOrForbidden
+from mukatabat.kernel.text import DirectionMarks
+from mukatabat.letters import jobs
+from mukatabat.letters.actions import approval, drafting, issuing
+from mukatabat.letters.actions.issuing import DAMAGED, INVALID, REFUSALS, Progress, begin_issue
+from mukatabat.letters.errors import NoSuchMove, NotYourStep, SecondFactorNotFresh
+from mukatabat.letters.models import Issue, Letter
+from mukatabat.letters.rules import SECOND_FACTOR_FRESH, IssueState, LetterState
+from mukatabat.registers import queries as registers
+from mukatabat.registers.models import Entry, Register
+from mukatabat.signing import service
+from mukatabat.signing.errors import KeysUnreadable, ProviderUnavailable, UnknownTicket
+from mukatabat.signing.providers.scripted import Script, ScriptedProvider
+from mukatabat.signing.rules import TIME_TO_SIGN, RefusalReason, Refused, SigningRequest, Ticket
+from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.models import Document
+from mukatabat.work import queries as work
+from mukatabat.work.rules import Act
+from tests.cast import FL, MOF, Cast
+from tests.story import approved_letter, draft_command
+from tests.together import together
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def now(cast: Cast) -> Iterator[FixedClock]:
+    """A clock that stands still until it is moved."""
+    with clock.fixed(clock.now()) as held:
+        yield held
+
+
+def scripted(**script: object) -> ScriptedProvider:
+    """A provider that behaves badly as told."""
+    return ScriptedProvider(service.provider(), Script(**script))  # type: ignore[arg-type]
+
+
+def collect(actor: Actor, issue: Issue, provider: object) -> Progress:
+    """Look for the signature."""
+    return issuing.collect_signature(actor, issue.id, provider=provider, time_stamps=service.time_stamps())  # type: ignore[arg-type]
+
+
+def book(cast: Cast) -> list[tuple[int, str, str]]:
+    """The outgoing book of the Ministry of Finance: serial, state, reason."""
+    with scope(cast("clerk.mof")):
+        return list(Entry.objects.order_by("serial").values_list("serial", "state", "void_reason"))
+
+
+def state_of(cast: Cast, letter: Letter) -> str:
+    """The letter's state as stored."""
+    with scope(cast("signer.mof")):
+        return Letter.objects.get(id=letter.id).state
+
+
+def untouched(cast: Cast, letter: Letter) -> bool:
+    """Whether the letter still waits for its signer and no number was taken at all."""
+    with scope(cast("signer.mof")):
+        nothing = not (Entry.objects.exists() or Register.objects.exists() or Issue.objects.exists())
+    return nothing and state_of(cast, letter) == LetterState.APPROVED
+
+
+# ── one number ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_double_click_takes_one_number_and_gets_the_same_issue(cast: Cast) -> None:
+    letter, signer, provider = approved_letter(cast), cast("signer.mof"), service.provider()
+    first, second = (begin_issue(signer, letter.id, provider=provider) for _ in range(2))
+    assert first.id == second.id
+    assert book(cast) == [(1, "issuing", "")]
+    assert collect(signer, first, provider) is Progress.ISSUED
+    assert collect(signer, second, provider) is Progress.ISSUED
+    with scope(signer):
+        assert (Parcel.objects.count(), Consignment.objects.count()) == (1, 1)
+    with pytest.raises(NoSuchMove):
+        begin_issue(signer, letter.id, provider=provider)
+    assert book(cast) == [(1, "issued", "")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_signer_with_two_tabs_takes_one_number(cast: Cast) -> None:
+    letter, signer, provider = approved_letter(cast), cast("signer.mof"), service.provider()
+    provider.certificate(signer.person_id)
+    tabs = together(*[lambda: begin_issue(signer, letter.id, provider=provider)] * 4)
+    assert len({tab.id for tab in tabs if isinstance(tab, Issue)}) == 1
+    assert all(isinstance(tab, Issue) for tab in tabs), tabs
+    assert book(cast) == [(1, "issuing", "")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_that_find_the_signature_at_once_issue_once(cast: Cast) -> None:
+    letter, signer, provider = approved_letter(cast), cast("signer.mof"), service.provider()
+    running = begin_issue(signer, letter.id, provider=provider)
+    found = together(*[lambda: collect(signer, running, provider)] * 4)
+    assert found == [Progress.ISSUED] * 4
+    with scope(signer):
+        assert Parcel.objects.filter(letter_id=letter.id).count() == 1
+        assert Consignment.objects.filter(letter_id=letter.id).count() == 1
+        assert Document.objects.filter(name__endswith=".pdf").count() == 1
+    assert book(cast) == [(1, "issued", "")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_signature_and_a_refusal_at_the_same_moment_leave_one_outcome(cast: Cast) -> None:
+    letter, signer, provider = approved_letter(cast), cast("signer.mof"), service.provider()
+    running = begin_issue(signer, letter.id, provider=provider)
+    together(
+        lambda: collect(signer, running, provider),
+        lambda: issuing.give_up(signer, letter.id, "عدلت عن التوقيع"),
+    )
+    (number,) = book(cast)
+    outcome = {"issued": LetterState.ISSUED, "void": LetterState.APPROVED}[number[1]]
+    assert state_of(cast, letter) == outcome
+    with scope(signer):
+        assert Parcel.objects.filter(letter_id=letter.id).count() == (1 if number[1] == "issued" else 0)
+
+
+def test_a_second_person_cannot_join_a_running_issue(cast: Cast) -> None:
+    letter, signer = approved_letter(cast), cast("signer.mof")
+    begin_issue(signer, letter.id, provider=service.provider())
+    twin = replace(cast("minister.mof"), post_ids=signer.post_ids)
+    with pytest.raises(NoSuchMove):
+        begin_issue(twin, letter.id, provider=service.provider())
+    assert book(cast) == [(1, "issuing", "")]
+
+
+def test_while_a_letter_is_being_issued_nothing_about_it_changes(cast: Cast) -> None:
+    letter = approved_letter(cast)
+    begin_issue(cast("signer.mof"), letter.id, provider=service.provider())
+    author = cast("adviser.mof")
+    attempts: list[Callable[[], object]] = [
+        lambda: drafting.save_draft(author, letter.id, draft_command(cast, subject="آخر"), version=1),
+        lambda: drafting.discard(author, letter.id),
+        lambda: approval.recall(author, letter.id),
+        lambda: approval.submit(author, letter.id),
+        lambda: approval.approve(cast("head.mof"), letter.id),
+        lambda: approval.send_back(cast("signer.mof"), letter.id, "سبب"),
+    ]
+    for attempt in attempts:
+        with pytest.raises(NoSuchMove):
+            attempt()
+    assert state_of(cast, letter) == LetterState.ISSUING
+
+
+# ── a signer who behaves badly ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_slow_signer_is_waited_for_and_the_number_stays_issuing(cast: Cast) -> None:
+    letter, signer, provider = approved_letter(cast), cast("signer.mof"), scripted(pending=3)
+    running = begin_issue(signer, letter.id, provider=provider)
+    assert [collect(signer, running, provider) for _ in range(4)] == [Progress.WAITING] * 3 + [Progress.ISSUED]
+    assert book(cast) == [(1, "issued", "")]
+
+
+def test_a_dead_provider_costs_nothing_and_the_retry_signs_the_same_bytes(cast: Cast) -> None:
+    letter, signer, provider = approved_letter(cast), cast("signer.mof"), scripted(dead_starts=2, dead_collects=1)
+    asked: list[SigningRequest] = []
+    start = provider.start
+    provider.start = lambda request: asked.append(request) or start(request)  # type: ignore[method-assign, func-returns-value]
+    running = begin_issue(signer, letter.id, provider=provider)
+    assert [collect(signer, running, provider) for _ in range(4)] == [Progress.WAITING] * 3 + [Progress.ISSUED]
+    assert len({(request.id, request.digest) for request in asked}) == 1
+    assert book(cast) == [(1, "issued", "")]
+
+
+@pytest.mark.parametrize("reason", [RefusalReason.DECLINED, RefusalReason.UNABLE])
+def test_a_refusal_leaves_a_visible_void_and_the_next_attempt_takes_the_next_number(
+    cast: Cast, reason: RefusalReason
+) -> None:
+    letter, signer = approved_letter(cast), cast("signer.mof")
+    refusing = scripted(refusal=Refused(reason))
+    assert collect(signer, begin_issue(signer, letter.id, provider=refusing), refusing) is Progress.VOID
+    assert book(cast) == [(1, "void", REFUSALS[reason])]
+    assert state_of(cast, letter) == LetterState.APPROVED
+    item = work.item_of(signer, letter.id)
+    assert item is not None
+    assert (item.act, item.holder_id, item.state) == (Act.SIGN, signer.post_ids[0], "open")
+    provider = service.provider()
+    assert collect(signer, begin_issue(signer, letter.id, provider=provider), provider) is Progress.ISSUED
+    assert [row[:2] for row in book(cast)] == [(1, "void"), (2, "issued")]
+    assert not any(registers.check(signer).values())
+
+
+def test_a_signature_after_thirty_minutes_is_discarded_and_the_number_void(cast: Cast, now: FixedClock) -> None:
+    letter, signer, provider = approved_letter(cast), cast("signer.mof"), scripted(late=True)
+    running = begin_issue(signer, letter.id, provider=provider)
+    now.advance(TIME_TO_SIGN)
+    assert collect(signer, running, provider) is Progress.WAITING
+    now.advance(timedelta(seconds=1))
+    assert collect(signer, running, provider) is Progress.VOID
+    assert book(cast) == [(1, "void", REFUSALS[RefusalReason.LATE])]
+    assert state_of(cast, letter) == LetterState.APPROVED
+    assert collect(signer, running, service.provider()) is Progress.VOID
+    with scope(signer):
+        assert not Parcel.objects.exists()
+
+
+class Broken:
+    """A provider of which one call fails in a way that nobody foresaw."""
+
+    def __init__(self, error: Exception) -> None:
+        self.inner, self.error = service.provider(), error
+        self.name, self.insecure, self.announcement = "broken", True, ""
+
+    def certificate(self, person_id: UUID) -> object:
+        """Work."""
+        return self.inner.certificate(person_id)
+
+    def start(self, request: SigningRequest) -> Ticket:
+        """Fail."""
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error", [ProviderUnavailable(), UnknownTicket(), KeysUnreadable(), ConnectionResetError(), ValueError("?")], ids=repr
+)
+def test_whatever_breaks_in_a_provider_the_number_waits_and_then_becomes_void(
+    cast: Cast, now: FixedClock, error: Exception
+) -> None:
+    letter, signer, provider = approved_letter(cast), cast("signer.mof"), Broken(error)
+    running = begin_issue(signer, letter.id, provider=provider)  # type: ignore[arg-type]
+    assert collect(signer, running, provider) is Progress.WAITING
+    now.advance(TIME_TO_SIGN + timedelta(seconds=1))
+    assert collect(signer, running, provider) is Progress.VOID
+    assert book(cast) == [(1, "void", REFUSALS[RefusalReason.EXPIRED])]
+
+
+def test_a_wrong_signature_issues_nothing(cast: Cast) -> None:
+    letter, signer, provider = approved_letter(cast), cast("signer.mof"), scripted(wrong=True)
+    assert collect(signer, begin_issue(signer, letter.id, provider=provider), provider) is Progress.VOID
+    assert book(cast) == [(1, "void", INVALID)]
+
+
+def test_damaged_prepared_bytes_are_never_signed(cast: Cast, settings: object) -> None:
+    letter, signer, provider = approved_letter(cast), cast("signer.mof"), service.provider()
+    running = begin_issue(signer, letter.id, provider=provider)
+    with scope(signer):
+        digest = Document.objects.get(id=running.prepared_id).digest.removeprefix("sha256:")
+    (file,) = (one for one in settings.MUKATABAT_VAULT_DIR.rglob(f"*{digest[4:]}*") if one.is_file())  # type: ignore[attr-defined]
+    file.chmod(0o600)
+    file.write_bytes(file.read_bytes().replace(b"%PDF", b"%FDP"))
+    assert collect(signer, running, provider) is Progress.VOID
+    assert book(cast) == [(1, "void", DAMAGED)]
+    assert state_of(cast, letter) == LetterState.APPROVED
+
+
+def test_the_signer_gives_up_with_a_reason_that_is_clean(cast: Cast) -> None:
+    letter, signer = approved_letter(cast), cast("signer.mof")
+    begin_issue(signer, letter.id, provider=scripted(pending=9))
+    with pytest.raises(DirectionMarks):
+        issuing.give_up(signer, letter.id, "سبب\u202e مقلوب")
+    with pytest.raises(NotFoundOrForbidden):
+        issuing.give_up(cast("minister.mof"), letter.id, "ليس لي")
+    issuing.give_up(cast("head.mof"), letter.id, "لست الموقّع")
+    assert book(cast) == [(1, "issuing", "")]
+    issuing.give_up(signer, letter.id, "  خطأ في   الرقم ")
+    assert book(cast) == [(1, "void", "خطأ في الرقم")]
+    issuing.give_up(signer, letter.id, "مرة أخرى")
+    assert len(book(cast)) == 1
+
+
+# ── a process that dies between the steps ───────────────────────────────────────────────────────────────────────────
+
+
+def test_the_sweep_finishes_what_a_dead_process_began_and_one_failure_stops_no_other(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signer, letters = cast("signer.mof"), [approved_letter(cast) for _ in range(3)]
+    issues = [begin_issue(signer, letter.id, provider=service.provider()) for letter in letters]
+    collecting = jobs.collect_signature
+
+    def stumbling(actor: Actor, issue_id: UUID, **roads: object) -> Progress:
+        if issue_id == issues[0].id:
+            raise RuntimeError("the first one stumbles")
+        return collecting(actor, issue_id, **roads)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(jobs, "collect_signature", stumbling)
+    assert jobs.sweep(MOF) == {issues[1].id: Progress.ISSUED, issues[2].id: Progress.ISSUED}
+    monkeypatch.undo()
+    assert jobs.sweep(MOF) == {issues[0].id: Progress.ISSUED}
+    assert jobs.sweep(MOF) == {}
+    assert [row[:2] for row in book(cast)] == [(1, "issued"), (2, "issued"), (3, "issued")]
+
+
+def test_a_crash_before_the_end_of_step_three_leaves_step_two_to_be_repeated(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter, signer, provider = approved_letter(cast), cast("signer.mof"), service.provider()
+    running = begin_issue(signer, letter.id, provider=provider)
+
+    def crash(*_: object) -> None:
+        raise SystemError("power cut")
+
+    monkeypatch.setattr(issuing, "after_issue", crash)
+    with pytest.raises(SystemError):
+        collect(signer, running, provider)
+    assert book(cast) == [(1, "issuing", "")]
+    assert state_of(cast, letter) == LetterState.ISSUING
+    monkeypatch.undo()
+    assert collect(signer, running, provider) is Progress.ISSUED
+    assert book(cast) == [(1, "issued", "")]
+
+
+def test_a_crash_in_step_one_takes_no_number(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    letter = approved_letter(cast)
+
+    def crash(*_: object) -> None:
+        raise SystemError("no paper")
+
+    monkeypatch.setattr(issuing, "print_letter", crash)
+    with pytest.raises(SystemError):
+        begin_issue(cast("signer.mof"), letter.id, provider=service.provider())
+    assert untouched(cast, letter)
+
+
+# ── who may not sign ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def refused(cast: Cast, error: type[Exception], actor: Actor | None = None, **changes: object) -> None:
+    """Assert that the letter is refused with the error and that no number was taken."""
+    letter = approved_letter(cast, **changes)
+    _refuse(cast, letter, error=error, actor=actor)
+
+
+def _refuse(cast: Cast, letter: Letter, *, error: type[Exception], actor: Actor | None) -> None:
+    with pytest.raises(error) as caught:
+        begin_issue(actor or cast("signer.mof"), letter.id, provider=service.provider())
+    assert type(caught.value) is error
+    assert untouched(cast, letter)
+
+
+def test_nobody_signs_without_the_capability(cast: Cast) -> None:
+    refused(cast, CapabilityMissing, cast("head.mof"))
+
+
+def test_nobody_signs_at_another_s_step(cast: Cast) -> None:
+    letter = approved_letter(cast)
+    stranger = replace(cast("minister.mof"), unit_ids=cast("head.mof").unit_ids, post_ids=cast("head.mof").post_ids)
+    _refuse(cast, letter, error=NotYourStep, actor=stranger)
+
+
+def test_nobody_signs_without_a_mandate(cast: Cast) -> None:
+    letter = approved_letter(cast)
+    Mandate.objects.filter(person_id=cast("signer.mof").person_id).update(may_sign=False)
+    _refuse(cast, letter, error=directory.NoMandate, actor=None)
+
+
+def test_nobody_signs_with_an_expired_or_a_coming_mandate(cast: Cast) -> None:
+    letter, own = approved_letter(cast), Mandate.objects.filter(person_id=cast("signer.mof").person_id)
+    yesterday, tomorrow = (clock.today() + timedelta(days=days) for days in (-1, 1))
+    own.update(valid_to=yesterday)
+    _refuse(cast, letter, error=directory.MandateExpired, actor=None)
+    own.update(valid_from=tomorrow, valid_to=None)
+    _refuse(cast, letter, error=directory.MandateNotYetValid, actor=None)
+
+
+def test_nobody_signs_with_a_revoked_mandate(cast: Cast) -> None:
+    letter = approved_letter(cast)
+    Mandate.objects.filter(person_id=cast("signer.mof").person_id).update(
+        revoked_at=clock.now() - timedelta(days=1), revoked_by_id=cast("admin.mof").person_id
+    )
+    _refuse(cast, letter, error=directory.MandateRevoked, actor=None)
+
+
+def test_nobody_signs_while_on_leave(cast: Cast) -> None:
+    letter = approved_letter(cast)
+    Absence.objects.create(person_id=cast("signer.mof").person_id, starts=clock.today(), ends=clock.today())
+    _refuse(cast, letter, error=directory.SignerOnLeave, actor=None)
+
+
+def test_nobody_signs_beyond_the_mandate_s_letter_types_and_recipients(cast: Cast) -> None:
+    letter, own = approved_letter(cast), Mandate.objects.filter(person_id=cast("signer.mof").person_id)
+    own.update(letter_types=["general"])
+    _refuse(cast, letter, error=directory.LetterTypeOutOfScope, actor=None)
+    own.update(letter_types=[], highest_level=3)
+    _refuse(cast, letter, error=directory.RecipientOutOfScope, actor=None)
+
+
+def test_nobody_signs_with_a_stale_second_factor_or_none(cast: Cast, now: FixedClock) -> None:
+    letter = approved_letter(cast)
+    _refuse(cast, letter, error=SecondFactorNotFresh, actor=cast.without_factor("signer.mof"))
+    signer = cast("signer.mof")
+    now.advance(SECOND_FACTOR_FRESH + timedelta(seconds=1))
+    _refuse(cast, letter, error=SecondFactorNotFresh, actor=signer)
+    now.advance(timedelta(seconds=-1))
+    assert begin_issue(signer, letter.id, provider=service.provider()).state == IssueState.SIGNING
+
+
+def test_no_number_is_spent_on_a_recipient_that_was_closed_meanwhile(cast: Cast) -> None:
+    letter = approved_letter(cast)
+    Body.objects.filter(id=FL).update(valid_to=clock.today() - timedelta(days=1))
+    _refuse(cast, letter, error=directory.ClosedBody, actor=None)
+
+
+def test_a_dead_provider_at_the_very_beginning_takes_no_number(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    letter, provider = approved_letter(cast), Broken(ProviderUnavailable())
+
+    def dead(person_id: UUID) -> object:
+        raise ProviderUnavailable
+
+    monkeypatch.setattr(provider, "certificate", dead)
+    with pytest.raises(ProviderUnavailable):
+        begin_issue(cast("signer.mof"), letter.id, provider=provider)  # type: ignore[arg-type]
+    assert untouched(cast, letter)
