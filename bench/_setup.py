@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What every measurement imports first: it measures as the application's role and keeps the owner's connection apart."""
+"""What every measurement imports first: it works as the application's role and keeps the owner's connection apart."""
 
 from __future__ import annotations
 

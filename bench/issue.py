@@ -82,8 +82,10 @@ def main() -> None:
         for letter in letters[3:]:
             issue(letter.id)
         wall, used = time.perf_counter() - wall, time.process_time() - used
-    print(f"{count} letters in {wall:.2f} s: {count / wall:.1f} issued/s by one client, "
-          f"{1000 * wall / count:.1f} ms each; {count / used:.1f} per second of this process's CPU")
+    print(
+        f"{count} letters in {wall:.2f} s: {count / wall:.1f} issued/s by one client, "
+        f"{1000 * wall / count:.1f} ms each; {count / used:.1f} per second of this process's CPU"
+    )
     accounted = 0.0
     for part, took in sorted(seconds.items(), key=lambda pair: -pair[1]):
         accounted += took
@@ -91,8 +93,10 @@ def main() -> None:
     rest = wall - accounted
     print(f"  {'database and the rest':22} {1000 * rest / count:7.2f} ms  {100 * rest / wall:5.1f} %")
     floor = seconds["render the letter"] / count + bare_signature()
-    print(f"floor (the render alone and one bare P-256 signature): {1 / floor:.1f}/s; "
-          f"issue runs at {100 * floor * count / wall:.0f} % of it")
+    print(
+        f"floor (the render alone and one bare P-256 signature): {1 / floor:.1f}/s; "
+        f"issue runs at {100 * floor * count / wall:.0f} % of it"
+    )
 
 
 def bare_signature(rounds: int = 2000) -> float:

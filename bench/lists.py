@@ -66,8 +66,10 @@ def _queries(browser: Browser, path: str) -> int:
 
 
 def _print(name: str, times: Times, *, queries: int, empty: Times) -> None:
-    print(f"{name:26} median {times.median:7.1f} ms   p95 {times.p95:7.1f} ms   {queries:3} queries   "
-          f"{times.size / 1024:6.0f} kB   {times.median / empty.median:5.1f} × the empty view")
+    print(
+        f"{name:26} median {times.median:7.1f} ms   p95 {times.p95:7.1f} ms   {queries:3} queries   "
+        f"{times.size / 1024:6.0f} kB   {times.median / empty.median:5.1f} × the empty view"
+    )
 
 
 if __name__ == "__main__":

@@ -36,7 +36,16 @@ def question(cast: Cast) -> Letter:
 
 def test_a_number_is_found_in_any_digits_with_and_without_its_year(cast: Cast, question: Letter) -> None:
     year = clock.today().year
-    for text in ("1", "٠٠٠٠١", "۱", f"1/{year}", f"{year}/1", f"1 لسنة {year}", question.reference, f"كتاب رقم 1/{year}"):
+    for text in (
+        "1",
+        "٠٠٠٠١",
+        "۱",
+        f"1/{year}",
+        f"{year}/1",
+        f"1 لسنة {year}",
+        question.reference,
+        f"كتاب رقم 1/{year}",
+    ):
         assert _ids(cast, "adviser.mof", text) == [question.id], text
     assert _ids(cast, "adviser.mof", f"1/{year - 1}") == []
     assert _ids(cast, "adviser.mof", "11") == []

@@ -126,7 +126,8 @@ def test_a_label_that_is_a_glossary_term_is_translated_as_the_glossary_says() ->
     strays = []
     for msgid, forms in messages():
         wanted = allowed.get(msgid.lower())
-        if wanted and bare(forms[0]) not in wanted:
+        # A row of the glossary may name several degrees of one noun: «بيانات عامة / مقيدة / حساسة».
+        if wanted and not any(one.endswith(bare(forms[0])) for one in wanted):
             strays.append((msgid, forms[0], wanted))
     assert strays == []
 

@@ -35,6 +35,8 @@ class Parcel(TenantModel):
 class Consignment(TenantModel):
     """The outbox row of one (letter, recipient) pair, with everything that the sender learns of it."""
 
+    writes: ClassVar[tuple[str, ...]] = ("insert", "update")
+
     parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="consignments")
     letter_id = models.UUIDField(db_index=True)
     recipient_id = models.UUIDField()
@@ -69,6 +71,8 @@ class Arrival(TenantModel):
 
     ``documents`` lists [part, document id] in the manifest's order, the recipient's own rows of the vault.
     """
+
+    writes: ClassVar[tuple[str, ...]] = ("insert", "update")
 
     parcel_id = models.UUIDField(db_index=True)
     consignment_id = models.UUIDField(unique=True)
@@ -108,6 +112,8 @@ class Arrival(TenantModel):
 class Notice(TenantModel):
     """What the recipient tells the sender about a consignment; kept by the recipient, delivered by a job, once."""
 
+    writes: ClassVar[tuple[str, ...]] = ("insert", "update")
+
     consignment_id = models.UUIDField()
     sender_id = models.UUIDField()
     event = models.CharField(max_length=12)
@@ -118,7 +124,5 @@ class Notice(TenantModel):
     class Meta:
         constraints = (models.UniqueConstraint(fields=["consignment_id", "event"], name="notice_once"),)
         indexes = (
-            models.Index(
-                fields=["body_id", "at"], condition=models.Q(delivered_at=None), name="notice_waiting"
-            ),
+            models.Index(fields=["body_id", "at"], condition=models.Q(delivered_at=None), name="notice_waiting"),
         )

@@ -27,9 +27,7 @@ def letterhead_of(body: Body) -> Letterhead:
     label = directory.body_names([body.id])[body.id]
     arabic = tuple(line for line in body.letterhead_ar.splitlines() if line.strip())
     english = tuple(line for line in body.letterhead_en.splitlines() if line.strip())
-    return Letterhead(
-        arabic=arabic or ("دولة الكويت", label.ar), english=english or ("State of Kuwait", label.en)
-    )
+    return Letterhead(arabic=arabic or ("دولة الكويت", label.ar), english=english or ("State of Kuwait", label.en))
 
 
 def look_of(body: Body) -> Look:

@@ -36,9 +36,7 @@ def move(
     letter.state = rule.to
     letter.updated_at = clock.now()
     letter.save(update_fields=["state", "updated_at"])
-    record(
-        actor, act=f"letters.{event}", object_kind="letter", object_id=letter.id, detail={"state": str(rule.to)}
-    )
+    record(actor, act=f"letters.{event}", object_kind="letter", object_id=letter.id, detail={"state": str(rule.to)})
 
 
 def require_version(letter: Letter, version: int | None) -> None:

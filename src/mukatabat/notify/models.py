@@ -24,7 +24,5 @@ class Notification(TenantModel):
     class Meta:
         indexes = (
             models.Index(fields=["person_id", "-at"], name="notification_by_person"),
-            models.Index(
-                fields=["person_id"], condition=models.Q(seen_at=None), name="notification_unseen"
-            ),
+            models.Index(fields=["person_id"], condition=models.Q(seen_at=None), name="notification_unseen"),
         )

@@ -64,9 +64,7 @@ def void_number(actor: Actor, entry_id: UUID, *, reason: str) -> None:
 
 def _decide(actor: Actor, entry_id: UUID, **changes: object) -> None:
     with scope(actor):
-        changed = Entry.objects.filter(id=entry_id, state=EntryState.ISSUING).update(
-            decided_at=clock.now(), **changes
-        )
+        changed = Entry.objects.filter(id=entry_id, state=EntryState.ISSUING).update(decided_at=clock.now(), **changes)
         if changed != 1:
             reference = Entry.objects.filter(id=entry_id).values_list("reference", flat=True).first()
             raise NumberAlreadyDecided(reference=reference or "")

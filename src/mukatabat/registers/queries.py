@@ -21,9 +21,7 @@ SHOWN_BETWEEN = 200
 def entries_of_day(actor: Actor, kind: RegisterKind, on: date) -> list[Entry]:
     """Every number taken on a day in one book, in order, voids included."""
     with reading(actor):
-        return list(
-            Entry.objects.filter(register__kind=kind, register__year=on.year, on=on).order_by("serial")
-        )
+        return list(Entry.objects.filter(register__kind=kind, register__year=on.year, on=on).order_by("serial"))
 
 
 def unissued_between(actor: Actor, kind: RegisterKind, *, year: int, first: int, last: int) -> list[Entry]:

@@ -20,10 +20,12 @@ class EntryState(StrEnum):
     VOID = "void"
 
 
-TRANSITIONS: frozenset[tuple[EntryState, EntryState]] = frozenset({
-    (EntryState.ISSUING, EntryState.ISSUED),
-    (EntryState.ISSUING, EntryState.VOID),
-})
+TRANSITIONS: frozenset[tuple[EntryState, EntryState]] = frozenset(
+    {
+        (EntryState.ISSUING, EntryState.ISSUED),
+        (EntryState.ISSUING, EntryState.VOID),
+    }
+)
 """An issued and a void number are final; no number returns to the free ones."""
 
 

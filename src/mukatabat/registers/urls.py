@@ -8,7 +8,7 @@ from mukatabat.registers import views
 app_name = "registers"
 urlpatterns = [
     path("tray/", views.tray, name="tray"),
-    path("registers/day/", views.day, name="day"),
-    path("registers/day.pdf", views.day_extract, name="day_extract"),
-    path("registers/confidential/", views.confidential, name="confidential"),
+    path("day/", views.day, name="day"),
+    path("day.pdf", views.day_extract, name="day_extract"),
+    path("confidential/", views.confidential, name="confidential"),
 ]

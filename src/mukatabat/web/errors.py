@@ -65,4 +65,3 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def new_trace() -> str:
     """A code that a person can read out, and the log knows."""
     return "E-" + secrets.token_hex(3).upper()
-

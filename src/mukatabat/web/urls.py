@@ -1,11 +1,59 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The URL table: each room's own routes, composed."""
+"""The URL table: each room's own routes, and the pages that are composed of several rooms."""
 
 from django.urls import include, path
+
+from mukatabat.access.grants.rules import Shelf
+from mukatabat.registers import urls as registers
+from mukatabat.web.views import bell, books, desk, finding, home, options
+from mukatabat.work import urls as work
+from mukatabat.work.queries import Tab
 
 handler404 = "mukatabat.web.errors.not_found"
 handler500 = "mukatabat.web.errors.server_error"
 
+work_routes = [
+    path("", desk.queue, name="queue"),
+    path("approval/", desk.queue, {"tab": Tab.APPROVAL}, name="approval"),
+    path("following/", desk.queue, {"tab": Tab.FOLLOWING}, name="following"),
+    path("done/", desk.queue, {"tab": Tab.DONE}, name="done"),
+    path("peek/<uuid:object_id>/", desk.peek, name="peek"),
+    path("act/", desk.act, name="act"),
+    path("act/<uuid:object_id>/", desk.act_on, name="act_on"),
+    path("refer/", desk.refer, name="refer"),
+    *work.urlpatterns,
+]
+book_routes = [
+    path("incoming/", books.book, {"shelf": Shelf.INCOMING}, name="incoming"),
+    path("outgoing/", books.book, {"shelf": Shelf.OUTGOING}, name="outgoing"),
+    path("memos/", books.book, {"shelf": Shelf.MEMO}, name="memos"),
+    path("incoming.csv", books.export, {"shelf": Shelf.INCOMING}, name="incoming_csv"),
+    path("outgoing.csv", books.export, {"shelf": Shelf.OUTGOING}, name="outgoing_csv"),
+    path("memos.csv", books.export, {"shelf": Shelf.MEMO}, name="memos_csv"),
+]
+directory_routes = [
+    path("bodies/", options.bodies, name="bodies"),
+    path("bodies/<uuid:body_id>/posts/", options.posts, name="posts"),
+    path("units/", options.units, name="units"),
+    path("people/", options.people, name="people"),
+]
+notice_routes = [
+    path("", bell.bell, name="bell"),
+    path("seen/", bell.seen, name="seen"),
+]
+web_routes = [
+    path("", home.home, name="home"),
+    path("health/", home.health, name="health"),
+    path("find/", finding.find, name="find"),
+    path("registers/", include(book_routes)),
+]
+
 urlpatterns = [
+    path("", include((web_routes, "web"))),
     path("", include("mukatabat.access.urls")),
+    path("work/", include((work_routes, work.app_name))),
+    path("registers/", include((registers.urlpatterns, registers.app_name))),
+    path("letters/", include("mukatabat.letters.urls")),
+    path("directory/", include((directory_routes, "directory"))),
+    path("notices/", include((notice_routes, "notify"))),
 ]

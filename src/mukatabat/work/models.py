@@ -16,6 +16,8 @@ from mukatabat.work.rules import Act, ItemState, ReferralState, Step
 class Item(TenantModel):
     """A letter (or, later, a matter) with everything done about it. Exactly one holder and one next step while open."""
 
+    writes: ClassVar[tuple[str, ...]] = ("insert", "update")
+
     object_id = models.UUIDField(unique=True)
     shelf = models.CharField(max_length=16, choices=[(s, s) for s in Shelf])
     subject = models.CharField(max_length=500, blank=True)
@@ -53,6 +55,8 @@ class Item(TenantModel):
 
 class Referral(TenantModel):
     """One hand-over in an item's tree, with its note (تأشيرة). Notes stand beside the signed document, never on it."""
+
+    writes: ClassVar[tuple[str, ...]] = ("insert", "update")
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="referrals")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")

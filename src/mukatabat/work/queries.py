@@ -129,4 +129,3 @@ def cycle_times(actor: Actor, *, days: int = 30) -> list[StepReport]:
         count, median, p90 = measured.get(step.value, (0, None, None))
         reports.append(StepReport(step, count, median, p90, paper.get(step.value)))
     return reports
-

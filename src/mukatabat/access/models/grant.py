@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -15,6 +17,8 @@ class Grant(TenantModel):
     ``shelf`` names the list in which the object appears; ``sort_time`` is the object's own place in that list, equal
     in all its grants, so that a list is read in order from the index. ``source`` is the act that gave the grant.
     """
+
+    writes: ClassVar[tuple[str, ...]] = ("insert", "update")
 
     shelf = models.CharField(max_length=16)
     object_kind = models.CharField(max_length=16)
@@ -32,9 +36,7 @@ class Grant(TenantModel):
     class Meta:
         db_table = "access_grant"
         constraints = (
-            models.UniqueConstraint(
-                fields=["object_id", "grantee_id", "reason", "denies"], name="access_grant_once"
-            ),
+            models.UniqueConstraint(fields=["object_id", "grantee_id", "reason", "denies"], name="access_grant_once"),
         )
         indexes = (
             models.Index(

@@ -92,9 +92,7 @@ class Progress(StrEnum):
     VOID = "void"
 
 
-def begin_issue(
-    actor: Actor, letter_id: UUID, *, provider: SignatureProvider, version: int | None = None
-) -> Issue:
+def begin_issue(actor: Actor, letter_id: UUID, *, provider: SignatureProvider, version: int | None = None) -> Issue:
     """Step 1: check the mandate and the second factor, take the number, freeze and render the bytes.
 
     A second call while the letter is being issued returns the running issue: a double click takes one number.

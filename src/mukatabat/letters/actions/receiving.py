@@ -66,9 +66,7 @@ def accept_arrival(actor: Actor, arrival_id: UUID, command: AcceptCommand) -> Le
 def return_arrival(actor: Actor, arrival_id: UUID, reason: str) -> None:
     """Send an arrival back to its sender with a reason; it takes no number."""
     with _deciding(actor, arrival_id):
-        decision = Decision(
-            state=ArrivalState.RETURNED, event=Event.RETURN, reason=clean_line(reason, REASON_LIMIT)
-        )
+        decision = Decision(state=ArrivalState.RETURNED, event=Event.RETURN, reason=clean_line(reason, REASON_LIMIT))
         decide(actor, lock_waiting_arrival(actor, arrival_id), decision)
 
 

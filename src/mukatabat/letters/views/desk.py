@@ -9,12 +9,14 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Body, Post
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.manifest import Party
 from mukatabat.kernel import clock
+from mukatabat.kernel.language import reads_arabic, spoken
 from mukatabat.kernel.vocabulary import Secrecy, Urgency
 from mukatabat.letters import choices
 from mukatabat.letters.actions.approval import unready
@@ -29,13 +31,16 @@ from mukatabat.letters.texts import UNREADY
 from mukatabat.letters.types import CATALOGUE
 from mukatabat.letters.views.paper import blank_paper, draft_paper
 from mukatabat.letters.views.shown import letter_url
-from mukatabat.kernel.language import reads_arabic
 from mukatabat.press.dates import gregorian_text
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.rules import DEFAULT_LIMIT
 
-HEADINGS = {LetterKind.LETTER: "New letter", LetterKind.MEMO: "New internal memo", LetterKind.CIRCULAR: "New circular"}
+HEADINGS = {
+    LetterKind.LETTER: _("New letter"),
+    LetterKind.MEMO: _("New internal memo"),
+    LetterKind.CIRCULAR: _("New circular"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +155,7 @@ def compose_page(actor: Actor, desk: Desk, form: DraftForm) -> dict[str, Any]:
         letter = desk.letter
         paper = draft_paper(body, letter) if letter else blank_paper(body)
         return {
-            "heading": gettext("Reply") if desk.answers else gettext(HEADINGS[desk.kind]), "kind": desk.kind.value,
+            "heading": _("Reply") if desk.answers else HEADINGS[desk.kind], "kind": desk.kind.value,
             "reply_to": _reply_to(desk), "draft": _draft(desk, form), "paper": paper | {"subject": form.subject},
             **_addresses(desk), **_options(actor, desk), "files": files_of(letter, removable=True) if letter else [],
             "upload_limit": DEFAULT_LIMIT, "comments": comments_of(letter, resolvable=True) if letter else [],
@@ -220,7 +225,7 @@ def comments_of(letter: Letter, *, resolvable: bool = False) -> list[dict[str, A
     """The reviewers' remarks, oldest first."""
     return [
         {
-            "by": one.author_ar if reads_arabic() else one.author_en, "at": one.at, "text": one.text,
+            "by": spoken(one.author_ar, one.author_en), "at": one.at, "text": one.text,
             "done": one.resolved_at is not None,
             "done_url": reverse("letters:resolve", args=[letter.id, one.id]) if resolvable else "",
         }

@@ -37,7 +37,7 @@ from mukatabat.letters.views.desk import (
     saved_form,
 )
 from mukatabat.letters.views.documents import pdf
-from mukatabat.letters.views.shown import letter_url, place, refused
+from mukatabat.letters.views.shown import letter_url, note_seen, place, refused
 from mukatabat.press.actions import render_letter
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
@@ -83,6 +83,7 @@ def edit(request: HttpRequest, letter_id: UUID) -> HttpResponse:
         return redirect(f"{letter_url(letter_id)}?panel=track")
     if request.method == "POST":
         return _write(request, desk)
+    note_seen(actor, letter)
     return render(request, COMPOSE, compose_page(actor, desk, saved_form(actor, letter)))
 
 
@@ -140,7 +141,7 @@ def _attach_all(request: HttpRequest, actor: Actor, letter_id: UUID) -> None:
 @access(MAY_DRAFT)
 @require_POST
 def detach(request: HttpRequest, letter_id: UUID, attachment_id: UUID) -> HttpResponse:
-    """Take a file off a draft. The whole form came along, so it is saved first."""
+    """Take a file off a draft. The whole form came along with the button, so it is saved as well."""
     actor = actor_of_request(request)
     desk = desk_of(actor, letter_id, kind=LetterKind.LETTER, answers=None)
     if desk.letter is None:
@@ -227,16 +228,28 @@ def in_json(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
 @in_json
 @access(MAY_DRAFT)
 @require_POST
-def autosave(request: HttpRequest, draft_id: UUID, letter_id: UUID | None = None) -> HttpResponse:
-    """Save what is typed so far: {version, saved_at}, or an error in three texts with its own status."""
-    actor = actor_of_request(request)
-    form = DraftForm.from_post(request.POST)
+def autosave(request: HttpRequest, letter_id: UUID) -> HttpResponse:
+    """Save what is typed so far in a draft: {version, saved_at}, or an error in three texts with its own status."""
+    desk = desk_of(actor_of_request(request), letter_id, kind=LetterKind.LETTER, answers=None)
+    if desk.letter is None:
+        raise NotFoundOrForbidden
+    return _autosaved(request, desk)
+
+
+@in_json
+@access(MAY_DRAFT)
+@require_POST
+def autosave_new(request: HttpRequest, draft_id: UUID, letter_id: UUID | None = None) -> HttpResponse:
+    """Save what is typed so far on a page that never saved before; ``letter_id`` is the letter that it answers."""
+    desk = desk_of(actor_of_request(request), draft_id, kind=_kind(request), answers=letter_id)
+    return _autosaved(request, desk)
+
+
+def _autosaved(request: HttpRequest, desk: Desk) -> HttpResponse:
     try:
-        version = save(actor, desk_of(actor, draft_id, kind=_kind(request), answers=letter_id), form)
+        version = save(actor_of_request(request), desk, DraftForm.from_post(request.POST))
     except MukatabatError as error:
         told = error.as_dict()
-        return JsonResponse(
-            {**told, "message": f"{told['happened']} {told['safe']} {told['do']}"}, status=error.http_status
-        )
-    at = clock.now().astimezone(clock.KUWAIT)
-    return JsonResponse({"version": version, "saved_at": f"{at:%H:%M}"})
+        message = f"{told['happened']} {told['safe']} {told['do']}"
+        return JsonResponse({**told, "message": message}, status=error.http_status)
+    return JsonResponse({"version": version, "saved_at": f"{clock.now().astimezone(clock.KUWAIT):%H:%M}"})

@@ -14,9 +14,11 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from mukatabat.access.rules import Capability
 from mukatabat.directory.errors import NotAddressable
 from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden
 from mukatabat.kernel.text import TextRefused
+from mukatabat.letters.actions.receiving import note_opened
 from mukatabat.letters.errors import DueDayUnsuitable, NotReady, TooManyRecipients
 from mukatabat.letters.models import Letter
 from mukatabat.letters.queries import access_letter
@@ -25,7 +27,9 @@ from mukatabat.letters.texts import UNREADY
 from mukatabat.press.errors import PressError
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.errors import FileRefused
+from mukatabat.work.actions import mark_seen
 from mukatabat.work.errors import UnknownHolder
+from mukatabat.work.queries import item_of
 
 FIELDS: tuple[tuple[type[MukatabatError], str], ...] = (
     (TextRefused, "id_subject"),
@@ -72,6 +76,18 @@ def refused(request: HttpRequest, template: str, page: dict[str, Any], error: Mu
 def letter_url(letter_id: UUID) -> str:
     """The page of a letter."""
     return reverse("letters:letter", args=[letter_id])
+
+
+def note_seen(actor: Actor, letter: Letter) -> None:
+    """Note that the holder opened the item, and tell the sender of a received letter that an addressee did.
+
+    The registry's own look is no opening by an addressee.
+    """
+    item = item_of(actor, letter.id)
+    if item is None or item.seen_at is not None or item.holder_id not in actor.grantees:
+        return
+    if mark_seen(actor, letter.id) and not actor.may(Capability.REGISTER_INCOMING):
+        note_opened(actor, letter)
 
 
 def letter_or_list(actor: Actor, letter_id: UUID) -> str:

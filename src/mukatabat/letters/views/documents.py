@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Documents over HTTP: the signed letter, attachments, the stamp of receipt, the sheet of notes."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+from urllib.parse import quote
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from mukatabat.access.decisions import access, actor_of_request
+from mukatabat.kernel.errors import NotFoundOrForbidden
+from mukatabat.letters import queries
+from mukatabat.letters.rules import Direction
+from mukatabat.letters.sheets import incoming_stamp, minute_sheet
+from mukatabat.press.actions import render_incoming_sheet, render_incoming_stamp, render_minute_sheet
+from mukatabat.tenancy.context import reading
+from mukatabat.vault.models import Document
+from mukatabat.vault.queries import open_verified
+from mukatabat.work import queries as work
+
+PDF = "application/pdf"
+SHOWN = frozenset({PDF, "image/png", "image/jpeg"})
+"""What a browser may show in place; everything else is saved to the device, whatever was asked."""
+
+# A document may load and run nothing. A browser's own PDF viewer obeys the document's policy: a sandbox, or no styles
+# and objects, would leave the page blank.
+LOCKED = "default-src 'none'; frame-ancestors 'self'; sandbox"
+LOCKED_PDF = "default-src 'none'; frame-ancestors 'self'; style-src 'unsafe-inline'; object-src 'self'; img-src data:"
+
+
+def disposition(name: str, *, attachment: bool) -> str:
+    """Content-Disposition with the name in RFC 5987 form, and an ASCII fallback for clients that know no other."""
+    plain = "".join(one if one.isascii() and (one.isalnum() or one in "._-") else "_" for one in name)
+    kind = "attachment" if attachment else "inline"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def guarded(response: HttpResponseBase, media_type: str, *, name: str, download: bool) -> HttpResponseBase:
+    """Give a response of foreign bytes the headers by which a browser does no more with it than it should."""
+    shown = media_type in SHOWN and not download
+    response.headers["Content-Type"] = media_type if shown else "application/octet-stream"
+    response.headers["Content-Disposition"] = disposition(name, attachment=not shown)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = LOCKED_PDF if media_type == PDF else LOCKED
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "private, no-store"
+    response.may_be_framed = True  # type: ignore[attr-defined]
+    return response
+
+
+def pdf(data: bytes, *, name: str) -> HttpResponse:
+    """A PDF of our own, shown in place."""
+    response = HttpResponse(data)
+    guarded(response, PDF, name=name, download=False)
+    return response
+
+
+def _sent(request: HttpRequest, document: Document) -> HttpResponseBase:
+    stream: BinaryIO = open_verified(document.digest)
+    response = FileResponse(stream)
+    response.headers["Content-Length"] = str(document.size)
+    return guarded(response, document.media_type, name=document.name, download="download" in request.GET)
+
+
+@access("signed-in")
+@require_GET
+def document(request: HttpRequest, letter_id: UUID, document_id: UUID) -> HttpResponseBase:
+    """The signed document or an attachment of a letter; ``?download`` saves it."""
+    return _sent(request, queries.access_letter_document(actor_of_request(request), letter_id, document_id))
+
+
+@access("signed-in")
+@require_GET
+def arrival_document(request: HttpRequest, arrival_id: UUID, document_id: UUID) -> HttpResponseBase:
+    """A document of an arrival that is not sealed."""
+    return _sent(request, queries.access_arrival_document(actor_of_request(request), arrival_id, document_id))
+
+
+@access("signed-in")
+@require_GET
+def stamp(request: HttpRequest, letter_id: UUID) -> HttpResponse:
+    """The stamp of receipt (ختم الوارد) as a sheet before the letter; ``?label`` as a label for a paper original."""
+    actor = actor_of_request(request)
+    with reading(actor):
+        letter = queries.access_letter(actor, letter_id)
+        if letter.direction != Direction.IN or not letter.entry_id:
+            raise NotFoundOrForbidden
+        sheet = incoming_stamp(actor, letter)
+    printed = render_incoming_stamp(sheet) if "label" in request.GET else render_incoming_sheet(sheet)
+    return pdf(printed, name=f"{letter.reference}-stamp.pdf")
+
+
+@access("signed-in")
+@require_GET
+def minutes(request: HttpRequest, letter_id: UUID) -> HttpResponse:
+    """The sheet of notes (ورقة شروح), for the own body alone."""
+    actor = actor_of_request(request)
+    with reading(actor):
+        letter = queries.access_letter(actor, letter_id)
+        if not letter.reference:
+            raise NotFoundOrForbidden
+        sheet = minute_sheet(
+            actor, letter, item=work.item_of(actor, letter_id), referrals=work.referrals_of(actor, letter_id)
+        )
+    return pdf(render_minute_sheet(sheet), name=f"{letter.reference}-notes.pdf")

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One letter: the document beside its panel, and what may be done with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET
+
+from mukatabat.access.decisions import access, actor_of_request
+from mukatabat.access.rules import Capability
+from mukatabat.directory.models import Body
+from mukatabat.exchange import queries as exchange
+from mukatabat.exchange.manifest import Manifest
+from mukatabat.exchange.rules import ConsignmentState, Event, after
+from mukatabat.letters.models import Letter
+from mukatabat.letters.queries import access_letter, conversation, open_checked
+from mukatabat.letters.rules import Direction, IssueState, LetterState
+from mukatabat.letters.sheets import content_of
+from mukatabat.letters.sources import embedded_content
+from mukatabat.letters.transitions import present_step
+from mukatabat.letters.views import panels
+from mukatabat.letters.views.paper import Paper, draft_paper, sent_paper
+from mukatabat.letters.views.shown import back_of, letter_url, note_seen
+from mukatabat.letters.views.timeline import Story, story_of
+from mukatabat.press.content import Content
+from mukatabat.tenancy.context import reading
+from mukatabat.tenancy.rules import Actor
+from mukatabat.work import queries as work
+from mukatabat.work.models import Item, Referral
+from mukatabat.work.rules import ItemState
+
+PANELS = ("track", "referrals", "files", "data")
+STATUS = {
+    LetterState.REVIEW: "in_approval",
+    LetterState.APPROVED: "awaiting_signature",
+    LetterState.ISSUING: "issuing",
+    LetterState.DRAFT: "draft",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """One letter as its page shows it."""
+
+    actor: Actor
+    letter: Letter
+    item: Item | None
+    referrals: list[Referral]
+
+    @property
+    def is_holder(self) -> bool:
+        """Whether the actor is the one who has to do something about it."""
+        item = self.item
+        return item is not None and item.state != ItemState.DONE and item.holder_id in self.actor.grantees
+
+    @property
+    def is_author(self) -> bool:
+        """Whether the actor wrote it."""
+        return self.letter.author_id is not None and self.letter.author_id == self.actor.person_id
+
+
+@access("signed-in")
+@require_GET
+def letter(request: HttpRequest, letter_id: UUID) -> HttpResponse:
+    """A letter; without an explicit panel or view, whoever has a step to make on it is sent to that step's page."""
+    actor = actor_of_request(request)
+    found = access_letter(actor, letter_id)
+    step = "" if request.GET else step_of(actor, found)
+    if step:
+        return redirect(f"letters:{step}", letter_id)
+    note_seen(actor, found)
+    with reading(actor):
+        page = letter_page(_opened(actor, found), request)
+    return render(request, "letters/letter.html", page)
+
+
+def step_of(actor: Actor, found: Letter) -> str:
+    """The page on which the actor has a step to make now: edit, review, sign or signing; else nothing."""
+    if found.state == LetterState.DRAFT:
+        return "edit" if found.author_id == actor.person_id and actor.may(Capability.DRAFT) else ""
+    with reading(actor):
+        if found.state == LetterState.ISSUING:
+            running = found.issues.filter(state=IssueState.SIGNING, signer_id=actor.person_id).exists()
+            return "signing" if running else ""
+        if found.state not in {LetterState.REVIEW, LetterState.APPROVED}:
+            return ""
+        step = present_step(found)
+    if step is None or step.post_id not in actor.post_ids:
+        return ""
+    return "sign" if found.state == LetterState.APPROVED else "review"
+
+
+def _opened(actor: Actor, found: Letter) -> Opened:
+    return Opened(
+        actor=actor, letter=found, item=work.item_of(actor, found.id), referrals=work.referrals_of(actor, found.id)
+    )
+
+
+def letter_page(opened: Opened, request: HttpRequest) -> dict[str, Any]:
+    """The context of ``letters/letter.html``; call inside a reading scope."""
+    actor, found = opened.actor, opened.letter
+    panel = request.GET.get("panel", "")
+    panel = panel if panel in PANELS else "track"
+    story = story_of(actor, found, opened.referrals)
+    return {
+        "letter": _heading(opened, story), "back": back_of(found), "actions": _actions(opened),
+        "more": _more(opened, story), "panel": panel, "tabs": _tabs(opened, panel),
+        **_panel(opened, story, panel), **document_view(actor, found, request.GET.get("view", "")),
+    }  # fmt: skip
+
+
+def _panel(opened: Opened, story: Story, panel: str) -> dict[str, Any]:
+    if panel == "referrals":
+        may_refer = opened.is_holder and opened.letter.state in {LetterState.REGISTERED, LetterState.ISSUED}
+        return panels.referrals_panel(opened.letter, opened.item, opened.referrals, may_refer=may_refer)
+    if panel == "files":
+        return panels.files_panel(opened.letter)
+    if panel == "data":
+        return panels.data_panel(opened.actor, opened.letter)
+    return panels.track_panel(story)
+
+
+def _tabs(opened: Opened, panel: str) -> list[dict[str, Any]]:
+    url = letter_url(opened.letter.id)
+    labels = {
+        "track": (gettext("Track and evidence"), ""), "referrals": (gettext("Referrals"), len(opened.referrals)),
+        "files": (gettext("Attachments"), opened.letter.attachments.count()), "data": (gettext("Data"), ""),
+    }  # fmt: skip
+    return [
+        {"label": label, "url": f"{url}?panel={code}", "count": count or None, "current": code == panel}
+        for code, (label, count) in labels.items()
+    ]
+
+
+def _heading(opened: Opened, story: Story) -> dict[str, Any]:
+    found = opened.letter
+    around = conversation(opened.actor, found)
+    return {
+        "reference": found.reference, "subject": found.subject or gettext("Without a subject"), "sealed": False,
+        "status": _status(opened, story), "secrecy": found.secrecy, "urgency": found.urgency,
+        "kind": "incoming" if found.direction == Direction.IN else "outgoing",
+        "reply_to": _other(around.answers) if around.answers else None,
+        "replies": [_other(one) for one in around.answered_by],
+    }  # fmt: skip
+
+
+def _other(found: Letter) -> dict[str, str]:
+    return {"reference": found.reference, "url": letter_url(found.id)}
+
+
+def _status(opened: Opened, story: Story) -> str:
+    found = opened.letter
+    if found.state == LetterState.DISCARDED:
+        return gettext("Discarded")
+    if found.state == LetterState.REGISTERED:
+        if opened.item is not None and opened.item.state == ItemState.DONE:
+            return "done"
+        return "referred" if opened.referrals else "entered"
+    if found.state == LetterState.ISSUED:
+        states = {one.state for one in story.consignments}
+        return states.pop() if len(states) == 1 and states != {ConsignmentState.ORDERED} else "issued"
+    return STATUS[LetterState(found.state)]
+
+
+# ── acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _act(label: str, icon: str, name: str, *where: object, **more: Any) -> dict[str, Any]:
+    return {"label": label, "icon": icon, "url": reverse(f"letters:{name}", args=where), **more}
+
+
+def _actions(opened: Opened) -> list[dict[str, Any]]:
+    """The acts in the head of the page: one of them filled, those that are not the actor's absent."""
+    actor, found = opened.actor, opened.letter
+    shown: list[dict[str, Any]] = []
+    if found.direction == Direction.IN and actor.may(Capability.DRAFT):
+        shown.append(_act(gettext("Prepare a reply"), "reply", "reply", found.id, key="R", primary=opened.is_holder))
+    if opened.is_holder and found.state in {LetterState.REGISTERED, LetterState.ISSUED}:
+        shown.append(_act(gettext("Refer"), "forward", "refer", found.id, key="F", sheet=True))
+        shown.append(_act(gettext("Done"), "check", "complete", found.id, key="E", confirm=True))
+    if step := step_of(actor, found):
+        words = {"edit": gettext("Edit"), "review": gettext("Review"), "sign": gettext("Sign")}
+        shown.append(_act(words.get(step, gettext("Signing")), "pen-line", step, found.id, primary=True))
+    if opened.is_author and found.state in {LetterState.REVIEW, LetterState.APPROVED}:
+        shown.append(_act(gettext("Take back"), "undo-2", "recall", found.id, post=True))
+    if found.document_id:
+        shown.append(_act(gettext("Print"), "printer", "document", found.id, found.document_id, key="P"))
+    elif found.content:
+        shown.append(_act(gettext("Preview"), "eye", "preview", found.id, key="P"))
+    return shown
+
+
+def _more(opened: Opened, story: Story) -> list[dict[str, Any]]:
+    actor, found = opened.actor, opened.letter
+    shown: list[dict[str, Any]] = []
+    if found.direction == Direction.IN and found.entry_id:
+        shown.append(_act(gettext("Stamp of receipt"), "stamp", "stamp", found.id))
+    if found.reference:
+        shown.append(_act(gettext("Sheet of notes"), "printer", "minutes", found.id))
+    if opened.is_author or actor.may(Capability.DISPATCH) or actor.may(Capability.SIGN):
+        for one in story.consignments:
+            if after(ConsignmentState(one.state), Event.WITHDRAW) is not None:
+                label = gettext("Withdraw from %(body)s") % {"body": story.name(one)}
+                shown.append(_act(label, "circle-slash", "withdraw", found.id, one.id, confirm=True))
+    return shown
+
+
+# ── the document ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def document_view(actor: Actor, found: Letter, view: str) -> dict[str, Any]:
+    """The context of ``letters/_document.html``: the signed original, or the letter as text."""
+    if found.document_id is None:
+        return {"view": "text", "original": None, "paper": draft_paper(Body.objects.get(id=actor.body_id), found)}
+    url = letter_url(found.id)
+    page = original(
+        actor, found.document_id, found.document_digest, reverse("letters:document", args=[found.id, found.document_id])
+    )
+    shown = "text" if view == "text" else "original"
+    page |= {"view": shown, "text_url": f"{url}?view=text", "original_url": f"{url}?view=original", "paper": None}
+    if shown == "text" and page["integrity"] == "sound":
+        page["paper"] = _issued_paper(actor, found)
+    return page
+
+
+def original(actor: Actor, document_id: UUID, digest: str, url: str) -> dict[str, Any]:
+    """The signed original and whether its bytes are those of the record."""
+    stream = open_checked(actor, document_id, digest)
+    if stream is None:
+        return {"original": {"pages": [], "pdf_url": url, "framed": False, "download_url": url}, "integrity": "broken"}
+    stream.close()
+    shown = {"pages": [], "pdf_url": url, "framed": True, "download_url": f"{url}?download"}
+    return {"original": shown, "integrity": "sound"}
+
+
+def _issued_paper(actor: Actor, found: Letter) -> Paper:
+    manifest = _manifest(actor, found)
+    if manifest is None:
+        return draft_paper(Body.objects.get(id=actor.body_id), found)
+    sender = Body.objects.get(id=manifest.sender.body_id)
+    content: Content | None = content_of(found)
+    if found.direction == Direction.IN and found.document_id:
+        content = received_content(actor, found.document_id, found.document_digest)
+    return sent_paper(sender, manifest, content)
+
+
+def _manifest(actor: Actor, found: Letter) -> Manifest | None:
+    if found.direction == Direction.IN:
+        arrival = exchange.arrival_of_letter(actor, found.id)
+        return arrival.read() if arrival else None
+    parcel = exchange.parcel_of_letter(actor, found.id)
+    return parcel.read() if parcel else None
+
+
+def received_content(actor: Actor, document_id: UUID, digest: str) -> Content | None:
+    """The text of a received letter from its signed document."""
+    stream = open_checked(actor, document_id, digest)
+    if stream is None:
+        return None
+    with stream:
+        return embedded_content(stream)
+

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The side panel of a letter: track and evidence, referrals, attachments, data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from mukatabat.access.grants.queries import why
+from mukatabat.access.grants.rules import Reason
+from mukatabat.exchange.models import Consignment
+from mukatabat.exchange.rules import ConsignmentState, Role
+from mukatabat.kernel.language import reads_arabic, spoken
+from mukatabat.letters.choices import named
+from mukatabat.letters.models import Letter
+from mukatabat.letters.queries import holder_of
+from mukatabat.letters.rules import Direction, LetterKind
+from mukatabat.letters.texts import WHY
+from mukatabat.letters.types import CATALOGUE
+from mukatabat.letters.views.desk import comments_of, files_of
+from mukatabat.letters.views.shown import sentence
+from mukatabat.letters.views.timeline import Story, timeline
+from mukatabat.tenancy.rules import Actor
+from mukatabat.work.models import Item, Referral
+from mukatabat.work.rules import Act, ItemState, ReferralState
+
+_S = ConsignmentState
+STEPS = (
+    ("dispatched", "dispatched_at"),
+    ("delivered", "delivered_at"),
+    ("registered", "registered_at"),
+    ("opened", "opened_at"),
+)
+BROKEN = frozenset({_S.RETURNED, _S.REDIRECTED, _S.FAILED, _S.WITHDRAWN})
+RECEIVED = frozenset({_S.REGISTERED, _S.OPENED, _S.ANSWERED})
+"""The states in which a recipient's registry has taken the letter in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the consignments of a letter come to: a tone, a title and the sentence under it."""
+
+    tone: str
+    title: str | Promise
+    text: str | Promise
+    bundle_url: str = ""
+
+
+VERDICTS: dict[ConsignmentState, Verdict] = {
+    _S.ORDERED: Verdict("info", _("In the outbox"), _("It leaves by itself; nothing is left to do.")),
+    _S.DISPATCHED: Verdict("info", _("Dispatched"), _("It left this body and has not been delivered yet.")),
+    _S.DELIVERED: Verdict("info", _("Delivered, not registered yet"), _("It lies in the recipient's registry tray.")),
+    _S.REGISTERED: Verdict("ok", _("Registered by the recipient"), _("Their registry took it in under its own number.")),
+    _S.OPENED: Verdict("ok", _("Opened by the recipient"), _("It is registered there, and an addressee opened it.")),
+    _S.ANSWERED: Verdict("ok", _("Answered"), _("The recipient issued an answer to this letter.")),
+    _S.RETURNED: Verdict("warn", _("Returned"), _("The recipient's registry returned it with a reason.")),
+    _S.REDIRECTED: Verdict("warn", _("Redirected"), _("The recipient passed it on to the competent body.")),
+    _S.FAILED: Verdict("danger", _("Not delivered"), _("It could not be delivered; the last attempt has failed.")),
+    _S.WITHDRAWN: Verdict("warn", _("Withdrawn"), _("You took it back before it was registered there.")),
+}
+
+
+def verdict(consignments: Sequence[Consignment]) -> Verdict | None:
+    """One sentence over all recipients; a redirected one is represented by its further station."""
+    standing = [one for one in consignments if one.state != _S.REDIRECTED] or list(consignments)
+    if len(standing) == 1:
+        return VERDICTS[_S(standing[0].state)]
+    if not standing:
+        return None
+    done = sum(_S(one.state) in RECEIVED for one in standing)
+    broken = sum(_S(one.state) in BROKEN for one in standing)
+    title = sentence(_("Registered by %(done)s of %(all)s recipients"), done=done, all=len(standing))
+    if broken:
+        text = ngettext("%(count)s recipient needs your attention.", "%(count)s recipients need your attention.", broken)
+        return Verdict("warn", title, text % {"count": broken})
+    tone = "ok" if done == len(standing) else "info"
+    return Verdict(tone, title, gettext("Each has its own track below."))
+
+
+def chain(letter: Letter, consignment: Consignment) -> list[dict[str, Any]]:
+    """The steps of delivery with their times; the step that did not come about is marked as failed."""
+    steps: list[dict[str, Any]] = [{"code": "signed", "at": letter.issued_at, "failed": False}]
+    steps += [{"code": code, "at": getattr(consignment, field), "failed": False} for code, field in STEPS]
+    if _S(consignment.state) in BROKEN:
+        missing = next((step for step in steps if step["at"] is None), None)
+        if missing is not None:
+            missing["failed"] = True
+    return steps
+
+
+def track_panel(story: Story) -> dict[str, Any]:
+    """The context of ``letters/_track.html``."""
+    letter = story.letter
+    received = letter.direction == Direction.IN
+    return {
+        "verdict": verdict(story.consignments),
+        "recipients": [
+            {
+                "name": story.name(one), "is_copy": one.role == Role.COPY, "status": one.state,
+                "steps": chain(letter, one), "their_number": one.their_reference, "receipt": None,
+            }
+            for one in story.consignments
+        ],
+        "ours": {"register_number": letter.reference, "registered_at": letter.registered_at} if received else None,
+        "comments": comments_of(letter), "comment_url": reverse("letters:comment", args=[letter.id]),
+        "timeline": timeline(story),
+    }  # fmt: skip
+
+
+def referrals_panel(letter: Letter, item: Item | None, referrals: Sequence[Referral], *, may_refer: bool) -> dict[str, Any]:
+    """The context of ``letters/_referrals.html``: the tree, who is responsible now, and what is asked of them."""
+    open_item = item if item is not None and item.state != ItemState.DONE else None
+    return {
+        "referrals": _branches(referrals, None),
+        "holder": named(holder_of(open_item)) if open_item else "",
+        "next_step": Act(open_item.act).label if open_item else "",
+        "minute_sheet_url": reverse("letters:minutes", args=[letter.id]) if letter.reference else "",
+        "refer_url": reverse("letters:refer", args=[letter.id]) if may_refer else "",
+    }
+
+
+def _branches(referrals: Sequence[Referral], parent: UUID | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "to": spoken(one.to_ar, one.to_en), "from": spoken(one.from_ar, one.from_en),
+            "act_label": Act(one.act).label, "note": one.note, "at": one.at, "due": one.due,
+            "done_at": one.ended_at if one.state == ReferralState.DONE else None,
+            "is_holder": one.is_primary and one.state == ReferralState.OPEN, "outcome": one.outcome,
+            "children": _branches(referrals, one.id),
+        }
+        for one in referrals
+        if one.parent_id == parent
+    ]  # fmt: skip
+
+
+def files_panel(letter: Letter) -> dict[str, Any]:
+    """The context of ``letters/_files.html``."""
+    return {"files": files_of(letter), "all_url": ""}
+
+
+def data_panel(actor: Actor, letter: Letter) -> dict[str, Any]:
+    """The context of ``letters/_data.html``: the facts of the letter, and why this reader may see it."""
+    reasons = (grant.reason for grant in why(actor, letter.id) if not grant.denies and grant.ends is None)
+    known = dict.fromkeys(Reason(one) for one in reasons if one != Reason.WALL)
+    return {"data": [fact for fact in _facts(letter) if fact["value"]], "why": [WHY[one] for one in known]}
+
+
+def _facts(letter: Letter) -> list[dict[str, Any]]:
+    received = letter.direction == Direction.IN
+    kind = CATALOGUE.get(letter.letter_type)
+    language = "ar" if reads_arabic() else "en"
+    counterpart = gettext("From") if received else gettext("To")
+    return [
+        _fact(gettext("Kind"), LetterKind(letter.kind).label),
+        _fact(gettext("Type"), kind.name(language) if kind else letter.letter_type),
+        _fact(gettext("Our reference"), letter.reference, "ref"),
+        _fact(gettext("Their reference"), letter.their_reference, "ref"),
+        _fact(counterpart, spoken(letter.counterpart_ar, letter.counterpart_en), "name"),
+        _fact(gettext("Letter date"), letter.their_date if received else letter.issued_at, "date"),
+        _fact(gettext("Registered on"), letter.registered_at, "moment"),
+        _fact(gettext("Signed by"), spoken(letter.signer_ar, letter.signer_en), "name"),
+        _fact(gettext("Drafted by"), spoken(letter.author_ar, letter.author_en), "name"),
+        _fact(gettext("Secrecy"), letter.secrecy, "secrecy"),
+        _fact(gettext("Importance"), letter.urgency, "urgency"),
+        _fact(gettext("General number"), letter.general_number, "ref"),
+        _fact(gettext("Answer wanted by"), letter.answer_wanted_by, "date"),
+        _fact(gettext("Content hash"), letter.document_digest.removeprefix("sha256:"), "hash"),
+    ]
+
+
+def _fact(label: str, value: object, kind: str = "text") -> dict[str, Any]:
+    return {"label": label, "value": value, "kind": kind}

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The bell: a person's newest notices, as a menu and as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from mukatabat.access.decisions import SIGNED_IN, access, actor_of_request
+from mukatabat.access.grants.queries import granted, visible
+from mukatabat.kernel.errors import isolated
+from mukatabat.kernel.language import spoken
+from mukatabat.notify import queries
+from mukatabat.notify.actions import mark_seen
+from mukatabat.notify.models import Notification
+from mukatabat.notify.rules import SENTENCES, Kind
+from mukatabat.tenancy.context import reading
+from mukatabat.tenancy.rules import Actor
+
+ICONS = {
+    Kind.ARRIVED: "inbox", Kind.REFERRED: "forward", Kind.FOR_REVIEW: "eye", Kind.FOR_SIGNATURE: "pen-line",
+    Kind.SENT_BACK: "undo-2", Kind.ISSUED: "badge-check", Kind.REGISTERED: "check-check", Kind.RETURNED: "undo-2",
+    Kind.REDIRECTED: "forward", Kind.ANSWERED: "reply", Kind.WITHDRAWN: "circle-slash",
+    Kind.FAILED: "triangle-alert", Kind.NUMBER_VOID: "circle-slash",
+}  # fmt: skip
+ROUTES = {"letter": "letters:letter", "arrival": "letters:arrival"}
+
+
+@access(SIGNED_IN)
+@require_GET
+def bell(request: HttpRequest) -> HttpResponse:
+    """The newest notices of what the person may still see (`notify/bell.html`)."""
+    actor = actor_of_request(request)
+    with reading(actor):
+        notices = queries.bell(actor)
+        seen = granted(actor, [one.object_id for one in notices])
+    context = {
+        "notices": _rows(notices, seen), "read_url": reverse("notify:seen"), "all_url": reverse("notify:bell"),
+        "more_url": None,
+    }  # fmt: skip
+    return render(request, "notify/bell.html", context)
+
+
+def _rows(notices: Collection[Notification], visible_ids: Collection[UUID]) -> list[dict[str, Any]]:
+    return [_row(one) for one in notices if one.object_id in visible_ids and one.object_kind in ROUTES]
+
+
+def _row(notice: Notification) -> dict[str, Any]:
+    kind = Kind(notice.kind)
+    said = {
+        "counterpart": isolated(spoken(notice.counterpart_ar, notice.counterpart_en)),
+        "reference": isolated(notice.reference) if notice.reference else "—",
+    }
+    return {
+        "url": reverse(ROUTES[notice.object_kind], args=[notice.object_id]), "icon": ICONS[kind],
+        "title": str(SENTENCES[kind]) % said, "detail": "", "at": notice.at, "unread": notice.seen_at is None,
+        "sealed": False,
+    }  # fmt: skip
+
+
+def unseen(actor: Actor) -> int:
+    """How many notices of what the actor may still see were not seen yet, at most ``COUNTED``."""
+    with reading(actor):
+        mine = Notification.objects.filter(visible(actor), person_id=actor.person_id, seen_at=None)
+        return mine[: queries.COUNTED].count()
+
+
+@access(SIGNED_IN)
+@require_POST
+def seen(request: HttpRequest) -> HttpResponse:
+    """Mark all notices as seen and come back to them."""
+    mark_seen(actor_of_request(request))
+    return redirect("notify:bell")

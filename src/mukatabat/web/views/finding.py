@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The answers of the find box."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from mukatabat.access.decisions import access, actor_of_request
+from mukatabat.kernel.find import LONGEST_QUERY, parse_query
+from mukatabat.kernel.language import spoken
+from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.letters.queries import rows_of
+from mukatabat.letters.queries.lists import LetterRow
+from mukatabat.letters.rules import Direction, LetterState
+from mukatabat.search.queries import find as find_letters
+from mukatabat.search.rules import is_too_short, understood
+from mukatabat.tenancy.context import reading
+from mukatabat.web.statuses import status_of
+
+
+@access("capability:work_items|see_registers")
+@require_GET
+def find(request: HttpRequest) -> HttpResponse:
+    """Letters by number, subject or body, newest first (`web/find.html`)."""
+    actor = actor_of_request(request)
+    text = request.GET.get("q", "")[:LONGEST_QUERY].strip()
+    too_short = is_too_short(text)
+    context: dict[str, Any] = {"query": text, "too_short": too_short, "hits": [], "understood": "", "suggestions": []}
+    if not too_short:
+        with reading(actor):
+            page = find_letters(actor, text, cursor=request.GET.get("cursor"))
+            rows = rows_of(actor, page.ids, sent=True)
+        more = urlencode({"q": text, "cursor": page.after}) if page.after else ""
+        context |= {
+            "hits": [_hit(row) for row in rows], "understood": understood(parse_query(text)),
+            "more_url": f"{reverse('web:find')}?{more}" if more else None, "suggestions": _looser(text),
+        }  # fmt: skip
+    return render(request, "web/find.html", context)
+
+
+def _hit(row: LetterRow) -> dict[str, Any]:
+    letter = row.letter
+    sealed = Secrecy(letter.secrecy).is_sealed
+    route = "letters:edit" if letter.state == LetterState.DRAFT else "letters:letter"
+    return {
+        "url": reverse(route, args=[letter.id]), "icon": "mail" if letter.direction == Direction.IN else "send",
+        "subject": "" if sealed else letter.subject, "sealed": sealed, "reference": letter.reference,
+        "other_reference": letter.their_reference if letter.their_reference != letter.reference else "",
+        "counterpart": spoken(letter.counterpart_ar, letter.counterpart_en), "at": letter.sort_time,
+        "status": status_of(letter, row.item, row.consignments), "secrecy": letter.secrecy, "snippet": "",
+    }  # fmt: skip
+
+
+def _looser(text: str) -> list[dict[str, str]]:
+    """Each word of a longer query alone, one click away; says nothing of what it would find."""
+    words = parse_query(text).words
+    if len(words) < 2:
+        return []
+    return [{"text": word, "url": f"{reverse('web:find')}?{urlencode({'q': word})}"} for word in words[:5]]

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A story that leaves rows of both sides in every body's table."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pikepdf
+import pytest
+
+from mukatabat.access.grants.rules import Grantee
+from mukatabat.letters.actions import approval, drafting
+from mukatabat.letters.actions.receiving import note_opened
+from mukatabat.letters.commands import AcceptCommand
+from mukatabat.tenancy.context import scope
+from mukatabat.vault.rules import Upload
+from mukatabat.work.models import PaperBaseline
+from mukatabat.work.rules import Act, ReferralCommand, Step, Task
+from tests.cast import FL, MOF, Cast
+from tests.story import draft_command, issue, registered, run_jobs
+
+
+@pytest.fixture
+def told(cast: Cast) -> Cast:
+    """The cast after a question with an attachment and a remark was asked, registered, referred and answered."""
+    author = cast("adviser.mof")
+    question = drafting.begin_draft(author, draft_command(cast))
+    drafting.attach(author, question.id, _file("مرفق.pdf"))
+    approval.submit(author, question.id)
+    approval.comment(cast("head.mof"), question.id, "يراجع البند الثاني")
+    approval.approve(cast("head.mof"), question.id)
+    issue(cast("signer.mof"), question.id)
+    study = ReferralCommand(task=Task(holder=Grantee.person(cast("clerk.fl").person_id), act=Act.REPLY))  # type: ignore[arg-type]
+    incoming = registered(cast, AcceptCommand(referral=study))
+    note_opened(cast("clerk.fl"), incoming)
+    _answer(cast, incoming.id)
+    for body, login in ((MOF, "admin.mof"), (FL, "admin.fl")):
+        with scope(cast(login)):
+            PaperBaseline.objects.create(
+                body_id=body, step=Step.RECEIPT_TO_REPLY, hours=Decimal(72), stated_by="المدير", basis="سجل ورقي",
+                stated_on=date(2026, 1, 1),
+            )  # fmt: skip
+    return cast
+
+
+def _answer(cast: Cast, incoming: object) -> None:
+    clerk = cast("clerk.fl")
+    command = draft_command(cast, to=MOF, letter_type="opinion", approvers=(), signer=cast.post("signer.fl"))
+    reply = drafting.begin_draft(clerk, command, answers=incoming)  # type: ignore[arg-type]
+    drafting.attach(clerk, reply.id, _file("ملحق.pdf"))
+    approval.submit(clerk, reply.id)
+    approval.comment(cast("signer.fl"), reply.id, "جاهز")
+    issue(cast("signer.fl"), reply.id)
+    registered(cast, login="clerk.mof")
+    run_jobs()
+
+
+def _file(name: str) -> Upload:
+    document, stream = pikepdf.new(), io.BytesIO()
+    document.add_blank_page()
+    document.save(stream)
+    stream.seek(0)
+    return Upload(name, stream)
