@@ -53,7 +53,8 @@ def _answer(cast: Cast, incoming: object) -> None:
     approval.submit(clerk, reply.id)
     approval.comment(cast("signer.fl"), reply.id, "جاهز")
     issue(cast("signer.fl"), reply.id)
-    registered(cast, login="clerk.mof")
+    inform = ReferralCommand(task=Task(holder=Grantee.person(cast("adviser.mof").person_id), act=Act.INFORM))  # type: ignore[arg-type]
+    registered(cast, AcceptCommand(referral=inform), login="clerk.mof")
     run_jobs()
 
 

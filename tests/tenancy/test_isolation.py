@@ -29,7 +29,7 @@ NOT_THE_STORY_S: frozenset[str] = frozenset()
 @contextmanager
 def refused() -> Iterator[None]:
     """A statement that the database refuses, in a savepoint of its own."""
-    with pytest.raises(DatabaseError), transaction.atomic():
+    with pytest.raises((DatabaseError, psycopg.Error)), transaction.atomic():
         yield
 
 

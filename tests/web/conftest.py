@@ -1,46 +1,43 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Tags and templates need settings but no database; alone they get the few that they read."""
+"""Signed-in browsers for the standing cast."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import django
 import pytest
-from django.conf import settings
-from django.test.utils import override_settings
+from django.conf import settings as django_settings
+from django.contrib.auth import login as open_session
+from django.http import HttpRequest
+from django.test import Client
+from importlib import import_module
 
-WEB = Path(__file__).parents[2] / "src" / "mukatabat" / "web"
+from mukatabat.access import sessions
+from mukatabat.access.models import Account
+from mukatabat.directory.seed import person_id
+from mukatabat.kernel import clock
+from tests.cast import Cast
 
-if not settings.configured:
-    settings.configure(
-        USE_I18N=True,
-        LANGUAGE_CODE="en",
-        LANGUAGES=[("ar", "Arabic"), ("en", "English")],
-        STATIC_URL="/static/",
-        SECRET_KEY="for-tests-alone",
-        INSTALLED_APPS=["django.contrib.staticfiles"],
-        TEMPLATES=[
-            {
-                "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "DIRS": [WEB / "templates"],
-                "OPTIONS": {
-                    "builtins": [
-                        "mukatabat.web.templatetags.mk",
-                        "django.templatetags.i18n",
-                        "django.templatetags.static",
-                    ]
-                },
-            }
-        ],
-    )
-    django.setup()
+Browser = Callable[..., Client]
 
 
-@pytest.fixture(autouse=True)
-def plain_names_of_static_files() -> Iterator[None]:
-    """No hashes in the addresses of static files: tests run before the files are collected."""
-    storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": storage}):
-        yield
+@pytest.fixture
+def browser(cast: Cast) -> Browser:
+    """A client signed in as a log-in of the cast, its second factor proved just now unless told otherwise."""
+
+    def signed_in(login: str, *, proved: bool = True, **preferences: str) -> Client:
+        account = Account.objects.filter(login=login).first()
+        if account is None:
+            account = Account.objects.create(login=login, person_id=person_id(login), password="!", **preferences)
+        request = HttpRequest()
+        request.session = import_module(django_settings.SESSION_ENGINE).SessionStore()
+        open_session(request, account, backend="mukatabat.access.backends.PasswordBackend")
+        sessions.begin(request.session)
+        if proved:
+            sessions.remember_second_factor(request.session, account, clock.now())
+        request.session.save()
+        client = Client()
+        client.cookies[django_settings.SESSION_COOKIE_NAME] = request.session.session_key
+        return client
+
+    return signed_in

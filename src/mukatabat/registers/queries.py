@@ -13,7 +13,6 @@ from mukatabat.registers.rules import EntryState, faults
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 
-
 SHOWN_BETWEEN = 200
 """A page of a book shows no more unissued numbers than this; they are rare, and the day's extract has them all."""
 
@@ -25,7 +24,7 @@ def entries_of_day(actor: Actor, kind: RegisterKind, on: date) -> list[Entry]:
 
 
 def unissued_between(actor: Actor, kind: RegisterKind, *, year: int, first: int, last: int) -> list[Entry]:
-    """The numbers of a book from ``first`` to ``last`` that stand for no issued letter (void, issuing), newest first."""
+    """The numbers of a book from ``first`` to ``last`` that stand for no issued letter: void ones and running ones."""
     with reading(actor):
         return list(
             Entry.objects.filter(register__kind=kind, register__year=year, serial__range=(first, last))

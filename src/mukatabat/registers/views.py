@@ -60,8 +60,9 @@ def _arrival_row(arrival: Arrival) -> dict[str, Any]:
     sealed = Secrecy(arrival.secrecy).is_sealed
     attached = sum(part == "attachment" for part, _document in arrival.documents)
     return {
-        "url": reverse("letters:arrival", args=[arrival.id]), "counterpart": spoken(arrival.sender_ar, arrival.sender_en),
-        "reference": arrival.sender_reference, "subject": "" if sealed else arrival.subject, "sealed": sealed,
+        "url": reverse("letters:arrival", args=[arrival.id]),
+        "counterpart": spoken(arrival.sender_ar, arrival.sender_en), "reference": arrival.sender_reference,
+        "subject": "" if sealed else arrival.subject, "sealed": sealed,
         "secrecy": arrival.secrecy, "urgency": arrival.urgency, "delivered_at": arrival.arrived_at,
         "attachments": attached, "recalled": arrival.state == ArrivalState.WITHDRAWN,
     }  # fmt: skip
@@ -81,7 +82,8 @@ def day(request: HttpRequest) -> HttpResponse:
         "counts": {"entries": len(entries) - voids, "voids": voids},
         "first": entries[0].serial if entries else None, "last": entries[-1].serial if entries else None,
         "tabs": [
-            {"label": one.label, "url": _day_url(one, on), "current": one is kind, "count": None} for one in RegisterKind
+            {"label": one.label, "url": _day_url(one, on), "current": one is kind, "count": None}
+            for one in RegisterKind
         ],
         "previous_url": _day_url(kind, on - timedelta(days=1)),
         "next_url": _day_url(kind, on + timedelta(days=1)) if on < clock.today() else None,

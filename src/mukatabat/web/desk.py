@@ -39,8 +39,8 @@ ROUTES = {Act.DRAFT: "letters:edit", Act.APPROVE: "letters:review", Act.SIGN: "l
 
 def place_of(item: Item) -> str:
     """The address of the page on which an item is worked."""
-    open_step = item.state == ItemState.OPEN
-    return reverse(ROUTES.get(Act(item.act), "letters:letter") if open_step else "letters:letter", args=[item.object_id])
+    route = ROUTES.get(Act(item.act)) if item.state == ItemState.OPEN else None
+    return reverse(route or "letters:letter", args=[item.object_id])
 
 
 def groups(items: Iterable[Item], actor: Actor, *, today: date, by_due: bool) -> list[dict[str, Any]]:

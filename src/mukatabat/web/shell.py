@@ -55,12 +55,14 @@ class Place:
 RAIL: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
     ("", (
         Place(_("My work"), _("Work"), "list-checks", "work:queue", (_C.WORK_ITEMS,), "Q", "required"),
-        Place(_("Approval and signature"), _("Sign"), "pen-line", "work:approval", (_C.APPROVE, _C.SIGN), "S", "approval"),
+        Place(
+            _("Approval and signature"), _("Sign"), "pen-line", "work:approval", (_C.APPROVE, _C.SIGN), "S", "approval",
+        ),
         Place(_("New letter"), _("Write"), "square-pen", "letters:new", (_C.DRAFT,)),
     )),
-    (_("Register"), (
-        Place(_("Incoming"), pgettext_lazy("short", "In"), "inbox", "web:incoming", _BOOKS, "I"),
-        Place(_("Outgoing"), pgettext_lazy("short", "Out"), "send", "web:outgoing", _BOOKS, "O"),
+    (_("Books"), (
+        Place(pgettext_lazy("list", "Incoming"), pgettext_lazy("short", "In"), "inbox", "web:incoming", _BOOKS, "I"),
+        Place(pgettext_lazy("list", "Outgoing"), pgettext_lazy("short", "Out"), "send", "web:outgoing", _BOOKS, "O"),
         Place(_("Memos"), _("Memos"), "file-text", "web:memos", _BOOKS, "M"),
         Place(_("New arrivals"), _("Arrivals"), "stamp", "registers:tray", (_C.REGISTER_INCOMING,), "T", "tray"),
         Place(_("Day of the register"), _("Day"), "book-open", "registers:day", (_C.SEE_REGISTERS,), "D"),

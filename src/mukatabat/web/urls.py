@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The URL table: each room's own routes, and the pages that are composed of several rooms."""
 
+from importlib.util import find_spec
+
 from django.urls import include, path
 
 from mukatabat.access.grants.rules import Shelf
 from mukatabat.registers import urls as registers
-from mukatabat.web.views import bell, books, desk, finding, home, options
+from mukatabat.web.views import bell, books, desk, finding, home
 from mukatabat.work import urls as work
 from mukatabat.work.queries import Tab
 
@@ -31,12 +33,6 @@ book_routes = [
     path("outgoing.csv", books.export, {"shelf": Shelf.OUTGOING}, name="outgoing_csv"),
     path("memos.csv", books.export, {"shelf": Shelf.MEMO}, name="memos_csv"),
 ]
-directory_routes = [
-    path("bodies/", options.bodies, name="bodies"),
-    path("bodies/<uuid:body_id>/posts/", options.posts, name="posts"),
-    path("units/", options.units, name="units"),
-    path("people/", options.people, name="people"),
-]
 notice_routes = [
     path("", bell.bell, name="bell"),
     path("seen/", bell.seen, name="seen"),
@@ -53,7 +49,6 @@ urlpatterns = [
     path("", include("mukatabat.access.urls")),
     path("work/", include((work_routes, work.app_name))),
     path("registers/", include((registers.urlpatterns, registers.app_name))),
-    path("letters/", include("mukatabat.letters.urls")),
-    path("directory/", include((directory_routes, "directory"))),
+    *([path("letters/", include("mukatabat.letters.urls"))] if find_spec("mukatabat.letters.urls") else []),
     path("notices/", include((notice_routes, "notify"))),
 ]

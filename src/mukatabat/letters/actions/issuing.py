@@ -78,6 +78,8 @@ REFUSALS = {
     RefusalReason.LATE: "ورد التوقيع بعد انقضاء المهلة",
     RefusalReason.UNABLE: "تعذّر التوقيع على الجهاز",
 }
+LATE_REASONS = frozenset({REFUSALS[RefusalReason.EXPIRED], REFUSALS[RefusalReason.LATE]})
+"""The reasons of a void number that say that time ran out, not that somebody refused."""
 INVALID = "توقيع غير مطابق للكتاب"
 DAMAGED = "تلفت نسخة الكتاب المعدّة للتوقيع"
 

@@ -16,7 +16,7 @@ from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work.models import Item
 
-HOLDERS: dict[GranteeKind, type[Person] | type[Post] | type[Unit]] = {
+HOLDERS: dict[GranteeKind, type[Person | Post | Unit]] = {
     GranteeKind.PERSON: Person,
     GranteeKind.POST: Post,
     GranteeKind.UNIT: Unit,

@@ -184,7 +184,7 @@ def _actions(opened: Opened) -> list[dict[str, Any]]:
         shown.append(_act(gettext("Prepare a reply"), "reply", "reply", found.id, key="R", primary=opened.is_holder))
     if opened.is_holder and found.state in {LetterState.REGISTERED, LetterState.ISSUED}:
         shown.append(_act(gettext("Refer"), "forward", "refer", found.id, key="F", sheet=True))
-        shown.append(_act(gettext("Done"), "check", "complete", found.id, key="E", confirm=True))
+        shown.append(_act(gettext("Mark done"), "check", "complete", found.id, key="E", confirm=True))
     if step := step_of(actor, found):
         words = {"edit": gettext("Edit"), "review": gettext("Review"), "sign": gettext("Sign")}
         shown.append(_act(words.get(step, gettext("Signing")), "pen-line", step, found.id, primary=True))

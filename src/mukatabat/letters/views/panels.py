@@ -57,7 +57,7 @@ VERDICTS: dict[ConsignmentState, Verdict] = {
     _S.ORDERED: Verdict("info", _("In the outbox"), _("It leaves by itself; nothing is left to do.")),
     _S.DISPATCHED: Verdict("info", _("Dispatched"), _("It left this body and has not been delivered yet.")),
     _S.DELIVERED: Verdict("info", _("Delivered, not registered yet"), _("It lies in the recipient's registry tray.")),
-    _S.REGISTERED: Verdict("ok", _("Registered by the recipient"), _("Their registry took it in under its own number.")),
+    _S.REGISTERED: Verdict("ok", _("Registered by the recipient"), _("Their registry took it in under a number.")),
     _S.OPENED: Verdict("ok", _("Opened by the recipient"), _("It is registered there, and an addressee opened it.")),
     _S.ANSWERED: Verdict("ok", _("Answered"), _("The recipient issued an answer to this letter.")),
     _S.RETURNED: Verdict("warn", _("Returned"), _("The recipient's registry returned it with a reason.")),
@@ -78,7 +78,7 @@ def verdict(consignments: Sequence[Consignment]) -> Verdict | None:
     broken = sum(_S(one.state) in BROKEN for one in standing)
     title = sentence(_("Registered by %(done)s of %(all)s recipients"), done=done, all=len(standing))
     if broken:
-        text = ngettext("%(count)s recipient needs your attention.", "%(count)s recipients need your attention.", broken)
+        text = ngettext("%(count)s recipient needs attention.", "%(count)s recipients need attention.", broken)
         return Verdict("warn", title, text % {"count": broken})
     tone = "ok" if done == len(standing) else "info"
     return Verdict(tone, title, gettext("Each has its own track below."))
@@ -114,7 +114,9 @@ def track_panel(story: Story) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def referrals_panel(letter: Letter, item: Item | None, referrals: Sequence[Referral], *, may_refer: bool) -> dict[str, Any]:
+def referrals_panel(
+    letter: Letter, item: Item | None, referrals: Sequence[Referral], *, may_refer: bool
+) -> dict[str, Any]:
     """The context of ``letters/_referrals.html``: the tree, who is responsible now, and what is asked of them."""
     open_item = item if item is not None and item.state != ItemState.DONE else None
     return {

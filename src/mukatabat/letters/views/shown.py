@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from mukatabat.access.rules import Capability
 from mukatabat.directory.errors import NotAddressable
@@ -99,14 +99,12 @@ def letter_or_list(actor: Actor, letter_id: UUID) -> str:
     return letter_url(letter_id)
 
 
-def place(*names: str) -> str:
-    """The address of the first of these routes that this installation has, else of the first page."""
-    for name in names:
-        try:
-            return reverse(name)
-        except NoReverseMatch:
-            continue
-    return "/"
+def place(name: str) -> str:
+    """The address of a list that an upper room composes, or the first page where there is none."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return "/"
 
 
 def back_of(letter: Letter) -> dict[str, str]:
@@ -114,7 +112,7 @@ def back_of(letter: Letter) -> dict[str, str]:
     if letter.state not in {LetterState.ISSUED, LetterState.REGISTERED}:
         return {"url": place("work:queue"), "label": gettext("My work")}
     if letter.kind == LetterKind.MEMO:
-        return {"url": place("letters:memos", "web:memos"), "label": gettext("Memos")}
+        return {"url": place("web:memos"), "label": gettext("Memos")}
     if letter.direction == Direction.IN:
-        return {"url": place("letters:incoming", "web:incoming"), "label": gettext("Incoming")}
-    return {"url": place("letters:outgoing", "web:outgoing"), "label": gettext("Outgoing")}
+        return {"url": place("web:incoming"), "label": pgettext("list", "Incoming")}
+    return {"url": place("web:outgoing"), "label": pgettext("list", "Outgoing")}

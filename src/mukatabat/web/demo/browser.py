@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import http.client
 import io
-import json
 import re
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from html import unescape
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
@@ -20,6 +20,19 @@ REDIRECTS = {301, 302, 303}
 
 class StoryError(RuntimeError):
     """The site answered otherwise than the story needs."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of a page: where it goes and the named values that a browser would send, hidden secrets included."""
+
+    action: str
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def filled(self, *more: tuple[str, str], **values: str) -> Form:
+        """The form with single values set and ``more`` pairs added."""
+        kept = tuple(pair for pair in self.pairs if pair[0] not in values)
+        return Form(self.action, (*kept, *values.items(), *more))
 
 
 @dataclass(frozen=True)
@@ -36,13 +49,13 @@ class Page:
         """The page as text."""
         return self.body.decode("utf-8", errors="replace")
 
-    def fields(self, action_part: str = "") -> dict[str, str]:
-        """The named values of the first form whose action contains ``action_part`` (hidden secrets included)."""
+    def form(self, action_part: str = "") -> Form:
+        """The first form whose action contains ``action_part``."""
         parser = _Forms()
         parser.feed(self.text)
-        for action, fields in parser.forms:
-            if action_part in action:
-                return fields
+        for form in parser.forms:
+            if action_part in form.action:
+                return form if form.action else replace(form, action=urlsplit(self.url).path)
         message = f"no form «{action_part}» on {self.url}"
         raise StoryError(message)
 
@@ -56,46 +69,63 @@ class Page:
 
 
 class _Forms(HTMLParser):
-    """Collects every form's action and the values that a browser would send."""
+    """Collects every form with its values, also those of fields that stand outside and name their form."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.forms: list[tuple[str, dict[str, str]]] = []
-        self._text: str | None = None
-        self._select: str | None = None
+        self.forms: list[Form] = []
+        self._text: list[str] | None = None
+        self._name = ""
+        self._options: list[tuple[str, bool]] | None = None
+        self._target = ""
+        self._ids: dict[str, int] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a form, and each of its fields."""
         values = {name: value or "" for name, value in attrs}
+        self._target = values.get("form", "") if tag in {"input", "textarea", "select"} else self._target
         if tag == "form":
-            self.forms.append((values.get("action", ""), {}))
-        if not self.forms or (tag != "option" and not values.get("name")):
-            return
-        fields = self.forms[-1][1]
-        if tag == "input":
-            kind = values.get("type", "text")
-            ticked = "checked" in values
-            if kind not in {"submit", "file"} and (kind not in {"radio", "checkbox"} or ticked):
-                fields[values["name"]] = values.get("value", "on" if ticked else "")
+            self._ids[values.get("id", "")] = len(self.forms)
+            self.forms.append(Form(values.get("action", "")))
+        elif tag == "input" and values.get("name"):
+            self._input(values)
         elif tag == "textarea":
-            self._text = values["name"]
-            fields[self._text] = ""
+            self._text, self._name = [], values.get("name", "")
         elif tag == "select":
-            self._select = values["name"]
-        elif tag == "option" and self._select and ("selected" in values or self._select not in fields):
-            fields[self._select] = values.get("value", "")
+            self._options, self._name = [], values.get("name", "")
+        elif tag == "option" and self._options is not None:
+            self._options.append((values.get("value", ""), "selected" in values))
 
     def handle_data(self, data: str) -> None:
         """Take the text of a textarea."""
         if self._text is not None:
-            self.forms[-1][1][self._text] += data
+            self._text.append(data)
 
     def handle_endtag(self, tag: str) -> None:
         """Close a textarea or select."""
-        if tag == "textarea":
+        if tag == "textarea" and self._text is not None:
+            self._add(self._name, "".join(self._text).removeprefix("\n"))
             self._text = None
-        if tag == "select":
-            self._select = None
+        if tag == "select" and self._options is not None:
+            chosen = [value for value, selected in self._options if selected] or [one for one, _ in self._options[:1]]
+            for value in chosen:
+                self._add(self._name, value)
+            self._options = None
+
+    def _input(self, values: dict[str, str]) -> None:
+        kind = values.get("type", "text")
+        if kind in {"submit", "file", "button", "image"}:
+            return
+        if kind not in {"radio", "checkbox"}:
+            self._add(values["name"], values.get("value", ""))
+        elif "checked" in values:
+            self._add(values["name"], values.get("value", "on"))
+
+    def _add(self, name: str, value: str) -> None:
+        if self.forms and name:
+            place = self._ids.get(self._target, -1) if self._target else -1
+            form = self.forms[place]
+            self.forms[place] = Form(form.action, (*form.pairs, (name, value)))
 
 
 @dataclass
@@ -110,26 +140,23 @@ class Browser:
         """Open a page, following redirects."""
         return self._request("GET", path, b"", {})
 
-    def post(self, path: str, fields: dict[str, str] | list[tuple[str, str]]) -> Page:
-        """Send a form, following the redirect after it."""
-        kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._request("POST", path, urlencode(fields).encode(), kind)
-
-    def upload(self, path: str, fields: dict[str, str], file: Path, *, name: str) -> Page:
-        """Send a form with one file."""
+    def send(self, form: Form, files: Iterable[Path] = (), *, files_name: str = "files") -> Page:
+        """Send a form as a browser does, with files when there are some, following the redirect after it."""
+        chosen = list(files)
+        if not chosen:
+            kind = {"Content-Type": "application/x-www-form-urlencoded"}
+            return self._request("POST", form.action, urlencode(form.pairs).encode(), kind)
         boundary = uuid.uuid4().hex
         body = io.BytesIO()
-        for key, value in fields.items():
+        for key, value in form.pairs:
             body.write(f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode())
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{file.name}"\r\n'
-        body.write(f"{head}Content-Type: application/octet-stream\r\n\r\n".encode())
-        body.write(file.read_bytes() + f"\r\n--{boundary}--\r\n".encode())
+        for file in chosen:
+            head = f'--{boundary}\r\nContent-Disposition: form-data; name="{files_name}"; filename="{file.name}"\r\n'
+            body.write(f"{head}Content-Type: application/octet-stream\r\n\r\n".encode())
+            body.write(file.read_bytes() + b"\r\n")
+        body.write(f"--{boundary}--\r\n".encode())
         kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        return self._request("POST", path, body.getvalue(), kind)
-
-    def json(self, path: str) -> dict[str, object]:
-        """Open a page that answers in JSON."""
-        return json.loads(self.get(path).text)  # type: ignore[no-any-return]
+        return self._request("POST", form.action, body.getvalue(), kind)
 
     def _request(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Page:
         for _ in range(10):

@@ -16,10 +16,9 @@ _used: dict[str, int] = {}
 def sign_in(browser: Browser, login: str) -> Page:
     """Sign in through the door as a person would; raises StoryError when the door stays shut."""
     page = browser.get("/sign-in/")
-    fields = page.fields("sign-in") | {"login": login, "password": DEMO_PASSWORD}
-    page = browser.post("/sign-in/", fields)
+    page = browser.send(page.form("sign-in").filled(login=login, password=DEMO_PASSWORD))
     if "/sign-in/code/" in page.url:
-        page = browser.post("/sign-in/code/", page.fields() | {"code": fresh_code(login)})
+        page = browser.send(page.form().filled(code=fresh_code(login)))
     if "/sign-in/" in page.url:
         message = f"{login} could not sign in"
         raise StoryError(message)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from mukatabat.access.decisions import access, actor_of_request
@@ -32,7 +33,7 @@ EXPORTS = {Shelf.INCOMING: "web:incoming_csv", Shelf.OUTGOING: "web:outgoing_csv
 
 def headings() -> dict[Shelf, str]:
     """The names of the books, in the reader's language."""
-    return {Shelf.INCOMING: _("Incoming"), Shelf.OUTGOING: _("Outgoing"), Shelf.MEMO: _("Memos")}
+    return {Shelf.INCOMING: pgettext("list", "Incoming"), Shelf.OUTGOING: pgettext("list", "Outgoing"), Shelf.MEMO: _("Memos")}
 
 
 @access("capability:work_items|see_registers")

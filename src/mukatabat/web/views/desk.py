@@ -54,7 +54,7 @@ def queue(request: HttpRequest, tab: Tab = Tab.REQUIRED) -> HttpResponse:
         first = _first(chosen, tab)
         context = {
             "tabs": _tabs(actor, tab), "today": today,
-            "late": sum(due_group(item.due, today) is DueGroup.OVERDUE for item in chosen) if tab is not Tab.DONE else 0,
+            "late": 0 if tab is Tab.DONE else sum(due_group(one.due, today) is DueGroup.OVERDUE for one in chosen),
             "filters": _filters(items, request.GET) if items else None,
             "groups": desk.groups(chosen, actor, today=today, by_due=tab is not Tab.DONE),
             "peek": desk.peek(actor, first) if first is not None else None,

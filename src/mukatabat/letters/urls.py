@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The routes of letters, below ``letters/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mukatabat.letters.views import arrivals, documents, drafts, handing, review, signing
+from mukatabat.letters.views.letter import letter
+
+app_name = "letters"
+urlpatterns = [
+    path("new/", drafts.new, name="new"),
+    path("new/<uuid:draft_id>/", drafts.begin, name="begin"),
+    path("new/<uuid:draft_id>/autosave/", drafts.autosave_new, name="autosave_new"),
+    path("options/", drafts.options, name="options"),
+    path("arrivals/<uuid:arrival_id>/", arrivals.arrival, name="arrival"),
+    path("arrivals/<uuid:arrival_id>/register/", arrivals.register, name="register"),
+    path("arrivals/<uuid:arrival_id>/return/", arrivals.send_back, name="return_arrival"),
+    path("arrivals/<uuid:arrival_id>/redirect/", arrivals.pass_on, name="redirect_arrival"),
+    path(
+        "arrivals/<uuid:arrival_id>/documents/<uuid:document_id>/", documents.arrival_document, name="arrival_document"
+    ),
+    path("<uuid:letter_id>/", letter, name="letter"),
+    path("<uuid:letter_id>/reply/", drafts.reply, name="reply"),
+    path("<uuid:letter_id>/reply/<uuid:draft_id>/", drafts.begin, name="begin_reply"),
+    path("<uuid:letter_id>/reply/<uuid:draft_id>/autosave/", drafts.autosave_new, name="autosave_reply"),
+    path("<uuid:letter_id>/edit/", drafts.edit, name="edit"),
+    path("<uuid:letter_id>/autosave/", drafts.autosave, name="autosave"),
+    path("<uuid:letter_id>/attachments/<uuid:attachment_id>/remove/", drafts.detach, name="detach"),
+    path("<uuid:letter_id>/submit/", drafts.submit, name="submit"),
+    path("<uuid:letter_id>/discard/", drafts.discard, name="discard"),
+    path("<uuid:letter_id>/preview/", drafts.preview, name="preview"),
+    path("<uuid:letter_id>/review/", review.review, name="review"),
+    path("<uuid:letter_id>/approve/", review.approve, name="approve"),
+    path("<uuid:letter_id>/send-back/", review.send_back, name="send_back"),
+    path("<uuid:letter_id>/recall/", review.recall, name="recall"),
+    path("<uuid:letter_id>/comments/", review.comment, name="comment"),
+    path("<uuid:letter_id>/comments/<uuid:comment_id>/resolve/", review.resolve, name="resolve"),
+    path("<uuid:letter_id>/sign/", signing.sign, name="sign"),
+    path("<uuid:letter_id>/refuse/", signing.refuse, name="refuse"),
+    path("<uuid:letter_id>/signing/", signing.signing, name="signing"),
+    path("<uuid:letter_id>/signing/give-up/", signing.stop, name="give_up"),
+    path("<uuid:letter_id>/refer/", handing.refer, name="refer"),
+    path("<uuid:letter_id>/complete/", handing.complete, name="complete"),
+    path("<uuid:letter_id>/withdraw/<uuid:consignment_id>/", handing.withdraw, name="withdraw"),
+    path("<uuid:letter_id>/documents/<uuid:document_id>/", documents.document, name="document"),
+    path("<uuid:letter_id>/stamp/", documents.stamp, name="stamp"),
+    path("<uuid:letter_id>/notes/", documents.minutes, name="minutes"),
+]

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An arrival before the registry: the document beside the form; register, return, redirect."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from mukatabat.access.decisions import access, actor_of_request
+from mukatabat.access.grants.queries import granted
+from mukatabat.directory.models import Body
+from mukatabat.exchange import queries as exchange
+from mukatabat.exchange.errors import ArrivalAlreadyDecided
+from mukatabat.exchange.manifest import Manifest
+from mukatabat.exchange.models import Arrival
+from mukatabat.exchange.rules import ArrivalState
+from mukatabat.kernel import clock
+from mukatabat.kernel.calendar import HijriDate
+from mukatabat.kernel.errors import MukatabatError
+from mukatabat.kernel.language import spoken
+from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.letters import choices
+from mukatabat.letters.actions import receiving
+from mukatabat.letters.commands import AcceptCommand
+from mukatabat.letters.errors import UnknownChoice
+from mukatabat.letters.forms import ReferralForm, uuid_or_none
+from mukatabat.letters.models import Letter
+from mukatabat.letters.queries import access_arrival
+from mukatabat.letters.rules import Direction
+from mukatabat.letters.views.letter import original, received_content
+from mukatabat.letters.views.paper import sent_paper
+from mukatabat.letters.views.shown import letter_or_list, letter_url, place, refused
+from mukatabat.tenancy.context import reading
+from mukatabat.tenancy.rules import Actor
+from mukatabat.work.rules import ReferralCommand
+
+ARRIVAL = "letters/arrival.html"
+MAY_TAKE_IN = "capability:register_incoming|work_items"
+"""The registry takes in what other bodies send; a memo lies in its unit's own tray."""
+
+
+@access(MAY_TAKE_IN)
+@require_GET
+def arrival(request: HttpRequest, arrival_id: UUID) -> HttpResponse:
+    """One arrival; of a sealed one the envelope alone. One that is decided says by whom."""
+    actor = actor_of_request(request)
+    found = access_arrival(actor, arrival_id)
+    view = "text" if request.GET.get("view") == "text" else "original"
+    return render(request, ARRIVAL, arrival_page(actor, found, ReferralForm(), view=view))
+
+
+@access(MAY_TAKE_IN)
+@require_POST
+def register(request: HttpRequest, arrival_id: UUID) -> HttpResponse:
+    """Accept: the arrival gets the body's own number and, when one is chosen, its first holder."""
+    actor = actor_of_request(request)
+    found = access_arrival(actor, arrival_id)
+    form = ReferralForm.from_post(request.POST)
+    try:
+        command = AcceptCommand(referral=_first_referral(actor, found, form))
+        letter = receiving.accept_arrival(actor, arrival_id, command)
+    except MukatabatError as error:
+        return _again(request, actor, arrival_id, error)
+    messages.success(request, gettext("Registered under %(number)s.") % {"number": f"\u2066{letter.reference}\u2069"})
+    target = letter_or_list(actor, letter.id)
+    return redirect(target if target != "/" else place("registers:tray"))
+
+
+def _first_referral(actor: Actor, found: Arrival, form: ReferralForm) -> ReferralCommand | None:
+    """The referral that the clerk chose; a sealed letter goes to its named addressee and to nobody else."""
+    if not form.to or Secrecy(found.secrecy).is_sealed:
+        return None
+    return form.command(clock.today(), choices.holidays(actor))
+
+
+@access(MAY_TAKE_IN)
+@require_POST
+def send_back(request: HttpRequest, arrival_id: UUID) -> HttpResponse:
+    """Return the arrival to its sender with a ground and a reason."""
+    actor = actor_of_request(request)
+    access_arrival(actor, arrival_id)
+    reason = request.POST.get("reason", "").strip()
+    ground = request.POST.get("reason_code", "")
+    if reason and ground in set(choices.ReturnGround) and ground != choices.ReturnGround.OTHER:
+        reason = f"{choices.ReturnGround(ground).label_ar}: {reason}"
+    try:
+        receiving.return_arrival(actor, arrival_id, reason)
+    except MukatabatError as error:
+        return _again(request, actor, arrival_id, error)
+    messages.success(request, gettext("Returned to the sender."))
+    return redirect(place("registers:tray"))
+
+
+@access(MAY_TAKE_IN)
+@require_POST
+def pass_on(request: HttpRequest, arrival_id: UUID) -> HttpResponse:
+    """Redirect the arrival to the competent body (تحويل لعدم الاختصاص)."""
+    actor = actor_of_request(request)
+    access_arrival(actor, arrival_id)
+    try:
+        competent = uuid_or_none(request.POST.get("body"))
+        if competent is None:
+            raise UnknownChoice
+        receiving.redirect_arrival(actor, arrival_id, to=competent, reason=request.POST.get("reason", ""))
+    except MukatabatError as error:
+        return _again(request, actor, arrival_id, error)
+    messages.success(request, gettext("Redirected to the competent body."))
+    return redirect(place("registers:tray"))
+
+
+def _again(request: HttpRequest, actor: Actor, arrival_id: UUID, error: MukatabatError) -> HttpResponse:
+    page = arrival_page(actor, access_arrival(actor, arrival_id), ReferralForm.from_post(request.POST))
+    page["typed"] = {"reason": request.POST.get("reason", ""), "body": request.POST.get("body", "")}
+    if isinstance(error, ArrivalAlreadyDecided) and page["registered_by"]:
+        return render(request, ARRIVAL, page, status=error.http_status)
+    return refused(request, ARRIVAL, page, error)
+
+
+# ── the page ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def arrival_page(actor: Actor, found: Arrival, form: ReferralForm, *, view: str = "original") -> dict[str, Any]:
+    """The context of ``letters/arrival.html``, with the form as it was typed."""
+    manifest = found.read()
+    with reading(actor):
+        return {
+            "letter": _heading(found, manifest),
+            "back": {"url": place("registers:tray"), "label": gettext("New arrivals")},
+            "copies": [
+                {"name": spoken(one.office_ar or one.ar, one.office_en or one.en)}
+                for one in manifest.recipients
+                if one.body_id != actor.body_id
+            ],
+            "answers": _question(actor, manifest), "duplicate": _duplicate(actor, found),
+            "registered_by": _decision(found), "version": 1, "register_number": None, "errors": [],
+            "files": [] if _sealed(found) else _files(found, manifest), **_document(actor, found, manifest, view),
+            **_forms(actor, found, form),
+        }  # fmt: skip
+
+
+def _sealed(found: Arrival) -> bool:
+    return Secrecy(found.secrecy).is_sealed
+
+
+def _heading(found: Arrival, manifest: Manifest) -> dict[str, Any]:
+    return {
+        "reference": found.sender_reference, "subject": found.subject, "sealed": _sealed(found),
+        "secrecy": found.secrecy, "urgency": found.urgency, "counterpart": spoken(found.sender_ar, found.sender_en),
+        "unit": spoken(manifest.sender.office_ar, manifest.sender.office_en), "gregorian": manifest.issued_on,
+        "hijri": HijriDate(*manifest.hijri), "delivered_at": found.arrived_at,
+    }  # fmt: skip
+
+
+def _decision(found: Arrival) -> dict[str, Any] | None:
+    if found.state == ArrivalState.AVAILABLE:
+        return None
+    return {"name": found.decided_by, "at": found.decided_at, "number": found.our_reference, "state": found.state}
+
+
+def _document(actor: Actor, found: Arrival, manifest: Manifest, view: str) -> dict[str, Any]:
+    """The signed letter, or nothing but the notice of a sealed one."""
+    if _sealed(found):
+        return {"view": "text", "original": None, "paper": None, "integrity": ""}
+    url = reverse("letters:arrival", args=[found.id])
+    letter_part = next(part for part in manifest.documents if part.part == "letter")
+    document = UUID(next(document for part, document in found.documents if part == "letter"))
+    page = original(actor, document, letter_part.digest, reverse("letters:arrival_document", args=[found.id, document]))
+    page |= {"view": view, "text_url": f"{url}?view=text", "original_url": url, "paper": None}
+    if view == "text" and page["integrity"] == "sound":
+        sender = Body.objects.get(id=manifest.sender.body_id)
+        page["paper"] = sent_paper(sender, manifest, received_content(actor, document, letter_part.digest))
+    return page
+
+
+def _files(found: Arrival, manifest: Manifest) -> list[dict[str, Any]]:
+    pairs = zip(manifest.documents, found.documents, strict=True)
+    return [
+        {
+            "name": part.name, "size": part.size, "pages": part.pages,
+            "url": reverse("letters:arrival_document", args=[found.id, document]),
+        }
+        for part, (kind, document) in pairs
+        if kind == "attachment"
+    ]  # fmt: skip
+
+
+def _question(actor: Actor, manifest: Manifest) -> dict[str, str] | None:
+    """The own letter that this one answers, when the clerk may see it."""
+    if manifest.answers is None:
+        return None
+    own = exchange.letters_of_parcel(actor, manifest.answers.parcel_id)
+    visible = granted(actor, own)
+    if not visible:
+        return None
+    return {"reference": manifest.answers.reference, "url": letter_url(next(iter(visible)))}
+
+
+def _duplicate(actor: Actor, found: Arrival) -> dict[str, Any] | None:
+    """A letter of the same body under the same reference that is registered already, when the clerk may see it."""
+    same = Letter.objects.filter(
+        direction=Direction.IN, their_reference=found.sender_reference, counterpart_id=found.sender_id
+    ).exclude(id=found.letter_id)
+    visible = granted(actor, same.values_list("id", flat=True))
+    first = next((one for one in same if one.id in visible), None)
+    if first is None:
+        return None
+    return {"reference": first.reference, "url": letter_url(first.id), "at": first.registered_at}
+
+
+def _forms(actor: Actor, found: Arrival, form: ReferralForm) -> dict[str, Any]:
+    names = {"register_url": "register", "return_url": "return_arrival", "redirect_url": "redirect_arrival"}
+    due = choices.due_choices(actor)
+    return {key: reverse(f"letters:{name}", args=[found.id]) for key, name in names.items()} | {
+        "people": [] if _sealed(found) else choices.referral_groups(actor), "acts": choices.acts(),
+        "phrases": choices.PHRASES, "due_choices": due,
+        "bodies": choices.body_choices(actor, without=[found.sender_id]), "reasons": choices.return_grounds(),
+        "chosen": {"to": form.to, "act": form.act, "note": form.note, "due": form.due or due[0]["value"]},
+    }  # fmt: skip
