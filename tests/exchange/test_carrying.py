@@ -85,14 +85,14 @@ def test_four_workers_at_once_deliver_once(cast: Cast) -> None:
 
 
 @pytest.fixture
-def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+def broken(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """The recipient's vault cannot give the bytes."""
 
     def fail(*_: object, **__: object) -> None:
         raise BlobMissing(digest="sha256:…")
 
     monkeypatch.setattr(carrier, "adopt", fail)
-    yield monkeypatch
+    return monkeypatch
 
 
 def test_a_failed_delivery_leaves_the_parcel_with_us_and_is_tried_again_at_growing_distances(

@@ -40,7 +40,7 @@ PLAN = {
 }
 
 
-@pytest.mark.parametrize(("state", "event"), list(product(ConsignmentState, Event)), ids=lambda value: str(value))
+@pytest.mark.parametrize(("state", "event"), list(product(ConsignmentState, Event)), ids=str)
 def test_every_pair_of_state_and_event_does_what_the_plan_says(state: ConsignmentState, event: Event) -> None:
     assert after(state, event) == PLAN.get((state, event))
 

@@ -230,7 +230,9 @@ class Broken:
 
 
 @pytest.mark.parametrize(
-    "error", [ProviderUnavailable(), UnknownTicket(), KeysUnreadable(), ConnectionResetError(), ValueError("?")], ids=repr
+    "error",
+    [ProviderUnavailable(), UnknownTicket(), KeysUnreadable(), ConnectionResetError(), ValueError("?")],
+    ids=repr,
 )
 def test_whatever_breaks_in_a_provider_the_number_waits_and_then_becomes_void(
     cast: Cast, now: FixedClock, error: Exception

@@ -241,9 +241,7 @@ def test_of_withdrawal_and_acceptance_at_the_same_moment_exactly_one_wins(cast: 
 def test_of_withdrawal_and_delivery_at_the_same_moment_the_sides_agree(cast: Cast) -> None:
     letter = issued_letter(cast)
     (consignment,) = consignments(cast, letter)
-    together(
-        lambda: withdraw(cast("adviser.mof"), letter.id, consignment.id, "سبب"), lambda: run_jobs(), lambda: run_jobs()
-    )
+    together(lambda: withdraw(cast("adviser.mof"), letter.id, consignment.id, "سبب"), run_jobs, run_jobs)
     run_jobs()
     with scope(cast("clerk.fl")):
         waiting = Arrival.objects.filter(state="available").count()
@@ -281,9 +279,7 @@ def test_a_colleague_without_a_grant_learns_nothing_of_an_item(cast: Cast) -> No
 def answer(cast: Cast, incoming: Letter, *, body: str) -> Letter:
     """The answer of a body to a registered letter, issued."""
     signer = cast(f"signer.{body}")
-    command = draft_command(
-        cast, to=MOF, letter_type="general", approvers=(), signer=signer.post_ids[0], subject="رد"
-    )
+    command = draft_command(cast, to=MOF, letter_type="general", approvers=(), signer=signer.post_ids[0], subject="رد")
     reply = drafting.begin_draft(cast(f"clerk.{body}"), command, answers=incoming.id)
     approval.submit(cast(f"clerk.{body}"), reply.id)
     issue(signer, reply.id)
@@ -305,7 +301,7 @@ def test_an_answer_does_not_overtake_the_receipt_of_its_question(cast: Cast) -> 
 
 def test_the_follow_up_ends_with_the_last_addressee_s_answer(cast: Cast) -> None:
     question = issued_letter(
-        cast, addressees=tuple(AddresseeCommand(one) for one in (FL, MOH)) + (AddresseeCommand(MPW, role="copy"),)
+        cast, addressees=(*(AddresseeCommand(one) for one in (FL, MOH)), AddresseeCommand(MPW, role="copy"))
     )  # fmt: skip
     for clerk, open_after in (("fl", "following"), ("moh", "done")):
         answer(cast, registered(cast, login=f"clerk.{clerk}"), body=clerk)
@@ -328,7 +324,9 @@ def _run_only(task: str) -> None:
 def test_a_letter_that_nobody_of_us_wrote_cannot_be_answered(cast: Cast) -> None:
     question = issued_letter(cast)
     with pytest.raises(NotFoundOrForbidden):
-        drafting.begin_draft(cast("clerk.moh"), draft_command(cast, to=MOF, approvers=(), signer=None), answers=question.id)
+        drafting.begin_draft(
+            cast("clerk.moh"), draft_command(cast, to=MOF, approvers=(), signer=None), answers=question.id
+        )
     unknown: UUID = new_id()
     with pytest.raises(NotFoundOrForbidden):
         drafting.begin_draft(cast("clerk.moh"), draft_command(cast, to=MOF, approvers=(), signer=None), answers=unknown)

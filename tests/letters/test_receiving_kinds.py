@@ -226,7 +226,9 @@ def test_a_sealed_letter_that_is_redirected_opens_to_no_registry_on_its_way(cast
 
 def _readers(cast: Cast, letter: Letter, body: str = "fl") -> set[object]:
     """Everyone of the recipient body who may see a letter."""
-    logins = [f"{name}.{body}" for name in ("clerk", "head", "adviser", "signer", "president", "minister", "undersecretary")]
+    logins = [
+        f"{name}.{body}" for name in ("clerk", "head", "adviser", "signer", "president", "minister", "undersecretary")
+    ]
     people = Person.objects.filter(id__in=[seed_id("person", login) for login in logins]).values_list("id", flat=True)
     by_id = {seed_id("person", login): login for login in logins}
     return {one for one in people if granted(cast(by_id[one]), [letter.id])}

@@ -68,7 +68,7 @@ def test_each_missing_guard_stops_the_move_under_its_own_name(rule: Rule, guard:
     assert unmet(rule, everything_else) is guard
 
 
-@pytest.mark.parametrize(("state", "event"), ABSENT, ids=lambda value: str(value))
+@pytest.mark.parametrize(("state", "event"), ABSENT, ids=str)
 def test_what_the_plan_does_not_name_is_no_move(state: LetterState, event: LetterEvent) -> None:
     assert (state, event) not in MOVES
 

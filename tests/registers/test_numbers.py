@@ -122,9 +122,7 @@ def test_each_kind_has_its_own_row_of_numbers_and_sealed_letters_share_one_witho
     for kind in kinds:
         entry = take_number(actor, kind, particulars(), state=EntryState.ISSUED)
         assert (entry.serial, entry.subject) == (1, "طلب رأي")
-    sealed = [
-        take_number(actor, kind, particulars(secrecy=Secrecy.SECRET), state=EntryState.ISSUED) for kind in kinds
-    ]
+    sealed = [take_number(actor, kind, particulars(secrecy=Secrecy.SECRET), state=EntryState.ISSUED) for kind in kinds]
     assert [entry.serial for entry in sealed] == [1, 2, 3, 4]
     assert {entry.subject for entry in sealed} == {""}
     assert all("-X-" in entry.reference for entry in sealed)
@@ -168,7 +166,7 @@ def test_a_void_needs_a_reason_and_a_decided_number_is_decided(cast: Cast) -> No
 FORBIDDEN = (
     "UPDATE registers_entry SET serial = serial + 1",
     "UPDATE registers_entry SET reference = 'MOF-O-2026-99999'",
-    "UPDATE registers_entry SET \"on\" = \"on\" - 1",
+    'UPDATE registers_entry SET "on" = "on" - 1',
     "UPDATE registers_entry SET at = at - interval '1 day'",
     "UPDATE registers_entry SET object_id = id",
     "UPDATE registers_entry SET state = 'issuing'",
@@ -225,7 +223,7 @@ def _perform(actor: Actor, act: str, *, issuing: list[UUID]) -> list[str]:
         issuing.append(entry.id)
         return [entry.reference]
     if act == "fail":
-        with pytest.raises(ChangedMind), scope(actor):
+        with pytest.raises(ChangedMind), scope(actor):  # noqa: PT012 (the scope must see the change of mind)
             take(actor)
             raise ChangedMind
     elif issuing and act == "confirm":

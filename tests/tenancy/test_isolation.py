@@ -221,5 +221,7 @@ def test_many_threads_of_two_bodies_never_see_each_other(cast: Cast) -> None:
 def test_training_and_live_are_two_bodies_with_one_name(cast: Cast) -> None:
     assert body_id("MOF", "training") != MOF
     assert cast("clerk.mof.training").realm == "training"
-    models_with_body = [model for model in tenant_models() if isinstance(model._meta.get_field("body_id"), models.UUIDField)]
+    models_with_body = [
+        model for model in tenant_models() if isinstance(model._meta.get_field("body_id"), models.UUIDField)
+    ]
     assert len(models_with_body) == len(tenant_models())

@@ -87,4 +87,6 @@ def test_no_registry_redirects_into_the_other_realm(cast: Cast) -> None:
         redirect_arrival(cast("clerk.fl"), arrived(cast).id, to=PRACTICE_MOF, reason="لعدم الاختصاص")
     practice_letter(cast)
     with pytest.raises(LiveBody):
-        redirect_arrival(cast("clerk.fl.training"), arrived(cast, "clerk.fl.training").id, to=MOH, reason="لعدم الاختصاص")
+        redirect_arrival(
+            cast("clerk.fl.training"), arrived(cast, "clerk.fl.training").id, to=MOH, reason="لعدم الاختصاص"
+        )

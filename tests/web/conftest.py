@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth import login as open_session
 from django.http import HttpRequest
 from django.test import Client
-from importlib import import_module
 
 from mukatabat.access import sessions
 from mukatabat.access.models import Account

@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 import mukatabat
 from mukatabat.kernel.arabic import fold
 from mukatabat.kernel.vocabulary import Vocabulary
+from tools import translations
 
 PACKAGE = Path(mukatabat.__file__).parent
 GLOSSARY = PACKAGE / "web" / "data" / "glossary.csv"
@@ -64,7 +65,7 @@ TERMS = {
 
 
 def messages() -> list[tuple[str, tuple[str, ...]]]:
-    """Every msgid of the catalogue with all its Arabic forms."""
+    """Every English text of the catalogue with all its Arabic forms; one that stands in two contexts stands twice."""
     with CATALOGUE.open("rb") as file:
         catalogue = read_po(file, locale="ar")
     found = []
@@ -138,12 +139,18 @@ def bare(term: str) -> str:
 
 
 def test_labels_of_closed_lists_read_alike_on_screens_and_on_paper() -> None:
-    translated = {msgid: forms[0] for msgid, forms in messages()}
+    with CATALOGUE.open("rb") as file:
+        translated = {message.id: message.string for message in read_po(file, locale="ar") if not message.context}
     lists = list(vocabularies())
     assert len(lists) > 10
     for words in lists:
         for member in words:
             assert translated.get(member.label_en) == member.label_ar, (words.__name__, member.label_en)
+
+
+def test_the_catalogue_holds_nothing_that_nobody_says() -> None:
+    said = {text for _, _, text in translations.used()}
+    assert [msgid for msgid, _ in messages() if msgid not in said] == []
 
 
 def test_the_glossary_names_each_thing_once() -> None:

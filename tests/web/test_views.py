@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from mukatabat.access.grants.actions import grant
 from mukatabat.access.grants.rules import Grantee, Reason, Shelf
+from mukatabat.directory.models import Appointment
 from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import RegisterKind, Secrecy
 from mukatabat.letters.actions import issuing
@@ -24,7 +25,7 @@ from mukatabat.signing import service
 from mukatabat.tenancy.context import scope
 from mukatabat.web.books import Asked, page_of
 from mukatabat.work import queries as work
-from mukatabat.work.rules import Act, ReferralCommand, Task
+from mukatabat.work.rules import Act, ReferralCommand, Step, Task
 from tests.cast import FL, Cast
 from tests.story import approved_letter, issued_letter, registered, run_jobs
 from tests.web.conftest import Browser
@@ -94,12 +95,9 @@ def test_nobody_sees_an_item_of_the_rail_that_cannot_be_opened(browser: Browser,
 
 def test_a_person_without_a_post_gets_a_page_that_says_so(browser: Browser, cast: Cast) -> None:
     client = browser("adviser.mof")
-    cast_person = cast("adviser.mof").person_id
-    from mukatabat.directory.models import Appointment
-
-    Appointment.objects.filter(person_id=cast_person).update(valid_to=clock.today() - timedelta(days=1))
+    Appointment.objects.filter(person_id=cast("adviser.mof").person_id).update(valid_to=clock.today() - timedelta(days=1))
     response = client.get("/")
-    assert response.status_code == 400
+    assert response.status_code == 403
     assert "access.no-appointment" not in text_of(response)
 
 
@@ -404,8 +402,8 @@ def test_measured_steps_stand_beside_the_stated_paper_baseline(browser: Browser,
     admin = browser("admin.fl")
     said = {"step": "receipt-to-registration", "hours": "٧٢٫٥", "basis": "عينة من 40 كتابًا، 2025"}
     assert admin.post(reverse("work:baseline"), said).headers["Location"] == reverse("work:times")
-    rows = {str(row["step"]): row for row in browser("head.fl", language="en").get(reverse("work:times")).context["rows"]}
-    row = rows["From receipt to registration"]
+    rows = browser("head.fl", language="en").get(reverse("work:times")).context["rows"]
+    row = rows[list(Step).index(Step.RECEIPT_TO_REGISTRATION)]
     assert (row["count"], row["paper"], row["shorter"]) == (1, "3 days", 100)
     again = admin.post(reverse("work:baseline"), said | {"hours": "48"})
     assert again.status_code == 302

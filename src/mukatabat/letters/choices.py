@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mukatabat.directory import queries as directory
@@ -22,11 +22,10 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.arabic import fold, sort_key
 from mukatabat.kernel.calendar import add_working_days
 from mukatabat.kernel.language import reads_arabic, spoken
-from mukatabat.kernel.vocabulary import Vocabulary
 from mukatabat.letters.errors import UnknownChoice
 from mukatabat.letters.forms import UNIT, RecipientValue
 from mukatabat.letters.models import RouteStep
-from mukatabat.letters.rules import RouteKind
+from mukatabat.letters.rules import ReturnGround, RouteKind
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work.models import Referral
 from mukatabat.work.rules import REFERABLE
@@ -49,16 +48,6 @@ class Named(Protocol):
     @property
     def en(self) -> str:
         """The English name."""
-
-
-class ReturnGround(Vocabulary):
-    """Why a registry returns a letter."""
-
-    NOT_COMPETENT = "not-competent", gettext_noop("Outside our competence"), "عدم الاختصاص"
-    INCOMPLETE = "incomplete", gettext_noop("Attachments are missing"), "نقص المرفقات"
-    UNREADABLE = "unreadable", gettext_noop("Cannot be read"), "تعذر القراءة"
-    DUPLICATE = "duplicate", gettext_noop("Received before"), "ورد سابقًا"
-    OTHER = "other", gettext_noop("Another reason"), "سبب آخر"
 
 
 def named(thing: Named | None) -> str:

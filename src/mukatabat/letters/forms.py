@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self, TypeVar
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.http import QueryDict
 from mukatabat.access.grants.rules import Grantee, GranteeKind
 from mukatabat.exchange.rules import Role
 from mukatabat.kernel.calendar import is_working_day
-from mukatabat.kernel.vocabulary import Secrecy, Urgency, Vocabulary
+from mukatabat.kernel.vocabulary import DataClass, Secrecy, Urgency, Vocabulary
 from mukatabat.letters.commands import AddresseeCommand, DraftCommand
 from mukatabat.letters.errors import DueDayUnsuitable, UnknownChoice
 from mukatabat.letters.models import Addressee, Letter, RouteStep
@@ -115,13 +115,13 @@ class DraftForm:
         """
         originals = [RecipientValue.parse(one).addressee(own_body, Role.ORIGINAL) for one in self.to]
         copies = [RecipientValue.parse(one).addressee(own_body, Role.COPY) for one in self.copy]
-        carried = _carried(kept) if kept is not None else {}
-        return DraftCommand(
+        command = DraftCommand(
             kind=kind, letter_type=self.letter_type, subject=self.subject, content=self._content(kept),
             secrecy=_chosen(Secrecy, self.secrecy), urgency=_chosen(Urgency, self.urgency),
             addressees=(*originals, *copies), approvers=tuple(_required(one) for one in self.approvers if one),
-            signer=_required(self.signer) if self.signer else None, **carried,
+            signer=_required(self.signer) if self.signer else None,
         )  # fmt: skip
+        return command if kept is None else _carrying(command, kept)
 
     def _content(self, kept: Letter | None) -> Content:
         """The text; one that was not touched keeps the marks that plain text cannot show."""
@@ -148,11 +148,13 @@ def _with_line_feeds(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-def _carried(kept: Letter) -> dict[str, object]:
-    return {
-        "data_class": kept.data_class, "general_number": kept.general_number,
-        "answer_wanted_by": kept.answer_wanted_by,
-    }  # fmt: skip
+def _carrying(command: DraftCommand, kept: Letter) -> DraftCommand:
+    return replace(
+        command,
+        data_class=DataClass(kept.data_class),
+        general_number=kept.general_number,
+        answer_wanted_by=kept.answer_wanted_by,
+    )
 
 
 def _chosen(words: type[W], value: str) -> W:

@@ -126,6 +126,16 @@ class LinkKind(Vocabulary):
     FURTHER = "further", gettext_noop("Further to"), "إلحاقًا بـ"
 
 
+class ReturnGround(Vocabulary):
+    """Why a registry returns a letter."""
+
+    NOT_COMPETENT = "not-competent", gettext_noop("Outside our competence"), "عدم الاختصاص"
+    INCOMPLETE = "incomplete", gettext_noop("Attachments are missing"), "نقص المرفقات"
+    UNREADABLE = "unreadable", gettext_noop("Cannot be read"), "تعذر القراءة"
+    DUPLICATE = "duplicate", gettext_noop("Received before"), "ورد سابقًا"
+    OTHER = "other", gettext_noop("Another reason"), "سبب آخر"
+
+
 class IssueState(StrEnum):
     """Where the signing of a frozen letter stands."""
 

@@ -241,4 +241,3 @@ def place_from(cursor: str, below: str) -> Place | None:
     year, _, serial = below.partition("-")
     sound = year.isascii() and year.isdecimal() and serial.isascii() and serial.isdecimal() and len(below) < 13
     return Place(cursor, int(year), int(serial)) if sound else Place(cursor)
-

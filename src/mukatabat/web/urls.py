@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The URL table: each room's own routes, and the pages that are composed of several rooms."""
 
-from importlib.util import find_spec
-
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from mukatabat.access.grants.rules import Shelf
 from mukatabat.registers import urls as registers
@@ -37,7 +35,7 @@ notice_routes = [
     path("", bell.bell, name="bell"),
     path("seen/", bell.seen, name="seen"),
 ]
-web_routes = [
+web_routes: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("health/", home.health, name="health"),
     path("find/", finding.find, name="find"),
@@ -49,6 +47,6 @@ urlpatterns = [
     path("", include("mukatabat.access.urls")),
     path("work/", include((work_routes, work.app_name))),
     path("registers/", include((registers.urlpatterns, registers.app_name))),
-    *([path("letters/", include("mukatabat.letters.urls"))] if find_spec("mukatabat.letters.urls") else []),
+    path("letters/", include("mukatabat.letters.urls")),
     path("notices/", include((notice_routes, "notify"))),
 ]

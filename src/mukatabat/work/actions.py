@@ -80,9 +80,7 @@ def finish(actor: Actor, object_id: UUID, outcome: str = "") -> None:
             return
         item.state, item.done_at, item.done_by = ItemState.DONE, now, actor.person_id
         item.save(update_fields=["state", "done_at", "done_by"])
-        item.referrals.filter(state=ReferralState.OPEN).update(
-            state=ReferralState.DONE, ended_at=now, outcome=outcome
-        )
+        item.referrals.filter(state=ReferralState.OPEN).update(state=ReferralState.DONE, ended_at=now, outcome=outcome)
         record(actor, act="work.item-done", object_kind="letter", object_id=object_id)
 
 

@@ -53,6 +53,4 @@ def rows_of(actor: Actor, ids: Sequence[UUID], *, sent: bool) -> tuple[LetterRow
         letters = Letter.objects.defer("content").in_bulk(list(ids))
         items = work.items_of(actor, ids)
         carried = exchange.consignments_of(actor, ids) if sent else {}
-    return tuple(
-        LetterRow(letters[one], items.get(one), tuple(carried.get(one, ()))) for one in ids if one in letters
-    )
+    return tuple(LetterRow(letters[one], items.get(one), tuple(carried.get(one, ()))) for one in ids if one in letters)

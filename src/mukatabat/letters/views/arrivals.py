@@ -33,7 +33,7 @@ from mukatabat.letters.errors import UnknownChoice
 from mukatabat.letters.forms import ReferralForm, uuid_or_none
 from mukatabat.letters.models import Letter
 from mukatabat.letters.queries import access_arrival
-from mukatabat.letters.rules import Direction
+from mukatabat.letters.rules import Direction, ReturnGround
 from mukatabat.letters.views.letter import original, received_content
 from mukatabat.letters.views.paper import sent_paper
 from mukatabat.letters.views.shown import letter_or_list, letter_url, place, refused
@@ -88,8 +88,8 @@ def send_back(request: HttpRequest, arrival_id: UUID) -> HttpResponse:
     access_arrival(actor, arrival_id)
     reason = request.POST.get("reason", "").strip()
     ground = request.POST.get("reason_code", "")
-    if reason and ground in set(choices.ReturnGround) and ground != choices.ReturnGround.OTHER:
-        reason = f"{choices.ReturnGround(ground).label_ar}: {reason}"
+    if reason and ground in set(ReturnGround) and ground != ReturnGround.OTHER:
+        reason = f"{ReturnGround(ground).label_ar}: {reason}"
     try:
         receiving.return_arrival(actor, arrival_id, reason)
     except MukatabatError as error:
@@ -206,7 +206,9 @@ def _duplicate(actor: Actor, found: Arrival) -> dict[str, Any] | None:
     """A letter of the same body under the same reference that is registered already, when the clerk may see it."""
     same = Letter.objects.filter(
         direction=Direction.IN, their_reference=found.sender_reference, counterpart_id=found.sender_id
-    ).exclude(id=found.letter_id)
+    )
+    if found.letter_id is not None:
+        same = same.exclude(id=found.letter_id)
     visible = granted(actor, same.values_list("id", flat=True))
     first = next((one for one in same if one.id in visible), None)
     if first is None:

@@ -129,7 +129,7 @@ def _replying(actor: Actor, question: Letter, form: DraftForm) -> DraftForm:
 
 def _back_to(sender: Party, *, memo: bool) -> RecipientValue:
     """Where a reply goes: the post that signed, if it receives letters, else its body; for a memo the post's unit."""
-    post = Post.objects.filter(id=sender.post_id).first()
+    post = Post.objects.filter(id=sender.post_id).first() if sender.post_id else None
     if memo and post is not None:
         return RecipientValue(unit_id=post.unit_id)
     receives = post is not None and directory.addressable_posts(sender.body_id).filter(id=post.pk).exists()

@@ -10,7 +10,6 @@ from typing import BinaryIO, cast
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -128,8 +127,7 @@ def _submitted(request: HttpRequest, actor: Actor, letter_id: UUID) -> HttpRespo
 def _attach_all(request: HttpRequest, actor: Actor, letter_id: UUID) -> None:
     """Take every offered file that may be taken; the first refusal is raised when all were tried."""
     first: FileRefused | None = None
-    for offered in request.FILES.getlist("files"):
-        file = cast(UploadedFile, offered)
+    for file in request.FILES.getlist("files"):
         try:
             drafting.attach(actor, letter_id, Upload(file.name or "", cast(BinaryIO, file.file)))
         except FileRefused as refusal:

@@ -87,7 +87,7 @@ def step_of(actor: Actor, found: Letter) -> str:
         return "edit" if found.author_id == actor.person_id and actor.may(Capability.DRAFT) else ""
     with reading(actor):
         if found.state == LetterState.ISSUING:
-            running = found.issues.filter(state=IssueState.SIGNING, signer_id=actor.person_id).exists()
+            running = found.issues.filter(state=IssueState.SIGNING, signer_id=actor.person).exists()
             return "signing" if running else ""
         if found.state not in {LetterState.REVIEW, LetterState.APPROVED}:
             return ""
@@ -266,4 +266,3 @@ def received_content(actor: Actor, document_id: UUID, digest: str) -> Content | 
         return None
     with stream:
         return embedded_content(stream)
-

@@ -178,4 +178,4 @@ def _facts(letter: Letter) -> list[dict[str, Any]]:
 
 
 def _fact(label: str, value: object, kind: str = "text") -> dict[str, Any]:
-    return {"label": label, "value": value, "kind": kind}
+    return {"label": label, "value": value, "kind": kind, "hijri": None}

@@ -19,7 +19,7 @@ from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.models import Arrival, Consignment
 from mukatabat.kernel.language import spoken
 from mukatabat.letters.choices import named
-from mukatabat.letters.models import Comment, Letter
+from mukatabat.letters.models import Letter
 from mukatabat.letters.rules import IssueState
 from mukatabat.letters.texts import ACTS, REFERRED, STATIONS, VOIDED, Told
 from mukatabat.letters.views.shown import reference, sentence
@@ -83,7 +83,9 @@ def timeline(story: Story) -> list[Event]:
 
 
 def _own_acts(story: Story) -> Iterator[Event]:
-    said = list(story.letter.comments.filter(sends_back=True))
+    said = [(one.at, one.text) for one in story.letter.comments.filter(sends_back=True)]
+    done = [(one.ended_at, one.outcome) for one in story.referrals if one.ended_at and one.outcome]
+    words = {"letters.send-back": said, "work.item-done": done}
     submitted: AuditEntry | None = None
     for entry in story.entries:
         told = ACTS.get(entry.act)
@@ -91,7 +93,7 @@ def _own_acts(story: Story) -> Iterator[Event]:
             submitted = entry
         if told is None or _by_itself(entry, submitted):
             continue
-        yield _event(entry.at, told, _values(story, entry), quote=_reason(entry, said))
+        yield _event(entry.at, told, _values(story, entry), quote=_said(entry.at, words.get(entry.act, ())))
 
 
 def _by_itself(entry: AuditEntry, submitted: AuditEntry | None) -> bool:
@@ -112,11 +114,9 @@ def _values(story: Story, entry: AuditEntry) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _reason(entry: AuditEntry, comments: Sequence[Comment]) -> str:
-    """With what words a draft was sent back: those written in the same act."""
-    if entry.act != "letters.send-back":
-        return ""
-    return next((one.text for one in comments if abs(one.at - entry.at) < AT_ONCE), "")
+def _said(at: datetime, words: Sequence[tuple[datetime, str]]) -> str:
+    """The words that were written in an act: those of the same moment."""
+    return next((text for when, text in words if abs(when - at) < AT_ONCE), "")
 
 
 def _stations(story: Story) -> Iterator[Event]:

@@ -89,8 +89,9 @@ def _play(story: Story, attach: Sequence[Path]) -> None:
     asked = _approve_and_sign(story, "head.mof", "signer.mof", question)
 
     arrival = _waiting(story, "clerk.fl", "/registers/tray/", asked)
-    registered = _register(story, "clerk.fl", arrival, to=f"post:{_post('head.fl')}", act="study")
-    story.tell("قيّدته الفتوى والتشريع وأحالته", "The Department's registry took it in and referred it", f"{asked} → {registered}")
+    question_number = _register(story, "clerk.fl", arrival, to=f"post:{_post('head.fl')}", act="study")
+    story.tell("قيّدته الفتوى والتشريع وأحالته", "The Department's registry took it in and referred it",
+               f"{asked} → {question_number}")
     _refer(story, "head.fl", _letter_of(story, "head.fl", asked), to=f"person:{person_id('adviser.fl')}", act="reply")
     story.tell("أحالته رئيسة القسم إلى المستشار لإعداد الرد", "The head referred it to the adviser for a reply")
 
@@ -102,13 +103,15 @@ def _play(story: Story, attach: Sequence[Path]) -> None:
     answered = _approve_and_sign(story, "head.fl", "signer.fl", answer)
 
     arrival = _waiting(story, "clerk.mof", "/registers/tray/", answered)
-    registered = _register(story, "clerk.mof", arrival, to="", act="")
-    story.tell("قيّدت الوزارة الرد", "The ministry registered the answer", f"{answered} → {registered}")
+    answer_number = _register(story, "clerk.mof", arrival, to="", act="")
+    story.tell("قيّدت الوزارة الرد", "The ministry registered the answer", f"{answered} → {answer_number}")
     page = story.person("adviser.mof").get(f"/letters/{question}/?panel=track")
-    if answered not in page.text or "FL-I-" not in page.text:
+    if answer_number not in page.text or question_number not in page.text:
         message = "the asker does not see the answer linked to the question"
         raise StoryError(message)
-    story.tell("يرى السائل رقمي الجهتين والرد مرتبطًا بسؤاله", "The asker sees both numbers, and the answer linked to the question")
+    story.tell("يرى السائل رقمي الجهتين والرد مرتبطًا بسؤاله",
+               "The asker sees both numbers, and the answer linked to the question",
+               f"{asked} → {question_number}, {answered} → {answer_number}")
 
 
 @dataclass(frozen=True)
@@ -150,21 +153,21 @@ def _approve_and_sign(story: Story, head: str, signer: str, letter: UUID) -> str
     """Approve, sign with a fresh one-time code, wait for the number; returns the reference."""
     browser = story.person(head)
     page = _sound(browser.get(f"/letters/{letter}/review/"))
-    _sound(browser.send(page.form("approve")))
+    _sound(browser.send(page.form("/approve/")))
     story.tell("اعتمده رئيس الإدارة", "The head approved it")
     browser = story.person(signer)
     page = _sound(browser.get(f"/letters/{letter}/sign/"))
-    _sound(browser.send(page.form("sign").filled(code=fresh_code(signer), read="yes")))
+    _sound(browser.send(page.form("/sign/").filled(code=fresh_code(signer), read="yes")))
     reference = _until(lambda: _reference(browser, letter), f"no number for {letter}")
     story.tell("وقّعه صاحب الصلاحية فصدر برقمه", "It was signed by mandate and issued under its number", reference)
     return reference
 
 
 def _reference(browser: Browser, letter: UUID) -> str | None:
-    found = re.search(r"\b[A-Z]+-O-\d{4}-\d{5}\b", re.sub(r"<title>.*?</title>", "", browser.get(f"/letters/{letter}/").text))
-    page = browser.get(f"/letters/{letter}/?panel=data")
-    title = re.search(r"<title>.*?([A-Z]+-O-\d{4}-\d{5}).*?</title>", page.text, re.DOTALL)
-    return title.group(1) if title and found else None
+    """The letter's own number, once it is issued, from the title of its page."""
+    title = browser.get(f"/letters/{letter}/").text.partition("</title>")[0]
+    found = re.search(r"[A-Z]+-O-\d{4}-\d{5}", title)
+    return found.group() if found else None
 
 
 def _waiting(story: Story, clerk: str, tray: str, reference: str) -> str:
@@ -172,8 +175,9 @@ def _waiting(story: Story, clerk: str, tray: str, reference: str) -> str:
     browser = story.person(clerk)
 
     def look() -> str | None:
-        found = re.search(r'href="(/letters/arrivals/[0-9a-f-]{36}/)"[^§]{0,2000}?' + reference, browser.get(tray).text)
-        return found.group(1) if found else None
+        rows = [row for row in browser.get(tray).text.split("<tr") if reference in row]
+        found = re.search(r"/letters/arrivals/[0-9a-f-]{36}/", rows[0]) if rows else None
+        return found.group() if found else None
 
     path = _until(look, f"{reference} did not arrive")
     story.tell("وصل إلى سجل الجهة الأخرى", "It lies in the other body's registry tray", reference)
@@ -183,8 +187,7 @@ def _waiting(story: Story, clerk: str, tray: str, reference: str) -> str:
 def _register(story: Story, clerk: str, arrival: str, *, to: str, act: str) -> str:
     browser = story.person(clerk)
     page = _sound(browser.get(arrival))
-    form = page.form("register") if 'register/"' in page.text else page.form("accept")
-    filled = form.filled(to=to, note="للدراسة وإبداء الرأي" if to else "")
+    filled = page.form("/register/").filled(to=to, note="للدراسة وإبداء الرأي" if to else "")
     page = _sound(browser.send(filled.filled(act=act) if act else filled))
     return _found(page.text, r"\b([A-Z]+-I-\d{4}-\d{5})\b")
 
@@ -192,7 +195,7 @@ def _register(story: Story, clerk: str, arrival: str, *, to: str, act: str) -> s
 def _refer(story: Story, login: str, letter: UUID, *, to: str, act: str) -> None:
     browser = story.person(login)
     page = _sound(browser.get(f"/letters/{letter}/refer/"))
-    _sound(browser.send(page.form("refer").filled(to=to, act=act, note="لإعداد الرد في ضوء فتاوى الإدارة السابقة")))
+    _sound(browser.send(page.form("/refer/").filled(to=to, act=act, note="لإعداد الرد في ضوء فتاوى الإدارة السابقة")))
 
 
 def _letter_of(story: Story, login: str, reference: str) -> UUID:

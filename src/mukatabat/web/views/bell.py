@@ -39,12 +39,12 @@ def bell(request: HttpRequest) -> HttpResponse:
     actor = actor_of_request(request)
     with reading(actor):
         notices = queries.bell(actor)
-        seen = granted(actor, [one.object_id for one in notices])
-    context = {
-        "notices": _rows(notices, seen), "read_url": reverse("notify:seen"), "all_url": reverse("notify:bell"),
-        "more_url": None,
-    }  # fmt: skip
-    return render(request, "notify/bell.html", context)
+        open_to = granted(actor, [one.object_id for one in notices])
+        context = {
+            "notices": _rows(notices, open_to), "read_url": reverse("notify:seen"), "all_url": reverse("notify:bell"),
+            "more_url": None,
+        }  # fmt: skip
+        return render(request, "notify/bell.html", context)
 
 
 def _rows(notices: Collection[Notification], visible_ids: Collection[UUID]) -> list[dict[str, Any]]:
@@ -67,7 +67,7 @@ def _row(notice: Notification) -> dict[str, Any]:
 def unseen(actor: Actor) -> int:
     """How many notices of what the actor may still see were not seen yet, at most ``COUNTED``."""
     with reading(actor):
-        mine = Notification.objects.filter(visible(actor), person_id=actor.person_id, seen_at=None)
+        mine = Notification.objects.filter(visible(actor), person_id=actor.person, seen_at=None)
         return mine[: queries.COUNTED].count()
 
 

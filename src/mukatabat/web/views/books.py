@@ -22,6 +22,7 @@ from mukatabat.audit.actions import record
 from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import RegisterKind
 from mukatabat.registers.views import BOOK_NAMES
+from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.web.books import REGISTER_OF, Asked, Place, every_row, page_of, place_from
 from mukatabat.web.export import as_csv
@@ -33,7 +34,11 @@ EXPORTS = {Shelf.INCOMING: "web:incoming_csv", Shelf.OUTGOING: "web:outgoing_csv
 
 def headings() -> dict[Shelf, str]:
     """The names of the books, in the reader's language."""
-    return {Shelf.INCOMING: pgettext("list", "Incoming"), Shelf.OUTGOING: pgettext("list", "Outgoing"), Shelf.MEMO: _("Memos")}
+    return {
+        Shelf.INCOMING: pgettext("list", "Incoming"),
+        Shelf.OUTGOING: pgettext("list", "Outgoing"),
+        Shelf.MEMO: _("Memos"),
+    }
 
 
 @access("capability:work_items|see_registers")
@@ -41,14 +46,16 @@ def headings() -> dict[Shelf, str]:
 def book(request: HttpRequest, shelf: Shelf) -> HttpResponse:
     """One page of a book, newest first; with a cursor by htmx only its rows (`registers/list.html`, `rows.html`)."""
     actor, asked = actor_of_request(request), asked_of(request)
-    page = page_of(actor, shelf, asked)
-    context: dict[str, Any] = {
-        "kind": BOOK_NAMES[REGISTER_OF[shelf]], "entries": page.rows, "more_url": _more_url(shelf, asked, page.after),
-    }  # fmt: skip
-    if request.headers.get("HX-Request") == "true" and asked.start is not None:
-        return render(request, "registers/rows.html", context)
-    context |= _frame(actor, shelf, asked)
-    return render(request, "registers/list.html", context)
+    rows_alone = request.headers.get("HX-Request") == "true" and asked.start is not None
+    with reading(actor):
+        page = page_of(actor, shelf, asked)
+        context: dict[str, Any] = {
+            "kind": BOOK_NAMES[REGISTER_OF[shelf]], "entries": page.rows,
+            "more_url": _more_url(shelf, asked, page.after),
+        }  # fmt: skip
+        if rows_alone:
+            return render(request, "registers/rows.html", context)
+        return render(request, "registers/list.html", context | _frame(actor, shelf, asked))
 
 
 def _frame(actor: Actor, shelf: Shelf, asked: Asked) -> dict[str, Any]:
@@ -72,7 +79,7 @@ def _entry_url(actor: Actor, shelf: Shelf) -> str | None:
 
 
 def _tabs(current: Shelf, *, sees: bool) -> list[dict[str, Any]]:
-    tabs = [
+    tabs: list[dict[str, Any]] = [
         {"label": label, "url": reverse(ROUTES[shelf]), "count": None, "current": shelf is current}
         for shelf, label in headings().items()
     ]

@@ -61,7 +61,7 @@ def queue(request: HttpRequest, tab: Tab = Tab.REQUIRED) -> HttpResponse:
             "bulk_url": _act_url(tab) if tab in {Tab.REQUIRED, Tab.FOLLOWING} and chosen else None,
             "empty": _empty(request, actor, tab) if not chosen else {},
         }  # fmt: skip
-    return render(request, "work/queue.html", context)
+        return render(request, "work/queue.html", context)
 
 
 def _first(items: Sequence[Item], tab: Tab) -> Item | None:

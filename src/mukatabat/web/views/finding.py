@@ -21,6 +21,7 @@ from mukatabat.letters.rules import Direction, LetterState
 from mukatabat.search.queries import find as find_letters
 from mukatabat.search.rules import is_too_short, understood
 from mukatabat.tenancy.context import reading
+from mukatabat.tenancy.rules import Actor
 from mukatabat.web.statuses import status_of
 
 
@@ -31,17 +32,18 @@ def find(request: HttpRequest) -> HttpResponse:
     actor = actor_of_request(request)
     text = request.GET.get("q", "")[:LONGEST_QUERY].strip()
     too_short = is_too_short(text)
-    context: dict[str, Any] = {"query": text, "too_short": too_short, "hits": [], "understood": "", "suggestions": []}
-    if not too_short:
-        with reading(actor):
-            page = find_letters(actor, text, cursor=request.GET.get("cursor"))
-            rows = rows_of(actor, page.ids, sent=True)
-        more = urlencode({"q": text, "cursor": page.after}) if page.after else ""
-        context |= {
-            "hits": [_hit(row) for row in rows], "understood": understood(parse_query(text)),
-            "more_url": f"{reverse('web:find')}?{more}" if more else None, "suggestions": _looser(text),
-        }  # fmt: skip
-    return render(request, "web/find.html", context)
+    with reading(actor):
+        found = {"hits": [], "suggestions": []} if too_short else _found(actor, text, request.GET.get("cursor"))
+        return render(request, "web/find.html", {"query": text, "too_short": too_short, **found})
+
+
+def _found(actor: Actor, text: str, cursor: str | None) -> dict[str, Any]:
+    page = find_letters(actor, text, cursor=cursor)
+    more = urlencode({"q": text, "cursor": page.after}) if page.after else ""
+    return {
+        "hits": [_hit(row) for row in rows_of(actor, page.ids, sent=True)], "understood": understood(parse_query(text)),
+        "more_url": f"{reverse('web:find')}?{more}" if more else None, "suggestions": _looser(text),
+    }  # fmt: skip
 
 
 def _hit(row: LetterRow) -> dict[str, Any]:
