@@ -36,7 +36,7 @@ def bootstrap(groups: tuple[str, ...] = DEMONSTRATION) -> None:
     _install_uv()
     if not groups:
         return
-    identity = fingerprint([UV_LOCK], sys.executable, sys.version, str(ROOT))
+    identity = fingerprint([UV_LOCK], _interpreter(), sys.version, str(ROOT))
     _make_environment(identity)
     _install_packages(groups, identity)
 
@@ -81,13 +81,18 @@ def _pip() -> list[str]:
     raise Stop("pip is missing. Install it (on Debian and Ubuntu: apt install python3-pip) and run this again.", code=2)
 
 
+def _interpreter() -> str:
+    """Return the Python behind this process: the same one whether ./run was started by it or from the environment."""
+    return os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable)
+
+
 def _make_environment(identity: str) -> None:
     stamp = ENVIRONMENT / "mukatabat.environment"
     if PYTHON.exists() and _read(stamp) == identity:
         return
     with step("making the environment .venv"):
         # The identity holds the tree's own path: scripts inside an environment do not survive a move.
-        command = [UV, "venv", "--quiet", "--clear", "--force", "--python", sys.executable, ENVIRONMENT]
+        command = [UV, "venv", "--quiet", "--clear", "--force", "--python", _interpreter(), ENVIRONMENT]
         quiet(command, what="Making the environment", env=uv_environment())
         stamp.write_text(identity)
 

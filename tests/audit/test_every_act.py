@@ -186,7 +186,7 @@ def _consignment(story: Story, letter: Letter) -> object:
 Preparation = Callable[[Story], object]
 Performance = Callable[[Story, object], object]
 ACTS: dict[str, tuple[str, Preparation, Performance]] = {
-    "letters.draft-begun": ("adviser.mof", lambda s: None, lambda s, _: s.draft()),
+    "letters.draft-begun": ("adviser.mof", lambda _: None, lambda s, _: s.draft()),
     "letters.save": (
         "adviser.mof", Story.draft,
         lambda s, one: drafting.save_draft(
@@ -243,8 +243,8 @@ ACTS: dict[str, tuple[str, Preparation, Performance]] = {
     ),
 }  # fmt: skip
 CARRIED: dict[str, tuple[str, Performance]] = {
-    "exchange.consignment-dispatched": ("mof", lambda s, one: carrier.dispatch(carrier.carrier(MOF), one)),
-    "exchange.consignment-delivered": ("mof", lambda s, one: carrier.deliver(carrier.carrier(MOF), one)),
+    "exchange.consignment-dispatched": ("mof", lambda _, one: carrier.dispatch(carrier.carrier(MOF), one)),
+    "exchange.consignment-delivered": ("mof", lambda _, one: carrier.deliver(carrier.carrier(MOF), one)),
 }
 
 

@@ -124,7 +124,9 @@ def test_autosave_over_another_tab_is_a_conflict_in_three_texts(cast: Cast) -> N
     draft_id = _begun(cast)
     client = browser("adviser.mof", language="en")
     for subject in ("one", "two"):
-        client.post(at("autosave", draft_id), draft_fields(cast, subject=subject, version=str(_drafts(cast)[0].version)))
+        client.post(
+            at("autosave", draft_id), draft_fields(cast, subject=subject, version=str(_drafts(cast)[0].version))
+        )
     answer = client.post(at("autosave", draft_id), draft_fields(cast, subject="late", version="1"))
     assert answer.status_code == 409
     assert set(answer.json()) == {"code", "happened", "safe", "do", "message"}

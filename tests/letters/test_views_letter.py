@@ -76,7 +76,7 @@ def test_the_signed_document_is_framed_by_its_own_page_alone(cast: Cast) -> None
     letter = _mine(cast, "signer.mof", issued_letter(cast).id)
     client = browser("adviser.mof")
     page = client.get(at("letter", letter.id)).content.decode()
-    assert f'<iframe src="{at("document", letter.id, letter.document_id)}"' in page
+    assert f'<iframe src="{at("document", letter.id, letter.document_id)}#' in page
     shown = client.get(at("document", letter.id, letter.document_id))
     assert shown.headers["Content-Type"] == "application/pdf"
     assert shown.headers["Content-Disposition"].startswith("inline; ")
@@ -257,7 +257,12 @@ def test_an_arrival_is_redirected_to_the_competent_body(cast: Cast) -> None:
     arrival = arrived(cast)
     client = browser("clerk.fl")
     moh = str(body_id("MOH"))
-    for body, reason, status in (("x", "سبب", 400), (str(MOF), "سبب", 400), (moh, "", 400), (moh, "لعدم الاختصاص", 302)):
+    for body, reason, status in (
+        ("x", "سبب", 400),
+        (str(MOF), "سبب", 400),
+        (moh, "", 400),
+        (moh, "لعدم الاختصاص", 302),
+    ):
         answer = client.post(at("redirect_arrival", arrival.id), {"body": body, "reason": reason})
         assert answer.status_code == status, (body, reason)
     run_jobs()
@@ -319,7 +324,10 @@ def _addresses(letter_id: UUID, arrival_id: UUID) -> list[tuple[str, str]]:
 
 
 def _shut(client: Client, url: str) -> bool:
-    answers = [client.get(url), client.post(url, {"version": "1", "subject": "x", "body": "x", "reason": "x", "text": "x"})]
+    answers = [
+        client.get(url),
+        client.post(url, {"version": "1", "subject": "x", "body": "x", "reason": "x", "text": "x"}),
+    ]
     return all(one.status_code in {404, 405} for one in answers) and any(one.status_code == 404 for one in answers)
 
 

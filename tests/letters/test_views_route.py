@@ -134,7 +134,8 @@ def test_a_doubled_click_signs_once(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "status"), [({"code": "000000"}, 403), ({"code": ""}, 403), ({"read": ""}, 400), ({"version": "7"}, 409)]
+    ("changes", "status"),
+    [({"code": "000000"}, 403), ({"code": ""}, 403), ({"read": ""}, 400), ({"version": "7"}, 409)],
 )
 def test_nothing_is_signed_without_code_reading_and_the_read_version(
     cast: Cast, changes: dict[str, str], status: int

@@ -50,9 +50,13 @@ def test_no_other_role_of_ours_steps_over_a_policy_and_the_definer_cannot_sign_i
 
 def test_every_body_s_table_has_forced_row_level_security_with_one_policy() -> None:
     secured = dict(
-        rows("SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+        rows(
+            "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        )
     )
-    policies = rows("SELECT tablename, qual, with_check, cmd, permissive FROM pg_policies WHERE policyname = %s", POLICY)
+    policies = rows(
+        "SELECT tablename, qual, with_check, cmd, permissive FROM pg_policies WHERE policyname = %s", POLICY
+    )
     by_table = {table: rest for table, *rest in policies}
     for model in tenant_models():
         table = model._meta.db_table
@@ -88,7 +92,9 @@ def test_the_grants_are_what_each_table_states_and_nothing_more() -> None:
     assert granted == {table: stated[table] for table in granted}
     present = {str(row[0]) for row in rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
     assert present == granted.keys()
-    grantable = "SELECT table_name FROM information_schema.role_table_grants WHERE grantee = %s AND is_grantable = 'YES'"
+    grantable = (
+        "SELECT table_name FROM information_schema.role_table_grants WHERE grantee = %s AND is_grantable = 'YES'"
+    )
     assert rows(grantable, APPLICATION_ROLE) == []
     assert rows(
         "SELECT table_name, column_name FROM information_schema.column_privileges "

@@ -95,7 +95,9 @@ def test_nobody_sees_an_item_of_the_rail_that_cannot_be_opened(browser: Browser,
 
 def test_a_person_without_a_post_gets_a_page_that_says_so(browser: Browser, cast: Cast) -> None:
     client = browser("adviser.mof")
-    Appointment.objects.filter(person_id=cast("adviser.mof").person_id).update(valid_to=clock.today() - timedelta(days=1))
+    Appointment.objects.filter(person_id=cast("adviser.mof").person_id).update(
+        valid_to=clock.today() - timedelta(days=1)
+    )
     response = client.get("/")
     assert response.status_code == 403
     assert "access.no-appointment" not in text_of(response)
@@ -150,7 +152,9 @@ def test_items_are_marked_done_together_and_the_refused_are_named(browser: Brows
     letter = studied(cast)
     approved = approved_letter(cast)
     client = browser("head.fl")
-    response = client.post(reverse("work:act"), {"act": "done", "item": [str(letter.id), str(approved.id)]}, follow=True)
+    response = client.post(
+        reverse("work:act"), {"act": "done", "item": [str(letter.id), str(approved.id)]}, follow=True
+    )
     assert response.status_code == 200
     levels = [message.level_tag for message in response.context["messages"]]
     assert levels == ["warning", "success"]

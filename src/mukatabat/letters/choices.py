@@ -266,12 +266,11 @@ def holidays(actor: Actor) -> frozenset[date]:
 def due_choices(actor: Actor) -> list[dict[str, Any]]:
     """Due days, working days all but today; three working days come first, because the first is preset."""
     today, free = clock.today(), holidays(actor)
-    days = {count: add_working_days(today, count, free) for count in (1, 3, 5)}
+    days = {count: add_working_days(today, count, free) for count in (1, 3)}
     return [
         {"value": days[3].isoformat(), "label": gettext("Three working days"), "day": days[3]},
         {"value": today.isoformat(), "label": gettext("Today"), "day": today},
         {"value": days[1].isoformat(), "label": gettext("Next working day"), "day": days[1]},
-        {"value": days[5].isoformat(), "label": gettext("Five working days"), "day": days[5]},
         {"value": "", "label": gettext("No due date"), "day": None},
     ]
 

@@ -20,14 +20,15 @@ from mukatabat.tenancy.sql import rows
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
+LETTERS = (Shelf.INCOMING, Shelf.OUTGOING, Shelf.MEMO, Shelf.CIRCULAR, Shelf.DRAFT)
 NOTHING = Page(ids=(), after=None)
 
 
 def find(
-    actor: Actor, text: str, *, shelves: Iterable[Shelf] = (), since: datetime | None = None,
+    actor: Actor, text: str, *, shelves: Iterable[Shelf] = LETTERS, since: datetime | None = None,
     cursor: str | None = None, limit: int = PAGE,
 ) -> Page:  # fmt: skip
-    """The letters that a line asks for and the actor may see, newest first; empty ``shelves`` means every list.
+    """The letters that a line asks for and the actor may see, newest first, in the lists ``shelves``.
 
     ``since`` (aware) leaves out what is older. Nothing that the actor may not see changes the answer or its length.
     """

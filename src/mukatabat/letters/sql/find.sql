@@ -33,62 +33,102 @@ $$;
 -- than the given place. `asked` is a JSON object: "exact" references; "endings" of references such as "2026-04127";
 -- "texts" of {"words": a tsquery or "", "counterpart": a body's id or null}. The grants are read before the limit, so
 -- that what one may not see moves nothing in the answer.
+-- 1. Words that are frequent are found among the newest grants; whoever has few grants needs no other step.
+-- 2. Rare words and numbers are found through their indexes.
 CREATE FUNCTION search_letters(
     asked jsonb, grantees uuid[], shelves text[], at timestamptz,
     since timestamptz, before_time timestamptz, before_id uuid, most integer
 ) RETURNS TABLE (found_id uuid, found_time timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
+    near_grants CONSTANT integer := 1000;
     body uuid := nullif(current_setting('mukatabat.body', true), '')::uuid;
     exact text[] := ARRAY(SELECT jsonb_array_elements_text(asked -> 'exact'));
-    ending text;
-    phrase jsonb;
-    other uuid;
-    wanted tsquery;
-    ids uuid[] := '{}';
-    times timestamptz[] := '{}';
+    endings text[] := ARRAY(SELECT reverse(jsonb_array_elements_text(asked -> 'endings')));
+    phrases tsquery[];
+    others uuid[];
+    ids uuid[];
+    times timestamptz[];
     more_ids uuid[];
     more_times timestamptz[];
+    scanned integer;
 BEGIN
     IF body IS NULL THEN
         RETURN;
     END IF;
-    SELECT array_agg(l.id), array_agg(l.sort_time) INTO ids, times
+    SELECT array_agg(nullif(text ->> 'words', '')::tsquery), array_agg((text ->> 'counterpart')::uuid)
+    INTO phrases, others FROM jsonb_array_elements(asked -> 'texts') AS text;
+
+    IF phrases IS NOT NULL THEN  -- 1
+        WITH near AS MATERIALIZED (
+            SELECT DISTINCT one.object_id, one.sort_time
+            FROM unnest(grantees) AS who(id) CROSS JOIN unnest(shelves) AS shelf(name) CROSS JOIN LATERAL (
+                SELECT g.object_id, g.sort_time FROM access_grant g
+                WHERE g.grantee_id = who.id AND g.shelf = shelf.name AND NOT g.denies AND g.sort_time >= since
+                  AND g.starts <= at AND (g.ends IS NULL OR g.ends > at)
+                  AND (g.sort_time, g.object_id) < (before_time, before_id)
+                ORDER BY g.sort_time DESC, g.object_id DESC LIMIT near_grants
+            ) one
+            ORDER BY one.sort_time DESC, one.object_id DESC LIMIT near_grants
+        ), matching AS (
+            SELECT l.id, near.sort_time
+            FROM near JOIN letters_letter l ON l.id = near.object_id
+            CROSS JOIN LATERAL (SELECT letters_words(l.body_id, l.subject_folded) AS words OFFSET 0) subject
+            WHERE l.body_id = body AND l.state <> 'discarded' AND (
+                l.reference = ANY(exact) OR l.their_reference = ANY(exact)
+                OR EXISTS (SELECT FROM unnest(endings) AS ending
+                           WHERE starts_with(reverse(l.reference), ending)
+                              OR starts_with(reverse(l.their_reference), ending))
+                OR EXISTS (SELECT FROM unnest(phrases, others) AS asked_text(phrase, other)
+                           WHERE (other IS NULL OR other = l.counterpart_id)
+                             AND (phrase IS NULL OR (l.secrecy = 'normal' AND subject.words @@ phrase))))
+              AND letters_find_visible(l.id, grantees, at)
+            ORDER BY near.sort_time DESC, l.id DESC LIMIT most
+        )
+        SELECT (SELECT count(*) FROM near), array_agg(matching.id), array_agg(matching.sort_time)
+        INTO scanned, ids, times FROM matching;
+        IF scanned < near_grants OR cardinality(ids) >= most THEN
+            RETURN QUERY SELECT pair.id, pair.time FROM unnest(ids, times) AS pair(id, time)
+            ORDER BY pair.time DESC, pair.id DESC;
+            RETURN;
+        END IF;
+    END IF;
+
+    SELECT array_agg(l.id), array_agg(l.sort_time) INTO ids, times  -- 2
     FROM letters_letter l
     WHERE l.body_id = body AND (l.reference = ANY(exact) OR l.their_reference = ANY(exact));
-    FOR ending IN SELECT reverse(jsonb_array_elements_text(asked -> 'endings')) LOOP
+    FOR place IN 1 .. coalesce(cardinality(endings), 0) LOOP
         SELECT array_agg(one.id), array_agg(one.sort_time) INTO more_ids, more_times
         FROM (
             SELECT l.id, l.sort_time FROM letters_letter l
-            WHERE l.body_id = body AND reverse(l.reference) COLLATE "C" >= ending
-              AND reverse(l.reference) COLLATE "C" < ending || '~'
+            WHERE l.body_id = body AND reverse(l.reference) COLLATE "C" >= endings[place]
+              AND reverse(l.reference) COLLATE "C" < endings[place] || '~'
             UNION
             SELECT l.id, l.sort_time FROM letters_letter l
-            WHERE l.body_id = body AND reverse(l.their_reference) COLLATE "C" >= ending
-              AND reverse(l.their_reference) COLLATE "C" < ending || '~'
+            WHERE l.body_id = body AND reverse(l.their_reference) COLLATE "C" >= endings[place]
+              AND reverse(l.their_reference) COLLATE "C" < endings[place] || '~'
         ) one;
         ids := ids || more_ids;
         times := times || more_times;
     END LOOP;
-    FOR phrase IN SELECT jsonb_array_elements(asked -> 'texts') LOOP
-        other := (phrase ->> 'counterpart')::uuid;
-        IF phrase ->> 'words' = '' THEN
+    FOR place IN 1 .. coalesce(cardinality(phrases), 0) LOOP
+        IF phrases[place] IS NULL THEN  -- a body's name alone
             SELECT array_agg(one.id), array_agg(one.sort_time) INTO more_ids, more_times
             FROM (
                 SELECT l.id, l.sort_time FROM letters_letter l
-                WHERE l.body_id = body AND l.counterpart_id = other AND l.state <> 'discarded'
+                WHERE l.body_id = body AND l.counterpart_id = others[place] AND l.state <> 'discarded'
                   AND l.sort_time >= since AND (l.sort_time, l.id) < (before_time, before_id)
                   AND letters_find_visible(l.id, grantees, at)
+                  AND EXISTS (SELECT FROM access_grant g
+                              WHERE g.object_id = l.id AND g.grantee_id = ANY(grantees) AND g.shelf = ANY(shelves))
                 ORDER BY l.sort_time DESC, l.id DESC LIMIT most
             ) one;
         ELSE
-            wanted := ('''#' || body::text || ''' & ' || (phrase ->> 'words'))::tsquery;
-            SELECT array_agg(one.id), array_agg(one.sort_time) INTO more_ids, more_times
-            FROM (
-                SELECT l.id, l.sort_time FROM letters_letter l
-                WHERE letters_words(l.body_id, l.subject_folded) @@ wanted AND l.secrecy = 'normal'
-                  AND l.subject_folded <> '' AND l.body_id = body AND (other IS NULL OR l.counterpart_id = other)
-            ) one;
+            SELECT array_agg(l.id), array_agg(l.sort_time) INTO more_ids, more_times
+            FROM letters_letter l
+            WHERE letters_words(l.body_id, l.subject_folded) @@ (('''#' || body || '''')::tsquery && phrases[place])
+              AND l.secrecy = 'normal' AND l.subject_folded <> '' AND l.body_id = body
+              AND (others[place] IS NULL OR l.counterpart_id = others[place]);
         END IF;
         ids := ids || more_ids;
         times := times || more_times;
@@ -101,13 +141,9 @@ BEGIN
         ORDER BY pair.time DESC, pair.id DESC OFFSET 0  -- the grants are read from the newest on, until the page is full
     ) one
     WHERE letters_find_visible(one.id, grantees, at)
-      AND EXISTS (
-          SELECT FROM letters_letter l WHERE l.id = one.id AND l.body_id = body AND l.state <> 'discarded'
-      )
-      AND (cardinality(shelves) = 0 OR EXISTS (
-          SELECT FROM access_grant g
-          WHERE g.object_id = one.id AND g.grantee_id = ANY(grantees) AND g.shelf = ANY(shelves)
-      ))
+      AND EXISTS (SELECT FROM letters_letter l WHERE l.id = one.id AND l.body_id = body AND l.state <> 'discarded')
+      AND EXISTS (SELECT FROM access_grant g
+                  WHERE g.object_id = one.id AND g.grantee_id = ANY(grantees) AND g.shelf = ANY(shelves))
     LIMIT most;
 END $$;
 
@@ -123,6 +159,6 @@ GRANT EXECUTE ON FUNCTION
 -- Its role sees the columns that it compares and no other.
 GRANT SELECT (id, body_id, state, secrecy, reference, their_reference, subject_folded, counterpart_id, sort_time)
     ON letters_letter TO mukatabat_definer;
-GRANT SELECT (object_id, grantee_id, denies, starts, ends, shelf, body_id) ON access_grant TO mukatabat_definer;
+GRANT SELECT (object_id, grantee_id, denies, starts, ends, shelf, sort_time) ON access_grant TO mukatabat_definer;
 CREATE POLICY finding ON letters_letter FOR SELECT TO mukatabat_definer USING (true);
 CREATE POLICY finding ON access_grant FOR SELECT TO mukatabat_definer USING (true);

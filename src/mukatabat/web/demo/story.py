@@ -12,7 +12,6 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -90,8 +89,11 @@ def _play(story: Story, attach: Sequence[Path]) -> None:
 
     arrival = _waiting(story, "clerk.fl", "/registers/tray/", asked)
     question_number = _register(story, "clerk.fl", arrival, to=f"post:{_post('head.fl')}", act="study")
-    story.tell("قيّدته الفتوى والتشريع وأحالته", "The Department's registry took it in and referred it",
-               f"{asked} → {question_number}")
+    story.tell(
+        "قيّدته الفتوى والتشريع وأحالته",
+        "The Department's registry took it in and referred it",
+        f"{asked} → {question_number}",
+    )
     _refer(story, "head.fl", _letter_of(story, "head.fl", asked), to=f"person:{person_id('adviser.fl')}", act="reply")
     story.tell("أحالته رئيسة القسم إلى المستشار لإعداد الرد", "The head referred it to the adviser for a reply")
 
@@ -109,9 +111,11 @@ def _play(story: Story, attach: Sequence[Path]) -> None:
     if answer_number not in page.text or question_number not in page.text:
         message = "the asker does not see the answer linked to the question"
         raise StoryError(message)
-    story.tell("يرى السائل رقمي الجهتين والرد مرتبطًا بسؤاله",
-               "The asker sees both numbers, and the answer linked to the question",
-               f"{asked} → {question_number}, {answered} → {answer_number}")
+    story.tell(
+        "يرى السائل رقمي الجهتين والرد مرتبطًا بسؤاله",
+        "The asker sees both numbers, and the answer linked to the question",
+        f"{asked} → {question_number}, {answered} → {answer_number}",
+    )
 
 
 @dataclass(frozen=True)
