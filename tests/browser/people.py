@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.conftest import Site
 
 REFERENCE = r"\b[A-Z]+-{register}-\d{{4}}-\d{{5}}\b"
+APPROVAL = "approval/"
 PATIENCE = 20.0
 """Seconds within which a letter must have reached the other body."""
 
@@ -143,9 +144,9 @@ class Person:
 
     # ── the route ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def open_item(self, subject: str) -> None:
-        """Open the newest item of this subject from the own queue."""
-        self.go("/work/")
+    def open_item(self, subject: str, *, tab: str = "") -> None:
+        """Open the item of this subject from the own queue, or from another of its tabs."""
+        self.go(f"/work/{tab}")
         self.row(subject).get_by_role("link").first.click()
         expect(self.page.locator("h1", has_text=subject)).to_be_visible()
 
@@ -155,14 +156,14 @@ class Person:
 
     def approve(self, subject: str) -> None:
         """Read the draft and approve it."""
-        self.open_item(subject)
+        self.open_item(subject, tab=APPROVAL)
         self.look("review")
         self.page.locator("button[form=approve]").click()
         expect(self.page.locator("button[form=approve]")).to_have_count(0)
 
     def sign(self, subject: str) -> str:
         """Read the letter, say so, sign it; returns its number."""
-        self.open_item(subject)
+        self.open_item(subject, tab=APPROVAL)
         self.look("sign")
         self.field("I have read this letter and its attachments").check()
         self.prove()

@@ -46,6 +46,7 @@ def test_an_empty_form_opens_in_both_languages(cast: Cast, language: str, kind: 
     page = browser("adviser.mof", language=language).get(at("new"), {"kind": kind})
     assert page.status_code == 200
     assert f"kind={kind}" in post_url(page.content.decode())
+    assert f"{at('new')}?kind=circular" in page.content.decode()
 
 
 def test_a_saved_form_is_a_draft_and_opens_again(cast: Cast) -> None:

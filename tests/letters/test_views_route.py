@@ -52,6 +52,9 @@ def test_whoever_has_a_step_is_sent_to_it(cast: Cast, language: str) -> None:
     author = browser("adviser.mof", language=language).get(at("letter", letter.id))
     assert author.status_code == 200
     assert at("recall", letter.id) in author.content.decode()
+    assert (
+        "مدير إدارة الشؤون القانونية" if language == "ar" else "Director of Legal Affairs"
+    ) in author.content.decode()
 
 
 def test_a_remark_is_written_resolved_and_stays_inside(cast: Cast) -> None:

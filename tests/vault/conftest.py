@@ -4,10 +4,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from django.conf import settings
+from django.utils import translation
 
 if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
     settings.configure(USE_I18N=False)
 
 collect_ignore = [] if "DJANGO_SETTINGS_MODULE" in os.environ else ["test_documents.py"]
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Read the refusals in the language in which they are written; the catalogue has its own tests."""
+    with translation.override("en"):
+        yield

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -23,11 +24,15 @@ _LEXEME = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the index is asked: exact references, endings of references, and words with or without a counterpart."""
+    """What the index is asked: exact references, endings of references, and words with or without a counterpart.
+
+    ``frequent`` says that words were typed, which may stand in very many letters, unlike a number.
+    """
 
     exact: tuple[str, ...]
     endings: tuple[str, ...]
     texts: tuple[tuple[str, UUID | None], ...]
+    frequent: bool
 
     def __bool__(self) -> bool:
         """Whether there is anything to ask for."""
@@ -36,7 +41,9 @@ class Asked:
     def as_json(self) -> dict[str, Any]:
         """The object that ``search_letters`` reads."""
         texts = [{"words": text, "counterpart": str(body) if body else None} for text, body in self.texts]
-        return {"exact": list(self.exact), "endings": list(self.endings), "texts": texts}
+        return {
+            "exact": list(self.exact), "endings": list(self.endings), "texts": texts, "frequent": self.frequent,
+        }  # fmt: skip
 
 
 def ask(query: Query, bodies: Mapping[UUID, str]) -> Asked:
@@ -51,7 +58,7 @@ def ask(query: Query, bodies: Mapping[UUID, str]) -> Asked:
     all_words = [word for word in query.all_words[:MOST_WORDS] if _worth(word)]
     named = bool(query.references) and not query.words
     texts = () if named or not all_words else tuple(_texts(all_words, bodies))
-    return Asked(exact, endings, texts)
+    return Asked(exact, endings, texts, frequent=bool(texts and query.words))
 
 
 def _ending(serial: Serial) -> str:
@@ -65,15 +72,19 @@ def _worth(word: str) -> bool:
 
 def _texts(typed: list[str], bodies: Mapping[UUID, str]) -> Iterable[tuple[str, UUID | None]]:
     yield tsquery(typed), None
-    names = {body: [stem(word) for word in words(name)] for body, name in bodies.items()}
-    covered = {body: [word for word in typed if _in_name(word, name)] for body, name in names.items()}
+    covered = {body: [word for word in typed if _in_name(word, _stems(name))] for body, name in bodies.items()}
     best = max((len(found) for found in covered.values()), default=0)
     chosen = [body for body, found in covered.items() if best and len(found) == best]
     for body in chosen[:MOST_COUNTERPARTS]:
         yield tsquery([word for word in typed if word not in covered[body]]), body
 
 
-def _in_name(word: str, name: list[str]) -> bool:
+@lru_cache(maxsize=2048)
+def _stems(name: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in words(name))
+
+
+def _in_name(word: str, name: Iterable[str]) -> bool:
     bare = stem(word)
     return any(part == bare or (len(bare) > SHORTEST_WORD and part.startswith(bare)) for part in name)
 

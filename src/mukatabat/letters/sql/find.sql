@@ -7,9 +7,10 @@ CREATE FUNCTION letters_words(body uuid, folded text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT array_to_tsvector(array_remove(regexp_split_to_array(folded, '[^[:alnum:]]+'), '') || ('#' || body::text))
 $$;
--- A sealed letter's subject is in no index.
-CREATE INDEX letters_find_words ON letters_letter USING gin (letters_words(body_id, subject_folded))
-    WHERE secrecy = 'normal' AND subject_folded <> '';
+-- They are computed when a letter is written, not when it is looked for. A sealed letter's subject is in no index.
+ALTER TABLE letters_letter ADD COLUMN subject_words tsvector
+    GENERATED ALWAYS AS (CASE WHEN secrecy = 'normal' THEN letters_words(body_id, subject_folded) END) STORED;
+CREATE INDEX letters_find_words ON letters_letter USING gin (subject_words);
 -- References end in year and serial: read backwards, an ending is a beginning.
 CREATE INDEX letters_find_ours ON letters_letter (body_id, reverse(reference) COLLATE "C");
 CREATE INDEX letters_find_theirs ON letters_letter (body_id, reverse(their_reference) COLLATE "C");
@@ -31,8 +32,8 @@ $$;
 
 -- The newest letters of the body in scope that the identities may see and that match one of the asked things, older
 -- than the given place. `asked` is a JSON object: "exact" references; "endings" of references such as "2026-04127";
--- "texts" of {"words": a tsquery or "", "counterpart": a body's id or null}. The grants are read before the limit, so
--- that what one may not see moves nothing in the answer.
+-- "texts" of {"words": a tsquery or "", "counterpart": a body's id or null}; "frequent" where the texts hold words, not
+-- numbers alone. The grants are read before the limit, so that what one may not see moves nothing in the answer.
 -- 1. Words that are frequent are found among the newest grants; whoever has few grants needs no other step.
 -- 2. Rare words and numbers are found through their indexes.
 CREATE FUNCTION search_letters(
@@ -59,7 +60,7 @@ BEGIN
     SELECT array_agg(nullif(text ->> 'words', '')::tsquery), array_agg((text ->> 'counterpart')::uuid)
     INTO phrases, others FROM jsonb_array_elements(asked -> 'texts') AS text;
 
-    IF phrases IS NOT NULL THEN  -- 1
+    IF (asked ->> 'frequent')::boolean THEN  -- 1
         WITH near AS MATERIALIZED (
             SELECT DISTINCT one.object_id, one.sort_time
             FROM unnest(grantees) AS who(id) CROSS JOIN unnest(shelves) AS shelf(name) CROSS JOIN LATERAL (
@@ -70,10 +71,9 @@ BEGIN
                 ORDER BY g.sort_time DESC, g.object_id DESC LIMIT near_grants
             ) one
             ORDER BY one.sort_time DESC, one.object_id DESC LIMIT near_grants
-        ), matching AS (
+        ), likely AS MATERIALIZED (
             SELECT l.id, near.sort_time
             FROM near JOIN letters_letter l ON l.id = near.object_id
-            CROSS JOIN LATERAL (SELECT letters_words(l.body_id, l.subject_folded) AS words OFFSET 0) subject
             WHERE l.body_id = body AND l.state <> 'discarded' AND (
                 l.reference = ANY(exact) OR l.their_reference = ANY(exact)
                 OR EXISTS (SELECT FROM unnest(endings) AS ending
@@ -81,9 +81,11 @@ BEGIN
                               OR starts_with(reverse(l.their_reference), ending))
                 OR EXISTS (SELECT FROM unnest(phrases, others) AS asked_text(phrase, other)
                            WHERE (other IS NULL OR other = l.counterpart_id)
-                             AND (phrase IS NULL OR (l.secrecy = 'normal' AND subject.words @@ phrase))))
-              AND letters_find_visible(l.id, grantees, at)
-            ORDER BY near.sort_time DESC, l.id DESC LIMIT most
+                             AND (phrase IS NULL OR l.subject_words @@ phrase)))
+        ), matching AS (
+            SELECT ordered.id, ordered.sort_time
+            FROM (SELECT * FROM likely ORDER BY sort_time DESC, id DESC OFFSET 0) ordered
+            WHERE letters_find_visible(ordered.id, grantees, at) LIMIT most
         )
         SELECT (SELECT count(*) FROM near), array_agg(matching.id), array_agg(matching.sort_time)
         INTO scanned, ids, times FROM matching;
@@ -126,8 +128,7 @@ BEGIN
         ELSE
             SELECT array_agg(l.id), array_agg(l.sort_time) INTO more_ids, more_times
             FROM letters_letter l
-            WHERE letters_words(l.body_id, l.subject_folded) @@ (('''#' || body || '''')::tsquery && phrases[place])
-              AND l.secrecy = 'normal' AND l.subject_folded <> '' AND l.body_id = body
+            WHERE l.subject_words @@ (('''#' || body || '''')::tsquery && phrases[place]) AND l.body_id = body
               AND (others[place] IS NULL OR l.counterpart_id = others[place]);
         END IF;
         ids := ids || more_ids;
@@ -157,7 +158,7 @@ REVOKE ALL ON FUNCTION search_letters(jsonb, uuid[], text[], timestamptz, timest
 GRANT EXECUTE ON FUNCTION
     search_letters(jsonb, uuid[], text[], timestamptz, timestamptz, timestamptz, uuid, integer) TO mukatabat_app;
 -- Its role sees the columns that it compares and no other.
-GRANT SELECT (id, body_id, state, secrecy, reference, their_reference, subject_folded, counterpart_id, sort_time)
+GRANT SELECT (id, body_id, state, secrecy, reference, their_reference, subject_words, counterpart_id, sort_time)
     ON letters_letter TO mukatabat_definer;
 GRANT SELECT (object_id, grantee_id, denies, starts, ends, shelf, sort_time) ON access_grant TO mukatabat_definer;
 CREATE POLICY finding ON letters_letter FOR SELECT TO mukatabat_definer USING (true);

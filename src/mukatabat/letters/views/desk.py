@@ -156,12 +156,21 @@ def compose_page(actor: Actor, desk: Desk, form: DraftForm) -> dict[str, Any]:
         paper = draft_paper(body, letter) if letter else blank_paper(body)
         return {
             "heading": _("Reply") if desk.answers else HEADINGS[desk.kind], "kind": desk.kind.value,
-            "reply_to": _reply_to(desk), "draft": _draft(desk, form), "paper": paper | {"subject": form.subject},
+            "kinds": _kinds(desk), "reply_to": _reply_to(desk), "draft": _draft(desk, form),
+            "paper": paper | {"subject": form.subject},
             **_addresses(desk), **_options(actor, desk), "files": files_of(letter, removable=True) if letter else [],
             "upload_limit": DEFAULT_LIMIT, "comments": comments_of(letter, resolvable=True) if letter else [],
             "chosen_approver": form.approvers[0] if form.approvers else "", "chosen_signer": form.signer,
             "readiness": readiness(letter) if letter else [], "errors": [],
         }  # fmt: skip
+
+
+def _kinds(desk: Desk) -> list[dict[str, Any]]:
+    """The kinds among which a page may still choose: not a reply's, and not a saved draft's."""
+    if desk.letter is not None or desk.answers is not None:
+        return []
+    url = reverse("letters:new")
+    return [{"label": one.label, "url": f"{url}?kind={one}", "current": one is desk.kind} for one in LetterKind]
 
 
 def _reply_to(desk: Desk) -> dict[str, str] | None:

@@ -21,8 +21,9 @@ from mukatabat.kernel.language import reads_arabic, spoken
 from mukatabat.letters.choices import named
 from mukatabat.letters.models import Letter
 from mukatabat.letters.queries import holder_of
-from mukatabat.letters.rules import Direction, LetterKind
+from mukatabat.letters.rules import Direction, LetterKind, LetterState
 from mukatabat.letters.texts import WHY
+from mukatabat.letters.transitions import present_step
 from mukatabat.letters.types import CATALOGUE
 from mukatabat.letters.views.desk import comments_of, files_of
 from mukatabat.letters.views.shown import sentence
@@ -84,6 +85,16 @@ def verdict(consignments: Sequence[Consignment]) -> Verdict | None:
     return Verdict(tone, title, gettext("Each has its own track below."))
 
 
+def under_way(letter: Letter) -> Verdict | None:
+    """With whom a letter is that was sent along its route and is not issued yet."""
+    titles = {LetterState.REVIEW: _("In approval"), LetterState.APPROVED: _("Awaiting signature")}
+    title = titles.get(LetterState(letter.state))
+    step = present_step(letter) if title else None
+    if title is None or step is None:
+        return None
+    return Verdict("info", title, sentence(_("Now with %(who)s"), who=spoken(step.post_ar, step.post_en)))
+
+
 def chain(letter: Letter, consignment: Consignment) -> list[dict[str, Any]]:
     """The steps of delivery with their times; the step that did not come about is marked as failed."""
     steps: list[dict[str, Any]] = [{"code": "signed", "at": letter.issued_at, "failed": False}]
@@ -100,7 +111,7 @@ def track_panel(story: Story) -> dict[str, Any]:
     letter = story.letter
     received = letter.direction == Direction.IN
     return {
-        "verdict": verdict(story.consignments),
+        "verdict": verdict(story.consignments) or under_way(letter),
         "recipients": [
             {
                 "name": story.name(one), "is_copy": one.role == Role.COPY, "status": one.state,
