@@ -55,7 +55,7 @@ INSERT INTO letters_letter (id, body_id, kind, direction, state, letter_type, su
     sort_time, entry_id, reference, issued_at, registered_at, document_id, document_digest, counterpart_id,
     counterpart_ar, counterpart_en, their_reference, their_date, signer_ar, signer_en)
 SELECT id, body_id, kind, direction, CASE direction WHEN 'in' THEN 'registered' ELSE 'issued' END, 'opinion_request',
-    subject, subject, 'normal', 'restricted', CASE WHEN n %% 10 = 0 THEN 'urgent' ELSE 'normal' END, '', NULL,
+    subject, translate(subject, 'أإآىةؤئ', 'ااايهوي'), 'normal', 'restricted', CASE WHEN n %% 10 = 0 THEN 'urgent' ELSE 'normal' END, '', NULL,
     '{}'::jsonb, 1, adviser, '', '', at, at, at, entry_id, reference, at, CASE direction WHEN 'in' THEN at END,
     NULL, '', counterpart_id, ar, en, CASE direction WHEN 'in' THEN theirs ELSE '' END, at::date, 'م. س', 'M. S.'
 FROM complete;

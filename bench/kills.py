@@ -143,7 +143,7 @@ def letter_s_way(report: IO[str], *, death: Death | None, refuses: bool) -> None
     print("signed", file=report)
     run_jobs()
     print("carried", file=report)
-    for arrival in exchange.tray(clerk)[0]:
+    for arrival in exchange.waiting(clerk)[0]:
         receiving.accept_arrival(clerk, arrival.id, AcceptCommand())
     print("registered", file=report)
     run_jobs()

@@ -80,7 +80,7 @@ def _due() -> list[tuple[int, str, dict[str, str]]]:
 def arrived(cast: Cast, login: str = "clerk.fl") -> Any:
     """The newest arrival in a clerk's tray after all jobs ran."""
     run_jobs()
-    return exchange.tray(cast(login))[0][0]
+    return exchange.waiting(cast(login))[0][-1]
 
 
 def registered(cast: Cast, command: AcceptCommand | None = None, login: str = "clerk.fl") -> Letter:

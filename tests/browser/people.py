@@ -16,9 +16,9 @@ from mukatabat.web.demo.people import fresh_code
 from tests.browser.screens import Inspection, Watch, options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable
 
+    from django.utils.functional import Promise
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
     from tests.conftest import Site
@@ -46,9 +46,14 @@ class Person:
     def word(self, english: str) -> str:
         """What the screens call this in the person's language; a word that was never translated fails."""
         with translation.override(self.language):
-            said = translation.gettext(english)
-        assert self.language == "en" or re.search(r"[ء-ي]", said), f"{english} has no Arabic"
-        return said
+            heard = translation.gettext(english)
+        assert self.language == "en" or re.search(r"[ء-ي]", heard), f"{english} has no Arabic"
+        return heard
+
+    def said(self, text: Promise | str) -> str:
+        """A text of an error in the person's language."""
+        with translation.override(self.language):
+            return str(text)
 
     def button(self, english: str, *, within: Page | Locator | None = None) -> Locator:
         """The button of that word."""
@@ -129,12 +134,14 @@ class Person:
         line = self.page.locator(f"{field} option", has_text=part).first
         self.page.locator(field).select_option(str(line.get_attribute("value")))
 
-    def attach(self, *files: Path | dict[str, Any]) -> None:
-        """Choose files; choosing sends them."""
-        self.page.locator("#id_files").set_input_files(list(files))
+    def attach(self, name: str, content: bytes) -> None:
+        """Choose a file; choosing sends it."""
+        file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        self.page.locator("#id_files").set_input_files([file])  # type: ignore[list-item]
 
     def wait_until_saved(self) -> None:
-        """Wait for the line that says so."""
+        """Wait for the line that says that everything typed is saved."""
+        self.page.wait_for_timeout(950)  # as long as a pause must be before a draft saves itself
         expect(self.page.locator("[data-saved][data-state=saved] [data-when=saved]")).to_be_visible()
 
     def submit(self) -> None:
@@ -149,6 +156,12 @@ class Person:
         self.go(f"/work/{tab}")
         self.row(subject).get_by_role("link").first.click()
         expect(self.page.locator("h1", has_text=subject)).to_be_visible()
+
+    def open_draft(self, subject: str) -> None:
+        """Open a draft of one's own from the queue."""
+        self.go("/work/")
+        self.row(subject).get_by_role("link").first.click()
+        expect(self.page.locator("form#draft")).to_be_visible()
 
     def row(self, text: str) -> Locator:
         """The first row of a list that holds this text."""
@@ -222,7 +235,7 @@ class Office:
     def stranger(self, login: str, **settings: Any) -> Person:
         """Somebody who has not signed in, at the address of the body."""
         context = self.browser.new_context(base_url=self.site.url(login.partition(".")[2]), **options(**settings))
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(10_000)
         self._open.append(context)
         page = context.new_page()
         self.watch.follow(page)
@@ -242,18 +255,21 @@ class Office:
         person.language = language
         return person
 
+    def send(self, subject: str, *, to: tuple[str, str] = ("الفتوى", "الفتوى والتشريع")) -> str:
+        """A letter of the Ministry of Finance, written, approved and signed; returns its number."""
+        adviser = self.person("adviser.mof")
+        adviser.begin_letter()
+        adviser.address(*to)
+        adviser.fill(subject=subject, text="يرجى التفضل بالإفادة.", signer="طلال النصف")
+        adviser.choose("#id_approver", "جاسم العوضي")
+        adviser.submit()
+        self.person("head.mof").approve(subject)
+        return self.person("signer.mof").sign(subject)
+
     def close(self) -> None:
         """Close every window."""
         while self._open:
             self._open.pop().close()
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A letter that was written, approved and signed."""
-
-    subject: str
-    reference: str
 
 
 def found(text: str, register: str) -> str:
@@ -270,7 +286,3 @@ def until(look: Callable[[], bool]) -> None:
         assert time.monotonic() < deadline, "it did not come"
         time.sleep(0.25)
 
-
-def files_named(person: Person) -> Sequence[str]:
-    """The names of the files that the form shows."""
-    return person.page.locator(".files .file bdi").all_inner_texts()

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
 AXE_RUN = """async () => {
-    const { violations } = await axe.run({ resultTypes: ["violations"] });
+    const { violations } = await axe.run(document.querySelector("dialog[open]") ?? document,
+        { resultTypes: ["violations"], iframes: false });
     return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`));
 }"""
 WIDTHS = (1366, 820, 390)
@@ -32,14 +33,15 @@ SIDEWAYS = """() => {
         .slice(0, 3).map((element) => element.outerHTML.slice(0, 120));
 }"""
 # Latin words that a reader of Arabic sees, but for keys, references, names of files and what says that it is English.
-FOREIGN = """() => {
+FOREIGN = r"""() => {
     const spared = "kbd,script,style,noscript,iframe,template,[lang=en],[dir=ltr],.ref,.hash,.file,.paper,textarea,option";
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const found = [];
     while (walker.nextNode()) {
         const { parentElement: element, data } = walker.currentNode;
         if (element.closest(spared) || !element.getClientRects().length) continue;
-        const words = (data.match(/[A-Za-z]{3,}/g) ?? []).filter((word) => word !== "PDF");
+        const own = data.replace(/\u2068[^\u2069]*\u2069|[A-Z]+-[A-Z]-\d{4}-\d{5}/g, "");
+        const words = (own.match(/[A-Za-z]{3,}/g) ?? []).filter((word) => word !== "PDF");
         if (words.length) found.push(data.trim().slice(0, 80));
     }
     return found;
@@ -64,7 +66,7 @@ class Watch:
 
     def _asked(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme not in {"data", "blob"} and not (address.hostname or "").endswith(".localhost"):
+        if address.scheme in {"http", "https", "ws", "wss"} and not (address.hostname or "").endswith(".localhost"):
             self.complaints.append(f"left the site: {request.url}")
 
 

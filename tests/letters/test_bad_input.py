@@ -175,7 +175,11 @@ def test_nobody_attaches_to_another_s_draft_or_to_a_letter_on_its_way(cast: Cast
         b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00"
         b"\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
     )
-    for login, error in (("adviser.mof", NoSuchMove), ("head.mof", (NoSuchMove, NotTheAuthor)), ("clerk.mof", NotFoundOrForbidden)):
+    for login, error in (
+        ("adviser.mof", NoSuchMove),
+        ("head.mof", (NoSuchMove, NotTheAuthor)),
+        ("clerk.mof", NotFoundOrForbidden),
+    ):
         with pytest.raises(error):
             drafting.attach(cast(login), letter.id, Upload("صورة.png", io.BytesIO(picture)))
     with scope(cast("adviser.mof")):

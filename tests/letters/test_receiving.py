@@ -160,7 +160,7 @@ def test_a_redirection_is_refused_where_it_leads_nowhere(cast: Cast) -> None:
             redirect_arrival(clerk, arrival.id, to=to, reason="لعدم الاختصاص")
     with pytest.raises(ReasonMissing):
         redirect_arrival(clerk, arrival.id, to=MOH, reason="")
-    assert [one.id for one in exchange.tray(clerk)[0]] == [arrival.id]
+    assert [one.id for one in exchange.waiting(clerk)[0]] == [arrival.id]
 
 
 # ── withdraw ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -133,8 +133,8 @@ def test_a_memo_goes_to_a_unit_of_the_own_body_and_keeps_its_one_number(cast: Ca
     run_jobs()
     reference = f"MOF-M-{clock.today().year}-00001"
     finance, clerk = cast("finance.mof"), cast("clerk.mof")
-    assert [one.sender_reference for one in exchange.tray(finance)[0]] == [reference]
-    assert exchange.tray(clerk)[0] == []
+    assert [one.sender_reference for one in exchange.waiting(finance)[0]] == [reference]
+    assert exchange.waiting(clerk)[0] == []
     arrival = only_arrival(finance)
     with pytest.raises((CapabilityMissing, NotFoundOrForbidden)):
         accept_arrival(cast("adviser.mof"), arrival.id, AcceptCommand())

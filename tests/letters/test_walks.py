@@ -61,7 +61,7 @@ class Walk:
 
     def arrivals(self, login: str) -> list[Arrival]:
         """What the tray of somebody shows."""
-        return exchange.tray(self.cast(login))[0]
+        return exchange.waiting(self.cast(login))[0]
 
     def withdraw(self, login: str) -> None:
         """Withdraw every consignment."""
@@ -132,7 +132,9 @@ def check(walk: Walk, former: str) -> str:
     assert [reference for one, reference in numbers if one == "issued"] == ([letter.reference] if issued else [])
     assert (parcels, consignments > 0) == (int(issued), issued)
     assert item.holder_id
-    assert (item.state == "done") == (state is LetterState.DISCARDED), "an open letter has a holder, a discarded one is done"
+    assert (item.state == "done") == (state is LetterState.DISCARDED), (
+        "an open letter has a holder, a discarded one is done"
+    )
     if former in {LetterState.ISSUED, LetterState.DISCARDED}:
         assert state == former
     _check_other_side(walk)
@@ -151,7 +153,9 @@ def _check_other_side(walk: Walk) -> None:
         assert told == "delivered" or {"available": "delivered", "accepted": "registered"}.get(state, state) == told
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(steps=st.lists(STEPS, max_size=25))
 def test_whatever_people_try_the_letter_and_its_numbers_stay_sound(cast: Cast, steps: list[tuple[str, str]]) -> None:
     with transaction.atomic(), clock.fixed(clock.now()) as now, warnings.catch_warnings():

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
-from mukatabat.access.grants.queries import PAGE, newest, require_granted, visible
-from mukatabat.access.grants.rules import Page, Shelf
+from mukatabat.access.grants.queries import PAGE, require_granted, visible
+from mukatabat.access.grants.rules import decode_cursor, encode_cursor
 from mukatabat.exchange.models import Arrival, Consignment, Notice, Parcel
 from mukatabat.exchange.rules import FINAL, ArrivalState, ConsignmentState, Role
 from mukatabat.kernel import clock
@@ -28,28 +28,19 @@ def access_arrival(actor: Actor, arrival_id: UUID) -> Arrival:
         return Arrival.objects.get(id=arrival_id)
 
 
-def tray(actor: Actor, *, cursor: str | None = None, limit: int = PAGE) -> tuple[list[Arrival], Page]:
-    """The arrivals that wait for the actor's registry, newest first, and the page read."""
-    with reading(actor):
-        page = newest(actor, Shelf.ARRIVAL, cursor=cursor, limit=limit)
-        found = Arrival.objects.filter(id__in=page.ids, state=ArrivalState.AVAILABLE)
-        return sorted(found, key=lambda one: one.arrived_at, reverse=True), page
-
-
-def waiting(
-    actor: Actor, *, after: tuple[datetime, UUID] | None = None, limit: int = PAGE
-) -> tuple[list[Arrival], tuple[datetime, UUID] | None]:
-    """The arrivals that wait for the actor's registry, the longest waiting first, and the place of the next page.
+def waiting(actor: Actor, *, cursor: str | None = None, limit: int = PAGE) -> tuple[list[Arrival], str | None]:
+    """The arrivals that wait for the actor's registry, the longest waiting first, and the cursor of the next page.
 
     Read from the arrivals still waiting, so that a long history of decided ones costs nothing.
     """
     with reading(actor):
         found = Arrival.objects.filter(visible(actor, "id"), state=ArrivalState.AVAILABLE)
-        if after is not None:
-            found = found.filter(Q(arrived_at__gt=after[0]) | Q(arrived_at=after[0], id__gt=after[1]))
+        if start := decode_cursor(cursor):
+            at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=start[0])
+            found = found.filter(Q(arrived_at__gt=at) | Q(arrived_at=at, id__gt=start[1]))
         page = list(found.order_by("arrived_at", "id")[: limit + 1])
     shown = page[:limit]
-    return shown, ((shown[-1].arrived_at, shown[-1].id) if len(page) > limit else None)
+    return shown, (encode_cursor(shown[-1].arrived_at, shown[-1].id) if len(page) > limit else None)
 
 
 def waiting_count(actor: Actor, most: int = 99) -> int:

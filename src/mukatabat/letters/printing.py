@@ -6,33 +6,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Body, Post
 from mukatabat.directory.rules import address
 from mukatabat.exchange.manifest import Manifest, Recipient
 from mukatabat.kernel.calendar import HijriDate
 from mukatabat.kernel.references import Reference
-from mukatabat.kernel.vocabulary import Realm, Secrecy, Urgency
+from mukatabat.kernel.vocabulary import Secrecy, Urgency
 from mukatabat.letters.models import Letter
 from mukatabat.press.content import validate
-from mukatabat.press.digits import Digits
-from mukatabat.press.rules import Letterhead, LetterKind, LetterSheet, Look
+from mukatabat.press.rules import LetterKind, LetterSheet
+from mukatabat.registers.printing import letterhead_of, look_of
 
 GREETING = "تحية طيبة وبعد،،،"
 CLOSING = "وتفضلوا بقبول فائق الاحترام والتقدير،،،"
-
-
-def letterhead_of(body: Body) -> Letterhead:
-    """The lines at the head of a body's paper; without own lines, the State's and the body's names."""
-    label = directory.body_names([body.id])[body.id]
-    arabic = tuple(line for line in body.letterhead_ar.splitlines() if line.strip())
-    english = tuple(line for line in body.letterhead_en.splitlines() if line.strip())
-    return Letterhead(arabic=arabic or ("دولة الكويت", label.ar), english=english or ("State of Kuwait", label.en))
-
-
-def look_of(body: Body) -> Look:
-    """How a body writes: its digits and its realm."""
-    return Look(digits=Digits(body.letter_digits), realm=Realm(body.realm))
 
 
 def letter_sheet(body: Body, letter: Letter, manifest: Manifest) -> LetterSheet:

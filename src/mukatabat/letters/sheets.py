@@ -18,14 +18,13 @@ from mukatabat.letters.printing import (
     CLOSING,
     GREETING,
     address_line,
-    letterhead_of,
-    look_of,
     name_on_letter,
 )
 from mukatabat.letters.queries import holder_of
 from mukatabat.letters.rules import RouteKind
 from mukatabat.press.content import Content, validate
 from mukatabat.press.rules import IncomingStamp, LetterKind, LetterSheet, Minute, MinuteSheet
+from mukatabat.registers.printing import letterhead_of, look_of
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work.models import Item, Referral
 from mukatabat.work.rules import Act, ReferralState

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The printed extract of one day of a book."""
+"""A body's paper, and the printed extract of one day of a book on it."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def extract_sheet(
     """The sheet of a day's entries in the order of their numbers; of ``hidden`` letters the number alone is named."""
     rows = tuple(_row(one, hidden=one.object_id in hidden) for one in entries)
     return RegisterExtract(
-        letterhead=_letterhead(body), register=kind, day=day, hijri=hijri(day), rows=rows, drawn_at=drawn_at,
-        source=_source(body, kind, day, rows), look=Look(digits=Digits(body.letter_digits), realm=Realm(body.realm)),
+        letterhead=letterhead_of(body), register=kind, day=day, hijri=hijri(day), rows=rows, drawn_at=drawn_at,
+        source=_source(body, kind, day, rows), look=look_of(body),
     )  # fmt: skip
 
 
@@ -47,11 +47,17 @@ def _row(entry: Entry, *, hidden: bool) -> RegisterRow:
     )  # fmt: skip
 
 
-def _letterhead(body: Body) -> Letterhead:
+def letterhead_of(body: Body) -> Letterhead:
+    """The lines at the head of a body's paper; without own lines, the State's and the body's names."""
     label = directory.body_names([body.id])[body.id]
     arabic = tuple(line for line in body.letterhead_ar.splitlines() if line.strip())
     english = tuple(line for line in body.letterhead_en.splitlines() if line.strip())
     return Letterhead(arabic=arabic or ("دولة الكويت", label.ar), english=english or ("State of Kuwait", label.en))
+
+
+def look_of(body: Body) -> Look:
+    """How a body writes: its digits and its realm."""
+    return Look(digits=Digits(body.letter_digits), realm=Realm(body.realm))
 
 
 def _source(body: Body, kind: RegisterKind, day: date, rows: Sequence[RegisterRow]) -> bytes:

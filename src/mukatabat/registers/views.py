@@ -33,7 +33,6 @@ from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 
 PAGE = 50
-TRAY_PAGE = 200
 BOOK_NAMES = {
     RegisterKind.INCOMING: "incoming",
     RegisterKind.OUTGOING: "outgoing",
@@ -50,9 +49,10 @@ def tray(request: HttpRequest) -> HttpResponse:
     """What was delivered and is not yet in the register, the longest waiting first (`registers/tray.html`)."""
     actor = actor_of_request(request)
     with reading(actor):
-        arrivals, _after = exchange.waiting(actor, limit=TRAY_PAGE)
+        arrivals, after = exchange.waiting(actor, cursor=request.GET.get("cursor"))
         context = {
             "arrivals": [_arrival_row(one) for one in arrivals], "today": clock.today(), "count": len(arrivals),
+            "more_url": f"{reverse('registers:tray')}?{urlencode({'cursor': after})}" if after else None,
             "registry_hours": "", "empty": {},
         }  # fmt: skip
         return render(request, "registers/tray.html", context)

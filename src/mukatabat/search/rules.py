@@ -72,7 +72,10 @@ def _worth(word: str) -> bool:
 
 def _texts(typed: list[str], bodies: Mapping[UUID, str]) -> Iterable[tuple[str, UUID | None]]:
     yield tsquery(typed), None
-    covered = {body: [word for word in typed if _in_name(word, _stems(name))] for body, name in bodies.items()}
+    bare = {word: stem(word) for word in typed}
+    covered = {
+        body: [word for word in typed if _in_name(bare[word], _stems(name))] for body, name in bodies.items()
+    }
     best = max((len(found) for found in covered.values()), default=0)
     chosen = [body for body, found in covered.items() if best and len(found) == best]
     for body in chosen[:MOST_COUNTERPARTS]:
@@ -84,8 +87,7 @@ def _stems(name: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in words(name))
 
 
-def _in_name(word: str, name: Iterable[str]) -> bool:
-    bare = stem(word)
+def _in_name(bare: str, name: Iterable[str]) -> bool:
     return any(part == bare or (len(bare) > SHORTEST_WORD and part.startswith(bare)) for part in name)
 
 

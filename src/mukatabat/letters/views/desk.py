@@ -24,7 +24,6 @@ from mukatabat.letters.actions.drafting import begin_draft, save_draft
 from mukatabat.letters.errors import DraftChanged, UnknownChoice
 from mukatabat.letters.forms import DraftForm, RecipientValue
 from mukatabat.letters.models import Letter
-from mukatabat.letters.printing import look_of
 from mukatabat.letters.queries import access_letter, conversation, own_draft
 from mukatabat.letters.rules import Direction, LetterKind, LetterState
 from mukatabat.letters.texts import UNREADY
@@ -32,6 +31,7 @@ from mukatabat.letters.types import CATALOGUE
 from mukatabat.letters.views.paper import blank_paper, draft_paper
 from mukatabat.letters.views.shown import letter_url
 from mukatabat.press.dates import gregorian_text
+from mukatabat.registers.printing import look_of
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.rules import DEFAULT_LIMIT

@@ -20,13 +20,12 @@ from mukatabat.letters.printing import (
     CLOSING,
     GREETING,
     address_line,
-    letterhead_of,
-    look_of,
     name_on_letter,
 )
 from mukatabat.letters.sheets import content_of, signer_of
 from mukatabat.press.content import Content, to_html
 from mukatabat.press.dates import gregorian_text, hijri_text
+from mukatabat.registers.printing import letterhead_of, look_of
 
 LANGUAGE = "ar"
 Paper = dict[str, Any]

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from mukatabat.access.decisions import SIGNED_IN, access, actor_of_request
@@ -59,7 +60,7 @@ def _row(notice: Notification) -> dict[str, Any]:
     }
     return {
         "url": reverse(ROUTES[notice.object_kind], args=[notice.object_id]), "icon": ICONS[kind],
-        "title": str(SENTENCES[kind]) % said, "detail": "", "at": notice.at, "unread": notice.seen_at is None,
+        "title": gettext(SENTENCES[kind]) % said, "detail": "", "at": notice.at, "unread": notice.seen_at is None,
         "sealed": False,
     }  # fmt: skip
 

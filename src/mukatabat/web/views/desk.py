@@ -34,6 +34,7 @@ from mukatabat.work.queries import Tab
 from mukatabat.work.rules import Act, DueGroup, ReferralCommand, due_group
 
 MOST_AT_ONCE = 100
+SHOWN_AT_ONCE = 50
 
 
 def _tab_labels() -> dict[Tab, str]:
@@ -50,26 +51,39 @@ def queue(request: HttpRequest, tab: Tab = Tab.REQUIRED) -> HttpResponse:
     actor, today = actor_of_request(request), clock.today()
     with reading(actor):
         items = work.queue(actor, tab)
-        chosen = [item for item in items if _passes(item, request.GET)]
-        first = _first(chosen, tab)
-        context = {
+        chosen = _in_order([item for item in items if _passes(item, request.GET)], tab)
+        shown, more_url = _page(request, tab, chosen)
+        bulk_url = _act_url(tab) if tab in {Tab.REQUIRED, Tab.FOLLOWING} and chosen else None
+        rows = {
+            "groups": desk.groups(shown, actor, today=today, by_due=tab is not Tab.DONE), "more_url": more_url,
+            "bulk_url": bulk_url,
+        }  # fmt: skip
+        if shown and shown[0] is not chosen[0] and request.headers.get("HX-Request") == "true":
+            return render(request, "work/rows.html", rows)
+        context = rows | {
             "tabs": _tabs(actor, tab), "today": today,
             "late": 0 if tab is Tab.DONE else sum(due_group(one.due, today) is DueGroup.OVERDUE for one in chosen),
             "filters": _filters(items, request.GET) if items else None,
-            "groups": desk.groups(chosen, actor, today=today, by_due=tab is not Tab.DONE),
-            "peek": desk.peek(actor, first) if first is not None else None,
-            "bulk_url": _act_url(tab) if tab in {Tab.REQUIRED, Tab.FOLLOWING} and chosen else None,
+            "peek": desk.peek(actor, shown[0]) if shown else None,
             "empty": _empty(request, actor, tab) if not chosen else {},
         }  # fmt: skip
         return render(request, "work/queue.html", context)
 
 
-def _first(items: Sequence[Item], tab: Tab) -> Item | None:
-    """The item that the page shows on top: by due group, then in the order of the query."""
-    if not items or tab is Tab.DONE:
-        return items[0] if items else None
+def _in_order(items: list[Item], tab: Tab) -> list[Item]:
+    """The items as the page shows them: by due group, then in the order of the query (no due date comes last)."""
     today, order = clock.today(), list(DueGroup)
-    return min(items, key=lambda item: order.index(due_group(item.due, today)))
+    return items if tab is Tab.DONE else sorted(items, key=lambda item: order.index(due_group(item.due, today)))
+
+
+def _page(request: HttpRequest, tab: Tab, items: list[Item]) -> tuple[list[Item], str | None]:
+    """The part of the items that is shown at once, and where the next part is."""
+    asked = request.GET.get("from", "")
+    start = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 4 else 0
+    end = start + SHOWN_AT_ONCE
+    more = request.GET.copy()
+    more["from"] = str(end)
+    return items[start:end], f"{_tab_url(tab)}?{more.urlencode()}" if end < len(items) else None
 
 
 def _tabs(actor: Actor, current: Tab) -> list[dict[str, Any]]:

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A draft saves itself. The form carries data-autosave (the address), a hidden "version", and data-keep ("yes" only when
 // the letter is not secret): then what could not be sent stays on this device until the server has it.
+// What is kept goes by the draft, not by the address: that of a draft changes when it is saved for the first time.
 // The server answers JSON {version, saved_at} to a good save and 409 {message} when somebody else saved first.
 
 const WAIT = 900;
 const RETRY = 8000;
+const REFUSED = [400, 404, 413, 415, 422];
 const form = document.querySelector("form[data-autosave]");
 const line = document.querySelector("[data-saved]");
-const shelf = form ? `mukatabat-draft-${form.dataset.autosave}` : "";
+const shelf = `mukatabat-draft-${form?.dataset.autosave.match(/[0-9a-f-]{36}(?=\/autosave)/)?.[0] ?? ""}`;
 let timer;
 let busy = false;
 let dirty = false;
@@ -21,10 +23,23 @@ function text() {
   return data;
 }
 
-function keep() {
-  if (!mayKeep()) return localStorage.removeItem(shelf);
+function keep(where = localStorage) {
+  if (!mayKeep()) return where.removeItem(shelf);
   const pairs = [...text()].filter(([name]) => name !== "csrfmiddlewaretoken");
-  return localStorage.setItem(shelf, JSON.stringify({ at: Date.now(), pairs }));
+  return where.setItem(shelf, JSON.stringify({ at: Date.now(), pairs }));
+}
+
+function forget() {
+  localStorage.removeItem(shelf);
+  sessionStorage.removeItem(shelf);
+}
+
+function stands(pairs) {
+  const plain = (value) => value.replaceAll("\r\n", "\n").trim();
+  return ["subject", "body"].every((name) => {
+    const kept = pairs.find(([key]) => key === name);
+    return !kept || !form.elements[name] || plain(kept[1]) === plain(form.elements[name].value);
+  });
 }
 
 function show(state, time = "") {
@@ -33,6 +48,20 @@ function show(state, time = "") {
   for (const part of line.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== state;
   const clock = line.querySelector(`[data-when="${state}"] time`);
   if (clock && time) clock.textContent = time;
+}
+
+// What the server says about a save that it did not take: signed out, or text that it refuses.
+function tell(message) {
+  const place = document.querySelector("[data-trouble]");
+  if (!place) return;
+  place.hidden = !message;
+  place.querySelector("span").textContent = message;
+}
+
+async function told(response) {
+  if (!response.headers.get("Content-Type")?.startsWith("application/json")) return "";
+  const { message } = await response.json();
+  return message ?? "";
 }
 
 async function save() {
@@ -55,10 +84,20 @@ async function save() {
       document.dispatchEvent(new CustomEvent("mukatabat:say", { detail: message }));
       return;
     }
-    if (!response.ok) throw new Error(String(response.status));
+    if (!response.ok) {
+      tell(await told(response));
+      if (REFUSED.includes(response.status)) {
+        // The same text would be refused again; the next touch tries anew.
+        keep();
+        show("unsaved");
+        return;
+      }
+      throw new Error(String(response.status));
+    }
+    tell("");
     const { version, saved_at: savedAt } = await response.json();
     form.elements.version.value = version;
-    localStorage.removeItem(shelf);
+    forget();
     show("saved", savedAt);
   } catch {
     dirty = true;
@@ -80,9 +119,10 @@ function touched(event) {
 }
 
 function restore() {
-  const stored = JSON.parse(localStorage.getItem(shelf) ?? "null");
+  const stored = JSON.parse(localStorage.getItem(shelf) ?? sessionStorage.getItem(shelf) ?? "null");
   const offer = document.querySelector("[data-restore]");
   if (!stored || !offer || !mayKeep()) return;
+  if (stands(stored.pairs)) return forget();
   offer.hidden = false;
   offer.querySelector("[data-restore-yes]").addEventListener("click", () => {
     for (const [name, value] of stored.pairs) {
@@ -95,7 +135,7 @@ function restore() {
     save();
   });
   offer.querySelector("[data-restore-no]").addEventListener("click", () => {
-    localStorage.removeItem(shelf);
+    forget();
     offer.hidden = true;
   });
 }
@@ -106,7 +146,10 @@ if (form) {
   form.addEventListener("submit", () => {
     stopped = true;
     clearTimeout(timer);
+    keep(sessionStorage); // the session may have ended: after signing in again this tab still has the text
   });
+  // The form's own address leads back to this draft even before its first save; «new» would begin another one.
+  history.replaceState(history.state, "", form.action);
   window.addEventListener("online", save);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden" && dirty) {

@@ -3,7 +3,7 @@
 // Without this file the page offers an ordinary list of bodies.
 
 function options(box) {
-  return [...box.querySelectorAll(".opts [role=option]")];
+  return [...box.querySelectorAll(".opts [role=option]:not([aria-disabled])")];
 }
 
 function mark(box, option) {
@@ -45,7 +45,7 @@ function add(box, option) {
 }
 
 document.addEventListener("click", (event) => {
-  const option = event.target.closest("[data-tokens] [role=option]");
+  const option = event.target.closest("[data-tokens] [role=option]:not([aria-disabled])");
   if (option) {
     add(option.closest("[data-tokens]"), option);
     return;

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is typed is not lost: a closed tab, a lost connection, a session that ends in the middle of a sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.people import until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.people import Office, Person
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_closed_tab_loses_nothing(office: Office) -> None:
+    author = _writing(office, "متابعة تنفيذ حكم", "نص أول")
+    author.wait_until_saved()
+    author.page.close()
+
+    author.page = author.page.context.new_page()
+    author.open_draft("متابعة تنفيذ حكم")
+    expect(author.page.locator("#id_body")).to_have_value("نص أول")
+
+
+def test_a_draft_that_the_server_never_got_comes_back_at_its_own_address(office: Office) -> None:
+    author = _writing(office, "", "")
+    expect(author.page).to_have_url(re.compile(r"/letters/new/[0-9a-f-]{36}/"))
+    address = author.page.url
+    author.page.context.set_offline(True)
+    author.fill(subject="كتاب بلا اتصال", text="كُتب والخط مقطوع")
+    _wait_until_kept(author.page)
+    author.look("compose-offline")
+    author.page.close()
+
+    author.page = author.page.context.new_page()
+    author.page.context.set_offline(False)
+    author.go(address)
+    author.look("compose-kept")
+    author.button("Bring it back").click()
+    author.wait_until_saved()
+    expect(author.page.locator("#id_body")).to_have_value("كُتب والخط مقطوع")
+    author.page.reload()
+    expect(author.page.locator("#id_body")).to_have_value("كُتب والخط مقطوع")
+    expect(author.page.locator("[data-restore]")).to_be_hidden()
+
+
+def test_a_session_that_ends_while_writing_keeps_the_text_and_says_so(office: Office) -> None:
+    author = _writing(office, "إفادة عن مستندات", "قبل انتهاء الجلسة")
+    author.wait_until_saved()
+    session = author.page.context.cookies()
+    author.page.context.clear_cookies(name="sessionid")
+    author.fill(text="بعد انتهاء الجلسة")
+    _wait_until_kept(author.page)
+    expect(author.page.locator("[data-trouble]")).to_be_visible()
+    author.look("compose-signed-out")
+
+    author.page.context.add_cookies(session)  # type: ignore[arg-type]  # signed in again in another tab
+    author.page.reload()
+    author.button("Bring it back").click()
+    author.wait_until_saved()
+    author.page.reload()
+    expect(author.page.locator("#id_body")).to_have_value("بعد انتهاء الجلسة")
+
+
+def test_sending_after_the_session_ended_loses_nothing_either(office: Office) -> None:
+    author = _writing(office, "طلب بيانات الموظفين", "نص كامل")
+    session = author.page.context.cookies()
+    author.page.context.clear_cookies(name="sessionid")
+    author.button("Send for approval").click()
+    author.page.wait_for_url("**/sign-in/**")
+    author.page.context.add_cookies(session)  # type: ignore[arg-type]  # as after password and code
+    author.page.reload()
+    until(lambda: author.page.locator("form#draft").count() == 1)
+    author.button("Bring it back").click()
+    expect(author.page.locator("#id_body")).to_have_value("نص كامل")
+    author.wait_until_saved()
+
+
+def test_two_windows_on_one_draft_do_not_overwrite_each_other(office: Office) -> None:
+    first = _writing(office, "تعديل على نموذج", "من النافذة الأولى")
+    first.wait_until_saved()
+    second = office.person(first.login)
+    second.open_draft("تعديل على نموذج")
+    second.fill(text="من النافذة الثانية")
+    second.wait_until_saved()
+    first.fill(text="من النافذة الأولى مرة أخرى")
+    expect(first.page.locator("[data-saved][data-state=conflict]")).to_be_visible()
+    first.look("compose-conflict")
+    expect(first.page.locator("#id_body")).to_have_value("من النافذة الأولى مرة أخرى")
+    second.page.reload()
+    expect(second.page.locator("#id_body")).to_have_value("من النافذة الثانية")
+
+
+def _writing(office: Office, subject: str, text: str) -> Person:
+    author = office.person("adviser.mof")
+    author.begin_letter()
+    author.fill(subject=subject, text=text)
+    return author
+
+
+def _wait_until_kept(page: Page) -> None:
+    expect(page.locator("[data-saved][data-state=kept] [data-when=kept]")).to_be_visible()
