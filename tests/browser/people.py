@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 REFERENCE = r"\b[A-Z]+-{register}-\d{{4}}-\d{{5}}\b"
 APPROVAL = "approval/"
+RUN = f"{int(time.time()) % 100_000:05}"
 PATIENCE = 20.0
 """Seconds within which a letter must have reached the other body."""
 
@@ -241,8 +242,11 @@ class Office:
         self.watch.follow(page)
         return Person(login, page, self.inspection)
 
-    def person(self, login: str, **settings: Any) -> Person:
-        """Somebody of the cast, signed in; more settings are those of a browser window."""
+    def person(self, login: str, *, documents: bool = False, **settings: Any) -> Person:
+        """Somebody of the cast, signed in; more settings are those of a browser window.
+
+        The signed PDF beside a letter is drawn only where it is asked for: it costs more than the page around it.
+        """
         english = login.partition(".")[2] in ENGLISH_BODIES
         language, theme = ("en", "dark") if english else ("ar", "light")
         if login not in self._kept:
@@ -253,6 +257,8 @@ class Office:
             first.page.context.close()
         person = self.stranger(login, storage_state=self._kept[login], **settings)
         person.language = language
+        if not documents:
+            person.page.context.route("**/documents/**", lambda route: route.abort())
         return person
 
     def send(self, subject: str, *, to: tuple[str, str] = ("الفتوى", "الفتوى والتشريع")) -> str:
@@ -272,6 +278,11 @@ class Office:
             self._open.pop().close()
 
 
+def marked(subject: str) -> str:
+    """A subject that no former run on the same state has used."""
+    return f"{subject} {RUN}"
+
+
 def found(text: str, register: str) -> str:
     """The first reference of that register in a text."""
     match = re.search(REFERENCE.format(register=register), text)
@@ -285,4 +296,3 @@ def until(look: Callable[[], bool]) -> None:
     while not look():
         assert time.monotonic() < deadline, "it did not come"
         time.sleep(0.25)
-

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import until
+from tests.browser.people import marked, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -20,12 +20,13 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_closed_tab_loses_nothing(office: Office) -> None:
-    author = _writing(office, "متابعة تنفيذ حكم", "نص أول")
+    subject = marked("متابعة تنفيذ حكم")
+    author = _writing(office, subject, "نص أول")
     author.wait_until_saved()
     author.page.close()
 
     author.page = author.page.context.new_page()
-    author.open_draft("متابعة تنفيذ حكم")
+    author.open_draft(subject)
     expect(author.page.locator("#id_body")).to_have_value("نص أول")
 
 
@@ -33,14 +34,16 @@ def test_a_draft_that_the_server_never_got_comes_back_at_its_own_address(office:
     author = _writing(office, "", "")
     expect(author.page).to_have_url(re.compile(r"/letters/new/[0-9a-f-]{36}/"))
     address = author.page.url
-    author.page.context.set_offline(True)
+    context = author.page.context
+    context.set_offline(True)
     author.fill(subject="كتاب بلا اتصال", text="كُتب والخط مقطوع")
     _wait_until_kept(author.page)
     author.look("compose-offline")
+    author.page.goto("about:blank")  # a page that is closed outright is let out of the emulated outage at its end
     author.page.close()
 
-    author.page = author.page.context.new_page()
-    author.page.context.set_offline(False)
+    author.page = context.new_page()
+    context.set_offline(False)
     author.go(address)
     author.look("compose-kept")
     author.button("Bring it back").click()
@@ -84,10 +87,11 @@ def test_sending_after_the_session_ended_loses_nothing_either(office: Office) ->
 
 
 def test_two_windows_on_one_draft_do_not_overwrite_each_other(office: Office) -> None:
-    first = _writing(office, "تعديل على نموذج", "من النافذة الأولى")
+    subject = marked("تعديل على نموذج")
+    first = _writing(office, subject, "من النافذة الأولى")
     first.wait_until_saved()
     second = office.person(first.login)
-    second.open_draft("تعديل على نموذج")
+    second.open_draft(subject)
     second.fill(text="من النافذة الثانية")
     second.wait_until_saved()
     first.fill(text="من النافذة الأولى مرة أخرى")

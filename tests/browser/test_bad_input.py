@@ -12,6 +12,7 @@ from mukatabat.access.errors import SignInRefused
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.text import DirectionMarks
 from mukatabat.vault.errors import BrokenFile, EmptyFile, NameLies, PasswordProtected
+from tests.browser.people import marked
 from tests.vault.making import DOS_PROGRAM, encrypted_pdf, pdf
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def test_a_wrong_password_says_what_to_do(office: Office) -> None:
 
 
 def test_two_clerks_at_one_arrival_make_one_entry(office: Office) -> None:
-    reference = office.send("كتاب يصل إلى كاتبين")
+    reference = office.send(marked("كتاب يصل إلى كاتبين"))
     quick, slow = office.person("clerk.fl"), office.person("clerk2.fl")
     for clerk in (quick, slow):
         clerk.take_from_tray(reference)

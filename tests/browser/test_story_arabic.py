@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.people import marked
 from tests.vault.making import pdf
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-SUBJECT = "طلب الرأي بشأن تمديد عقد صيانة المباني"
+SUBJECT = marked("طلب الرأي بشأن تمديد عقد صيانة المباني")
 QUESTION = (
     "يرجى التفضل بإبداء الرأي القانوني في مدى جواز تمديد عقد صيانة المباني المبرم مع الشركة المنفذة.\n\n"
     "أولًا: صورة العقد وملاحقه.\nثانيًا: كتاب الشركة."
@@ -32,7 +33,7 @@ def test_a_question_goes_out_and_its_answer_comes_back(office: Office) -> None:
     expect(clerk.page.locator(".crumb", has_text=asked)).to_be_visible()
     answer_number = clerk.register()
 
-    adviser = office.person("adviser.mof")
+    adviser = office.person("adviser.mof", documents=True)
     adviser.page.goto("/")
     adviser.page.locator("[data-find]").fill(asked)
     adviser.page.keyboard.press("Enter")
@@ -65,7 +66,7 @@ def _ask(office: Office) -> str:
 
 
 def _take_in(office: Office, asked: str) -> str:
-    clerk = office.person("clerk.fl")
+    clerk = office.person("clerk.fl", documents=True)
     clerk.take_from_tray(asked)
     clerk.look("arrival")
     number = clerk.register(to="منيرة الصالح", note="للدراسة وإبداء الرأي")

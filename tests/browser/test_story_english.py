@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.people import marked
+
 if TYPE_CHECKING:
     from tests.browser.people import Office
 
 pytestmark = pytest.mark.browser
 
-SUBJECT = "Access road to the new clinic"
+SUBJECT = marked("Access road to the new clinic")
 
 
 def test_a_letter_is_written_sent_registered_and_done_in_english(office: Office) -> None:
     number = _write_and_sign(office)
-    clerk = office.person("clerk.mpw")
+    clerk = office.person("clerk.mpw", documents=True)
     clerk.take_from_tray(number)
     clerk.look("arrival")
     ours = clerk.register(to="Haifa Al-Jassar", note="Please advise")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import APPROVAL, found
+from tests.browser.people import APPROVAL, found, marked
 
 if TYPE_CHECKING:
     from tests.browser.people import Office, Person
 
 pytestmark = pytest.mark.browser
 
-SUBJECT = "تسليم أرض بجوار المخازن المركزية"
+SUBJECT = marked("تسليم أرض بجوار المخازن المركزية")
 PLAIN: dict[str, Any] = {"java_script_enabled": False}
 
 
@@ -72,7 +72,7 @@ def _sign(signer: Person) -> str:
 
 
 def test_a_double_click_with_scripts_sends_one_letter(office: Office) -> None:
-    subject = "استعجال الرد على طلب الرأي"
+    subject = marked("استعجال الرد على طلب الرأي")
     author = office.person("adviser.mof")
     author.begin_letter()
     author.address("الفتوى", "الفتوى والتشريع")

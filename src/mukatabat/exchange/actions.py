@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from mukatabat.audit.actions import record
-from mukatabat.exchange.errors import ArrivalAlreadyDecided, ReasonMissing, RedirectedToItself
+from mukatabat.exchange.errors import ArrivalAlreadyDecided, MemoStaysInside, ReasonMissing, RedirectedToItself
 from mukatabat.exchange.manifest import Manifest
 from mukatabat.exchange.models import Arrival, Consignment, Notice, Parcel
 from mukatabat.exchange.rules import ArrivalState, Event
@@ -64,6 +64,8 @@ def decide(actor: Actor, arrival: Arrival, decision: Decision) -> None:
     """Write the decision on a locked arrival and order the notice that tells the sender."""
     if decision.state in {ArrivalState.RETURNED, ArrivalState.REDIRECTED} and not decision.reason.strip():
         raise ReasonMissing
+    if decision.redirected_to and arrival.unit_id:
+        raise MemoStaysInside
     if decision.redirected_to in {arrival.sender_id, arrival.body_id}:
         raise RedirectedToItself
     arrival.state = decision.state

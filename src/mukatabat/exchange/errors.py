@@ -37,6 +37,15 @@ class ReasonMissing(ExchangeError):
     do = _("Write the reason in one sentence and repeat.")
 
 
+class MemoStaysInside(ExchangeError):
+    """A redirection names another body for an internal memo."""
+
+    code = "exchange.memo-stays-inside"
+    happened = _("An internal memo is not redirected to another body.")
+    safe = _("The memo still waits in the tray of its unit.")
+    do = _("Return it to its writer with your reason.")
+
+
 class RedirectedToItself(ExchangeError):
     """A redirection names the sender or the present recipient."""
 

@@ -104,6 +104,11 @@ class Arrival(TenantModel):
             ),
         )
 
+    @property
+    def shows_envelope_alone(self) -> bool:
+        """Whether its text is kept from the registry: it is sealed, or its sender took it back."""
+        return Secrecy(self.secrecy).is_sealed or self.state == ArrivalState.WITHDRAWN
+
     def read(self) -> Manifest:
         """The checked manifest as this body got it."""
         return Manifest.model_validate(self.manifest)

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from mukatabat.access.grants.queries import PAGE, require_granted, visible
+from mukatabat.access.grants.queries import PAGE, require_granted, visible, walled
 from mukatabat.access.grants.rules import decode_cursor, encode_cursor
 from mukatabat.exchange.models import Arrival, Consignment, Notice, Parcel
 from mukatabat.exchange.rules import FINAL, ArrivalState, ConsignmentState, Role
 from mukatabat.kernel import clock
+from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 
@@ -22,10 +23,16 @@ STALE = timedelta(seconds=20)
 
 
 def access_arrival(actor: Actor, arrival_id: UUID) -> Arrival:
-    """The arrival, if the actor may see it; otherwise "not found"."""
+    """The arrival, if the actor may see it; otherwise, and for a letter's identifier, "not found".
+
+    A wall around the letter that was registered from it stands around the arrival as well.
+    """
     with reading(actor):
         require_granted(actor, arrival_id)
-        return Arrival.objects.get(id=arrival_id)
+        arrival = Arrival.objects.filter(id=arrival_id).first()
+        if arrival is None or (arrival.letter_id is not None and walled(actor, [arrival.letter_id])):
+            raise NotFoundOrForbidden
+    return arrival
 
 
 def waiting(actor: Actor, *, cursor: str | None = None, limit: int = PAGE) -> tuple[list[Arrival], str | None]:

@@ -16,8 +16,8 @@ from mukatabat.tenancy.models import TenantModel
 class Letter(TenantModel):
     """One letter as one body keeps it.
 
-    ``content`` is the closed JSON of ``press.content``; ``version`` counts the saves. ``reference`` is this body's
-    own number, ``their_reference`` the other side's. ``document_id`` is the signed PDF.
+    ``content`` is the closed JSON of ``press.content``; ``version`` counts saves and returns to the author.
+    ``reference`` is this body's own number, ``their_reference`` the other side's. ``document_id`` is the signed PDF.
     """
 
     writes: ClassVar[tuple[str, ...]] = ("insert", "update")

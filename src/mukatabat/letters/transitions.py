@@ -9,18 +9,33 @@ from uuid import UUID
 
 from mukatabat.access.grants.queries import require_granted
 from mukatabat.access.grants.rules import Protected
+from mukatabat.access.rules import Capability
 from mukatabat.audit.actions import record
 from mukatabat.kernel import clock
+from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.letters.errors import UNMET, ChangedSinceRead, NoSuchMove
 from mukatabat.letters.models import Letter, RouteStep
-from mukatabat.letters.rules import MOVES, Direction, Guard, LetterEvent, LetterKind, LetterState, shelf_of, unmet
+from mukatabat.letters.rules import (
+    MOVES,
+    Direction,
+    Guard,
+    LetterEvent,
+    LetterKind,
+    LetterState,
+    RouteKind,
+    shelf_of,
+    unmet,
+)
 from mukatabat.tenancy.rules import Actor
 
 
 def locked(actor: Actor, letter_id: UUID) -> Letter:
     """The letter under its row lock, if the actor may see it; call inside an open scope."""
     require_granted(actor, letter_id)
-    return Letter.objects.select_for_update().get(id=letter_id)
+    letter = Letter.objects.select_for_update().filter(id=letter_id).first()
+    if letter is None:  # granted, and yet no letter: an arrival has a grant as well
+        raise NotFoundOrForbidden
+    return letter
 
 
 def move(
@@ -56,12 +71,22 @@ def present_step(letter: Letter) -> RouteStep | None:
     return letter.route.filter(done_at=None).order_by("position").first()
 
 
+def takes_step(actor: Actor, letter: Letter, step: RouteStep) -> bool:
+    """Whether a step is the actor's to take: by post and power, and nobody approves a letter of their own."""
+    if step.post_id not in actor.post_ids:
+        return False
+    if step.kind == RouteKind.SIGN:
+        return actor.may(Capability.SIGN)
+    own = letter.author_id is not None and letter.author_id == actor.person_id
+    return actor.may(Capability.APPROVE) and not own
+
+
 def step_guards(actor: Actor, letter: Letter) -> set[Guard]:
     """Which guards of the route hold for this actor at the present step."""
     remaining = list(letter.route.filter(done_at=None).order_by("position")[:2])
     met: set[Guard] = set()
-    if remaining and remaining[0].post_id in actor.post_ids:
+    if remaining and takes_step(actor, letter, remaining[0]):
         met.add(Guard.STEP_HOLDER)
-    approvals = [step for step in remaining if step.kind == "approve"]
+    approvals = [step for step in remaining if step.kind == RouteKind.APPROVE]
     met.add(Guard.MORE_STEPS if len(approvals) > 1 else Guard.LAST_STEP)
     return met

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from mukatabat.access.capabilities import require_capability
 from mukatabat.access.errors import CapabilityMissing
 from mukatabat.access.grants.actions import grant
 from mukatabat.access.grants.queries import require_granted
@@ -94,7 +95,10 @@ def complete(actor: Actor, object_id: UUID, outcome: str) -> None:
 
 
 def refer(actor: Actor, object_id: UUID, command: ReferralCommand) -> Referral:
-    """Hand the item to one responsible recipient with an instruction, and show it to others for information."""
+    """Hand the item to one responsible recipient with an instruction, and show it to others for information.
+
+    Whoever may not refer hands an item back to the one who referred it, and to nobody else.
+    """
     note = clean_text(command.note, NOTE_LIMIT)
     if command.task.act not in REFERABLE:
         raise ActNotReferable
@@ -104,6 +108,8 @@ def refer(actor: Actor, object_id: UUID, command: ReferralCommand) -> Referral:
         others = [party(actor.body_id, one) for one in command.informed if one != command.task.holder]
         now = clock.now()
         former = item.referrals.filter(state=ReferralState.OPEN, is_primary=True).order_by("-at").first()
+        if not (actor.may(Capability.REFER) or _gives_back(command, former)):
+            raise CapabilityMissing
         _measure_action(actor, item)
         item.referrals.filter(state=ReferralState.OPEN, is_primary=True).update(
             state=ReferralState.PASSED_ON, ended_at=now
@@ -136,8 +142,7 @@ def follow(actor: Actor, object_id: UUID, *, following: bool = True) -> None:
 
 def state_baseline(actor: Actor, baseline: Baseline) -> None:
     """The body states how long a step took on paper, and how it knows; a later statement replaces the former."""
-    if not actor.may(Capability.ADMINISTER_BODY):
-        raise CapabilityMissing
+    require_capability(actor, Capability.ADMINISTER_BODY)
     basis = clean_line(baseline.basis, BASIS_LIMIT)
     with scope(actor):
         PaperBaseline.objects.update_or_create(
@@ -169,7 +174,14 @@ def record_step(actor: Actor, object_id: UUID, step: Step, *, started: datetime,
         )
 
 
+def _gives_back(command: ReferralCommand, former: Referral | None) -> bool:
+    if former is None or former.from_person_id is None or command.informed:
+        return False
+    return command.task.holder == Grantee.person(former.from_person_id)
+
+
 def _held(actor: Actor, object_id: UUID) -> Item:
+    require_capability(actor, Capability.WORK_ITEMS)
     require_granted(actor, object_id)
     item = Item.objects.select_for_update().filter(object_id=object_id).first()
     if item is None:  # granted, and yet no item: an arrival has a grant as well

@@ -65,6 +65,12 @@ def walled(actor: Actor, object_ids: Iterable[UUID]) -> frozenset[UUID]:
         return frozenset(found.values_list("object_id", flat=True))
 
 
+def is_known(actor: Actor, object_id: UUID) -> bool:
+    """Whether anything of the actor's body was ever granted or walled under this identifier, to whomever."""
+    with reading(actor):
+        return Grant.objects.filter(object_id=object_id).exists()
+
+
 def require_granted(actor: Actor, object_id: UUID) -> None:
     """Raise "not found" unless the actor may see the object: the same statement for missing and forbidden."""
     if object_id not in granted(actor, [object_id]):

@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+LAST_INSTANT = 253_370_764_800_000_000
+"""The beginning of the year 9999 in microseconds since 1970: no list goes beyond, and no date either."""
+
 
 class Shelf(StrEnum):
     """The lists in which a granted object stands."""
@@ -90,11 +93,12 @@ def encode_cursor(sort_time: datetime, object_id: UUID) -> str:
 
 
 def decode_cursor(cursor: str | None) -> tuple[int, UUID] | None:
-    """Microseconds since 1970 and object id; None for no or a malformed cursor (the list then starts anew)."""
+    """Microseconds since 1970 and object id; None for no or a senseless cursor (the list then starts anew)."""
     if not cursor:
         return None
     instant, _, object_id = cursor.partition(".")
     try:
-        return int(instant), UUID(hex=object_id)
+        start = int(instant), UUID(hex=object_id)
     except ValueError:
         return None
+    return start if 0 <= start[0] < LAST_INSTANT else None

@@ -36,7 +36,11 @@ class Grant(TenantModel):
     class Meta:
         db_table = "access_grant"
         constraints = (
-            models.UniqueConstraint(fields=["object_id", "grantee_id", "reason", "denies"], name="access_grant_once"),
+            # Ended grants stay beside it: they say from when to when somebody saw the object.
+            models.UniqueConstraint(
+                fields=["object_id", "grantee_id", "reason", "denies"], condition=Q(ends=None),
+                name="access_grant_stands_once",
+            ),
         )
         indexes = (
             models.Index(

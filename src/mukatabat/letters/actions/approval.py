@@ -5,14 +5,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from mukatabat.access.grants.actions import grant
+from mukatabat.access.capabilities import require_capability
+from mukatabat.access.grants.actions import grant, revoke
 from mukatabat.access.grants.rules import Grantee, Reason
+from mukatabat.access.rules import Capability
 from mukatabat.audit.actions import record
 from mukatabat.directory import queries as directory
 from mukatabat.kernel import clock
 from mukatabat.kernel.text import clean_text
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.actions.drafting import author_guard
+from mukatabat.letters.errors import NoSuchMove, NotYourStep
 from mukatabat.letters.headings import heading_of
 from mukatabat.letters.models import Comment, Letter, RouteStep
 from mukatabat.letters.rules import (
@@ -20,6 +23,7 @@ from mukatabat.letters.rules import (
     Guard,
     LetterEvent,
     LetterKind,
+    LetterState,
     LinkKind,
     RouteKind,
     Unready,
@@ -35,15 +39,21 @@ from mukatabat.work.actions import hand_over, rename_item
 from mukatabat.work.rules import Act, Task
 
 COMMENT_LIMIT = 2000
+ON_ITS_WAY = frozenset({LetterState.DRAFT, LetterState.REVIEW, LetterState.APPROVED})
 
 
 def submit(actor: Actor, letter_id: UUID) -> Letter:
-    """Send a draft along its route; what it lacks is named and nothing moves."""
+    """Send a draft along its route; what it lacks is named and nothing moves.
+
+    Who saw an earlier round sees this one when it comes to their step.
+    """
+    require_capability(actor, Capability.DRAFT)
     with scope(actor):
         letter = locked(actor, letter_id)
         missing = unready(letter)
         met = author_guard(actor, letter) | (set() if missing else {Guard.READY})
         move(actor, letter, LetterEvent.SUBMIT, met=met, params={"lacking": missing})
+        _close_to_route(letter)
         letter.route.update(done_at=None, done_by_ar="", done_by_en="")
         rename_item(actor, heading_of(letter))
         step = present_step(letter)
@@ -84,10 +94,11 @@ def send_back(actor: Actor, letter_id: UUID, reason: str) -> Letter:
 
 
 def recall(actor: Actor, letter_id: UUID) -> Letter:
-    """The author takes the letter back before it is issued."""
+    """The author takes the letter back before it is issued; the route sees it again when it comes to each step."""
     with scope(actor):
         letter = locked(actor, letter_id)
         move(actor, letter, LetterEvent.RECALL, met=author_guard(actor, letter))
+        _close_to_route(letter)
         _return_to_author(actor, letter, None)
     return letter
 
@@ -104,9 +115,14 @@ def comment(actor: Actor, letter_id: UUID, text: str) -> Comment | None:
 
 
 def resolve_comment(actor: Actor, letter_id: UUID, comment_id: UUID) -> None:
-    """Mark a remark as dealt with."""
+    """Mark a remark as dealt with: its writer, the author, or whoever has the step now, until the letter is issued."""
     with scope(actor):
         letter = locked(actor, letter_id)
+        if letter.state not in ON_ITS_WAY:
+            raise NoSuchMove(state=LetterState(letter.state).label)
+        own = letter.comments.filter(id=comment_id, author_id=actor.person_id).exists()
+        if not (own or author_guard(actor, letter) or Guard.STEP_HOLDER in step_guards(actor, letter)):
+            raise NotYourStep
         if letter.comments.filter(id=comment_id, resolved_at=None).update(resolved_at=clock.now()):
             record(actor, act="letters.comment-resolved", object_kind="letter", object_id=letter.id)
 
@@ -132,6 +148,11 @@ def _mark_done(actor: Actor, step: RouteStep) -> None:
     step.save(update_fields=["done_at", "done_by_ar", "done_by_en"])
 
 
+def _close_to_route(letter: Letter) -> None:
+    for reason in (Reason.APPROVER, Reason.SIGNATORY):
+        revoke(letter.id, reason=reason)
+
+
 def _hand_to_step(actor: Actor, letter: Letter) -> None:
     step = present_step(letter)
     if step is None:
@@ -149,6 +170,12 @@ def _hand_to_step(actor: Actor, letter: Letter) -> None:
 
 
 def _return_to_author(actor: Actor, letter: Letter, kind: Kind | None) -> None:
+    """Hand the draft back as another version: no page of this round approves or signs what it did not show.
+
+    The text may then change in ways that are no save of it, such as another attachment.
+    """
+    letter.version += 1
+    letter.save(update_fields=["version"])
     if letter.author_id is None:
         return
     letter.route.update(done_at=None, done_by_ar="", done_by_en="")

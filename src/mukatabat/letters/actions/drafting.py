@@ -9,20 +9,23 @@ from uuid import UUID
 
 from django.db import IntegrityError
 
+from mukatabat.access.capabilities import require_capability
 from mukatabat.access.errors import CapabilityMissing
 from mukatabat.access.grants.actions import grant
+from mukatabat.access.grants.queries import is_known
 from mukatabat.access.grants.rules import Grantee, Reason
-from mukatabat.access.rules import Capability
+from mukatabat.access.rules import ROLE_CAPABILITIES, Capability
 from mukatabat.audit.actions import record
 from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Post, Unit, effective
+from mukatabat.directory.vocabulary import PostRole
 from mukatabat.kernel import clock
 from mukatabat.kernel.arabic import fold
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.text import clean_line
 from mukatabat.letters.commands import AddresseeCommand, DraftCommand
-from mukatabat.letters.errors import DraftChanged, TooManyRecipients, UnknownChoice
+from mukatabat.letters.errors import DraftChanged, NotTheAuthor, TooManyRecipients, UnknownChoice
 from mukatabat.letters.headings import heading_of, name_counterpart, name_unit
 from mukatabat.letters.models import Addressee, Attachment, Letter, Link, RouteStep
 from mukatabat.letters.rules import (
@@ -40,7 +43,7 @@ from mukatabat.letters.types import CATALOGUE
 from mukatabat.press.content import to_json
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
-from mukatabat.vault.actions import store_upload
+from mukatabat.vault.actions import enter, keep
 from mukatabat.vault.rules import Upload
 from mukatabat.work.actions import finish, open_item, rename_item
 from mukatabat.work.rules import Act, Task
@@ -55,15 +58,14 @@ def begin_draft(
 
     A ``draft_id`` chosen by the page makes a doubled click harmless: the same id gives the same draft.
     """
-    if not actor.may(Capability.DRAFT):
-        raise CapabilityMissing
+    require_capability(actor, Capability.DRAFT)
     draft_id = draft_id or new_id()
     existing = _own_draft(actor, draft_id)
     if existing is not None:
         return existing
     try:
         return _begin(actor, draft_id, command=command, answers=answers)
-    except IntegrityError:  # the other half of a doubled click was quicker
+    except (IntegrityError, NotFoundOrForbidden):  # the other half of a doubled click was quicker, or it is not theirs
         existing = _own_draft(actor, draft_id)
         if existing is None:
             raise NotFoundOrForbidden from None
@@ -78,6 +80,8 @@ def _own_draft(actor: Actor, draft_id: UUID) -> Letter | None:
 def _begin(actor: Actor, draft_id: UUID, *, command: DraftCommand, answers: UUID | None) -> Letter:
     now = clock.now()
     with scope(actor):
+        if is_known(actor, draft_id):  # else the author's grant would open what already has this identifier
+            raise NotFoundOrForbidden
         letter = Letter(
             id=draft_id, direction=Direction.OUT, state=LetterState.DRAFT, author_id=actor.person_id,
             author_ar=actor.name_ar, author_en=actor.name_en, created_at=now, updated_at=now, sort_time=now,
@@ -86,11 +90,18 @@ def _begin(actor: Actor, draft_id: UUID, *, command: DraftCommand, answers: UUID
         letter.save(force_insert=True)
         _place(actor, letter, command)
         if answers is not None:
-            Link.objects.create(letter=letter, to=locked(actor, answers), kind=LinkKind.REPLY)
+            Link.objects.create(letter=letter, to=_question(actor, answers), kind=LinkKind.REPLY)
         author = Grantee.person(_person(actor))
         grant(actor, protected(letter), [author], reason=Reason.AUTHOR)
         open_item(actor, heading_of(letter), Task(holder=author, act=Act.DRAFT))
         record(actor, act="letters.draft-begun", object_kind="letter", object_id=letter.id)
+    return letter
+
+
+def _question(actor: Actor, letter_id: UUID) -> Letter:
+    letter = locked(actor, letter_id)
+    if letter.direction != Direction.IN:
+        raise UnknownChoice
     return letter
 
 
@@ -99,10 +110,13 @@ def save_draft(actor: Actor, letter_id: UUID, command: DraftCommand, *, version:
 
     Saving twice what is already saved changes nothing, so that a repeated request is harmless.
     """
+    require_capability(actor, Capability.DRAFT)
     with scope(actor):
         letter = locked(actor, letter_id)
+        if not author_guard(actor, letter):
+            raise NotTheAuthor
         if letter.version != version:
-            if letter.version == version + 1 and _same(actor, letter, command):
+            if letter.version == version + 1 and _same(letter, command):
                 return letter.version
             raise DraftChanged(version=letter.version)
         move(actor, letter, LetterEvent.SAVE, met=author_guard(actor, letter))
@@ -116,10 +130,12 @@ def save_draft(actor: Actor, letter_id: UUID, command: DraftCommand, *, version:
 
 def attach(actor: Actor, letter_id: UUID, upload: Upload) -> Attachment:
     """Examine an uploaded file, keep it, and add it to a draft; a refused file changes nothing."""
-    document = store_upload(actor, upload)
+    require_capability(actor, Capability.DRAFT)
+    kept = keep(upload)
     with scope(actor):
         letter = locked(actor, letter_id)
         move(actor, letter, LetterEvent.SAVE, met=author_guard(actor, letter))
+        document = enter(actor, kept)
         return Attachment.objects.create(
             letter=letter, position=letter.attachments.count() + 1, document_id=document.id, digest=document.digest,
             name=document.name, media_type=document.media_type, size=document.size, pages=document.pages,
@@ -128,6 +144,7 @@ def attach(actor: Actor, letter_id: UUID, upload: Upload) -> Attachment:
 
 def detach(actor: Actor, letter_id: UUID, attachment_id: UUID) -> None:
     """Take a file off a draft; removing what is gone already changes nothing."""
+    require_capability(actor, Capability.DRAFT)
     with scope(actor):
         letter = locked(actor, letter_id)
         move(actor, letter, LetterEvent.SAVE, met=author_guard(actor, letter))
@@ -136,6 +153,7 @@ def detach(actor: Actor, letter_id: UUID, attachment_id: UUID) -> None:
 
 def discard(actor: Actor, letter_id: UUID) -> None:
     """Give a draft up; it leaves the desk, and the audit keeps that it was."""
+    require_capability(actor, Capability.DRAFT)
     with scope(actor):
         letter = locked(actor, letter_id)
         move(actor, letter, LetterEvent.DISCARD, met=author_guard(actor, letter))
@@ -216,7 +234,7 @@ def _place(actor: Actor, letter: Letter, command: DraftCommand) -> None:
     if command.signer:
         steps.append((RouteKind.SIGN, command.signer))
     posts = Post.objects.filter(effective(clock.today()), body_id=actor.body_id).in_bulk([post for _, post in steps])
-    if len(posts) != len({post for _, post in steps}):
+    if not all(post in posts and _may_stand(actor, kind, posts[post]) for kind, post in steps):
         raise UnknownChoice
     letter.route.all().delete()
     RouteStep.objects.bulk_create(
@@ -227,6 +245,14 @@ def _place(actor: Actor, letter: Letter, command: DraftCommand) -> None:
     )
 
 
+def _may_stand(actor: Actor, kind: RouteKind, post: Post) -> bool:
+    """Whether a post of the body may stand in the route: it has the power, and nobody names the own as approver."""
+    powers = ROLE_CAPABILITIES[PostRole(post.role)]
+    if kind is RouteKind.SIGN:
+        return Capability.SIGN in powers
+    return Capability.APPROVE in powers and post.id not in actor.post_ids
+
+
 def _distinct(addressees: tuple[AddresseeCommand, ...]) -> list[AddresseeCommand]:
     """One line per body and unit: who is addressed gets no copy besides."""
     chosen: dict[tuple[UUID, UUID | None], AddresseeCommand] = {}
@@ -235,6 +261,6 @@ def _distinct(addressees: tuple[AddresseeCommand, ...]) -> list[AddresseeCommand
     return list(chosen.values())
 
 
-def _same(actor: Actor, letter: Letter, command: DraftCommand) -> bool:
-    saved = {name: getattr(letter, name) for name in _fields(command)}
-    return bool(author_guard(actor, letter)) and saved == _fields(command)
+def _same(letter: Letter, command: DraftCommand) -> bool:
+    fields = _fields(command)
+    return {name: getattr(letter, name) for name in fields} == fields

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from mukatabat.access.errors import CapabilityMissing
+from mukatabat.access.capabilities import require_capability
 from mukatabat.access.rules import Capability
 from mukatabat.directory import queries as directory
 from mukatabat.exchange import carrier
@@ -58,8 +58,8 @@ def withdraw(actor: Actor, letter_id: UUID, consignment_id: UUID, reason: str) -
         raise ReasonMissing
     with scope(actor):
         letter = locked(actor, letter_id)
-        if not (actor.may(Capability.DISPATCH) or actor.may(Capability.SIGN) or letter.author_id == actor.person_id):
-            raise CapabilityMissing
+        if letter.author_id != actor.person_id:
+            require_capability(actor, Capability.DISPATCH, Capability.SIGN)
         sent = exchange.consignments_of(actor, [letter.id]).get(letter.id, [])
         consignment = next((one for one in sent if one.id == consignment_id), None)
         if consignment is None:

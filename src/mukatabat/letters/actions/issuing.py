@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from mukatabat.access.errors import CapabilityMissing
+from mukatabat.access.capabilities import require_capability
 from mukatabat.access.rules import Capability
 from mukatabat.directory.models import Body
 from mukatabat.directory.queries import mandate_for
@@ -101,23 +101,22 @@ def begin_issue(actor: Actor, letter_id: UUID, *, provider: SignatureProvider, v
     ``version`` is the one that was read: another one since is refused.
     Raises the guards' errors and the directory's mandate errors; then no number was taken.
     """
-    if actor.person_id is None or not actor.may(Capability.SIGN):
-        raise CapabilityMissing
-    certificate = provider.certificate(actor.person_id)  # may take its time: before the transaction
+    require_capability(actor, Capability.SIGN)
+    certificate = provider.certificate(actor.person)  # may take its time: before the transaction
     with scope(actor):
         letter = locked(actor, letter_id)
         running = letter.issues.filter(state=IssueState.SIGNING).first()
         if running is not None and running.signer_id == actor.person_id:
             return running
         require_version(letter, version)
-        mandate = _authority(actor, letter, actor.person_id)
+        mandate = _authority(actor, letter, actor.person)
         assert actor.second_factor_at is not None  # the guard of its freshness has passed
         entry = _take_number(actor, letter)
         manifest = manifest_of(actor, letter, entry, mandate)
         prepared = _freeze(actor, letter, manifest=manifest, certificate=certificate)
         frozen = store_generated(actor, prepared.to_bytes(), name=f"{entry.reference}.prepared", media_type=PDF)
         return Issue.objects.create(
-            letter=letter, entry_id=entry.id, reference=entry.reference, signer_id=actor.person_id,
+            letter=letter, entry_id=entry.id, reference=entry.reference, signer_id=actor.person,
             signer_ar=actor.name_ar, signer_en=actor.name_en, mandate=mandate.as_evidence(),
             second_factor_at=actor.second_factor_at, provider=provider.name, prepared_id=frozen.id,
             manifest=manifest.model_dump(mode="json"), started_at=entry.at, deadline=entry.at + TIME_TO_SIGN,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from mukatabat.access.errors import CapabilityMissing
+from mukatabat.access.capabilities import require_capability
 from mukatabat.access.grants.actions import grant
 from mukatabat.access.grants.rules import Grantee, Reason
 from mukatabat.access.rules import Capability
@@ -99,8 +99,7 @@ def _deciding(actor: Actor, arrival_id: UUID) -> Iterator[None]:
     """
     with scope(actor):
         arrival = exchange.access_arrival(actor, arrival_id)
-        if not actor.may(Capability.WORK_ITEMS if arrival.unit_id else Capability.REGISTER_INCOMING):
-            raise CapabilityMissing
+        require_capability(actor, Capability.WORK_ITEMS if arrival.unit_id else Capability.REGISTER_INCOMING)
         yield
 
 
@@ -158,7 +157,9 @@ def _open_to_readers(actor: Actor, letter: Letter, arrival: Arrival, manifest: M
         grant(actor, protected(letter), [tray], reason=Reason.REGISTRY)
         return tray
     own = next((one for one in manifest.recipients if one.body_id == actor.body_id), None)
-    if own is None:  # redirected to us: nobody here is named, so it is for the highest office
+    if arrival.unit_id:  # a memo: a unit is addressed at its head
+        post_id = directory.heads_of_unit(arrival.unit_id).values_list("id", flat=True).first()
+    elif own is None:  # redirected to us: nobody here is named, so it is for the highest office
         post_id = directory.addressable_posts(actor.body_id).values_list("id", flat=True).first()
     else:
         post_id = own.post_id
@@ -168,7 +169,10 @@ def _open_to_readers(actor: Actor, letter: Letter, arrival: Arrival, manifest: M
 
 
 def _link_to_question(actor: Actor, letter: Letter, manifest: Manifest) -> None:
-    """An answer is linked to the body's own question, whose author sees both; the last answer ends its follow-up."""
+    """An answer is linked to the body's own question, whose author sees both; the last answer ends its follow-up.
+
+    A sealed answer is for whom it names: its addressee shows it to the author, or does not.
+    """
     if manifest.answers is None:
         return
     question = Letter.objects.filter(
@@ -177,7 +181,7 @@ def _link_to_question(actor: Actor, letter: Letter, manifest: Manifest) -> None:
     if question is None:
         return
     Link.objects.create(letter=letter, to=question, kind=LinkKind.REPLY)
-    if question.author_id:
+    if question.author_id and not Secrecy(letter.secrecy).is_sealed:
         author = Grantee.person(question.author_id)
         grant(actor, protected(letter), [author], reason=Reason.AUTHOR, source_id=question.id)
     if not exchange.awaits_answer(actor, question.id):

@@ -9,7 +9,6 @@ from uuid import UUID
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.models import Arrival
 from mukatabat.kernel.errors import NotFoundOrForbidden
-from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.queries.letter import access_letter
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
@@ -30,18 +29,15 @@ def access_letter_document(actor: Actor, letter_id: UUID, document_id: UUID) -> 
 
 def access_arrival(actor: Actor, arrival_id: UUID) -> Arrival:
     """The arrival, if the actor may see it; a letter's identifier is as unknown here as any other."""
-    try:
-        return exchange.access_arrival(actor, arrival_id)
-    except Arrival.DoesNotExist:
-        raise NotFoundOrForbidden from None
+    return exchange.access_arrival(actor, arrival_id)
 
 
 def access_arrival_document(actor: Actor, arrival_id: UUID, document_id: UUID) -> Document:
-    """A document of an arrival in the actor's tray; of a sealed one the registry sees the envelope alone."""
+    """A document of an arrival in the actor's tray; of a sealed or withdrawn one the envelope alone is seen."""
     with reading(actor):
         arrival = access_arrival(actor, arrival_id)
         known = {UUID(document) for _part, document in arrival.documents}
-        if Secrecy(arrival.secrecy).is_sealed or document_id not in known:
+        if arrival.shows_envelope_alone or document_id not in known:
             raise NotFoundOrForbidden
         return access_document(actor, document_id)
 

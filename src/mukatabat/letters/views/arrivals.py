@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mukatabat.access.decisions import access, actor_of_request
 from mukatabat.access.grants.queries import granted
+from mukatabat.access.rules import Capability
 from mukatabat.directory.models import Body
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.errors import ArrivalAlreadyDecided
@@ -140,8 +141,8 @@ def arrival_page(actor: Actor, found: Arrival, form: ReferralForm, *, view: str 
             ],
             "answers": _question(actor, manifest), "duplicate": _duplicate(actor, found),
             "registered_by": _decision(found), "version": 1, "register_number": None, "errors": [],
-            "files": [] if _sealed(found) else _files(found, manifest), **_document(actor, found, manifest, view),
-            **_forms(actor, found, form),
+            "files": [] if found.shows_envelope_alone else _files(found, manifest),
+            **_document(actor, found, manifest, view), **_forms(actor, found, form),
         }  # fmt: skip
 
 
@@ -149,9 +150,14 @@ def _sealed(found: Arrival) -> bool:
     return Secrecy(found.secrecy).is_sealed
 
 
+def _withdrawn(found: Arrival) -> bool:
+    return found.state == ArrivalState.WITHDRAWN
+
+
 def _heading(found: Arrival, manifest: Manifest) -> dict[str, Any]:
     return {
-        "reference": found.sender_reference, "subject": found.subject, "sealed": _sealed(found),
+        "reference": found.sender_reference, "sealed": _sealed(found), "withdrawn": _withdrawn(found),
+        "subject": "" if found.shows_envelope_alone else found.subject,
         "secrecy": found.secrecy, "urgency": found.urgency, "counterpart": spoken(found.sender_ar, found.sender_en),
         "unit": spoken(manifest.sender.office_ar, manifest.sender.office_en), "gregorian": manifest.issued_on,
         "hijri": HijriDate(*manifest.hijri), "delivered_at": found.arrived_at,
@@ -161,12 +167,15 @@ def _heading(found: Arrival, manifest: Manifest) -> dict[str, Any]:
 def _decision(found: Arrival) -> dict[str, Any] | None:
     if found.state == ArrivalState.AVAILABLE:
         return None
-    return {"name": found.decided_by, "at": found.decided_at, "number": found.our_reference, "state": found.state}
+    return {
+        "name": found.decided_by, "at": found.decided_at, "number": found.our_reference, "state": found.state,
+        "reason": found.reason,
+    }  # fmt: skip
 
 
 def _document(actor: Actor, found: Arrival, manifest: Manifest, view: str) -> dict[str, Any]:
-    """The signed letter, or nothing but the notice of a sealed one."""
-    if _sealed(found):
+    """The signed letter, or nothing but the notice of a sealed or withdrawn one."""
+    if found.shows_envelope_alone:
         return {"view": "text", "original": None, "paper": None, "integrity": ""}
     url = reverse("letters:arrival", args=[found.id])
     letter_part = next(part for part in manifest.documents if part.part == "letter")
@@ -217,10 +226,13 @@ def _duplicate(actor: Actor, found: Arrival) -> dict[str, Any] | None:
 
 
 def _forms(actor: Actor, found: Arrival, form: ReferralForm) -> dict[str, Any]:
-    names = {"register_url": "register", "return_url": "return_arrival", "redirect_url": "redirect_arrival"}
+    names = {"register_url": "register", "return_url": "return_arrival"}
+    if not found.unit_id:  # a memo stays inside
+        names["redirect_url"] = "redirect_arrival"
+    may_refer = actor.may(Capability.REFER) and not _sealed(found)
     due = choices.due_choices(actor)
     return {key: reverse(f"letters:{name}", args=[found.id]) for key, name in names.items()} | {
-        "people": [] if _sealed(found) else choices.referral_groups(actor), "acts": choices.acts(),
+        "people": choices.referral_groups(actor) if may_refer else [], "acts": choices.acts(),
         "phrases": choices.PHRASES, "due_choices": due,
         "bodies": choices.body_choices(actor, without=[found.sender_id]), "reasons": choices.return_grounds(),
         "chosen": {"to": form.to, "act": form.act, "note": form.note, "due": form.due or due[0]["value"]},

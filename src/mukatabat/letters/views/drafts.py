@@ -99,11 +99,13 @@ def _kind(request: HttpRequest) -> LetterKind:
     return LetterKind(asked) if asked in set(LetterKind) else LetterKind.LETTER
 
 
-def _write(request: HttpRequest, desk: Desk) -> HttpResponse:
+def _write(request: HttpRequest, desk: Desk, *, detached: UUID | None = None) -> HttpResponse:
     """Save, then do what the pressed button says; an error shows the same form again with everything in it."""
     actor, form = actor_of_request(request), DraftForm.from_post(request.POST)
     try:
         form = replace(form, version=save(actor, desk, form))
+        if detached is not None:
+            drafting.detach(actor, desk.draft_id, detached)
         if request.POST.get("act") == "submit":
             return _submitted(request, actor, desk.draft_id)
         if request.FILES:
@@ -139,13 +141,12 @@ def _attach_all(request: HttpRequest, actor: Actor, letter_id: UUID) -> None:
 @access(MAY_DRAFT)
 @require_POST
 def detach(request: HttpRequest, letter_id: UUID, attachment_id: UUID) -> HttpResponse:
-    """Take a file off a draft. The whole form came along with the button, so it is saved as well."""
+    """Take a file off a draft. The whole form came along and is saved first: a stale page is refused."""
     actor = actor_of_request(request)
     desk = desk_of(actor, letter_id, kind=LetterKind.LETTER, answers=None)
     if desk.letter is None:
         raise NotFoundOrForbidden
-    drafting.detach(actor, letter_id, attachment_id)
-    return _write(request, desk)
+    return _write(request, desk, detached=attachment_id)
 
 
 @access(MAY_DRAFT)

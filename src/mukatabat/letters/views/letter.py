@@ -24,7 +24,7 @@ from mukatabat.letters.queries import access_letter, conversation, open_checked
 from mukatabat.letters.rules import Direction, IssueState, LetterState
 from mukatabat.letters.sheets import content_of
 from mukatabat.letters.sources import embedded_content
-from mukatabat.letters.transitions import present_step
+from mukatabat.letters.transitions import present_step, takes_step
 from mukatabat.letters.views import panels
 from mukatabat.letters.views.paper import Paper, draft_paper, sent_paper
 from mukatabat.letters.views.shown import back_of, letter_url, note_seen
@@ -92,7 +92,7 @@ def step_of(actor: Actor, found: Letter) -> str:
         if found.state not in {LetterState.REVIEW, LetterState.APPROVED}:
             return ""
         step = present_step(found)
-    if step is None or step.post_id not in actor.post_ids:
+    if step is None or not takes_step(actor, found, step):
         return ""
     return "sign" if found.state == LetterState.APPROVED else "review"
 

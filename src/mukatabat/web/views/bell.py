@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from mukatabat.access.decisions import SIGNED_IN, access, actor_of_request
 from mukatabat.access.grants.queries import granted, visible
 from mukatabat.kernel.errors import isolated
 from mukatabat.kernel.language import spoken
+from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.letters.models import Letter
 from mukatabat.notify import queries
 from mukatabat.notify.actions import mark_seen
 from mukatabat.notify.models import Notification
@@ -42,21 +44,30 @@ def bell(request: HttpRequest) -> HttpResponse:
         notices = queries.bell(actor)
         open_to = granted(actor, [one.object_id for one in notices])
         context = {
-            "notices": _rows(notices, open_to), "read_url": reverse("notify:seen"), "all_url": reverse("notify:bell"),
-            "more_url": None,
+            "notices": _rows(notices, _subjects(notices, open_to)), "read_url": reverse("notify:seen"),
+            "all_url": reverse("notify:bell"), "more_url": None,
         }  # fmt: skip
         return render(request, "notify/bell.html", context)
 
 
-def _rows(notices: Collection[Notification], visible_ids: Collection[UUID]) -> list[dict[str, Any]]:
-    return [_row(one) for one in notices if one.object_id in visible_ids and one.object_kind in ROUTES]
+def _subjects(notices: Collection[Notification], visible_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The visible objects; those that have no number yet with the subject by which their reader knows them."""
+    drafts = {one.object_id for one in notices if not one.reference and one.object_id in visible_ids}
+    found = Letter.objects.filter(id__in=drafts).only("id", "subject", "secrecy") if drafts else ()
+    return dict.fromkeys(visible_ids, "") | {one.id: one.subject for one in found if not Secrecy(one.secrecy).is_sealed}
 
 
-def _row(notice: Notification) -> dict[str, Any]:
+def _rows(notices: Collection[Notification], subjects: Mapping[UUID, str]) -> list[dict[str, Any]]:
+    return [
+        _row(one, subjects[one.object_id]) for one in notices if one.object_id in subjects and one.object_kind in ROUTES
+    ]
+
+
+def _row(notice: Notification, subject: str) -> dict[str, Any]:
     kind = Kind(notice.kind)
     said = {
         "counterpart": isolated(spoken(notice.counterpart_ar, notice.counterpart_en)),
-        "reference": isolated(notice.reference) if notice.reference else "—",
+        "reference": isolated(notice.reference or subject) if notice.reference or subject else "—",
     }
     return {
         "url": reverse(ROUTES[notice.object_kind], args=[notice.object_id]), "icon": ICONS[kind],
