@@ -134,7 +134,9 @@ def test_a_memo_is_not_redirected_out_of_its_body(cast: Cast) -> None:
     with pytest.raises(MukatabatError) as refused:
         receiving.redirect_arrival(cast("finance.mof"), arrival.id, to=MOH, reason="لعدم الاختصاص")
     assert refused.value.code == "exchange.memo-stays-inside"
-    response = browser("finance.mof").post(at("redirect_arrival", arrival.id), {"body": str(MOH), "reason": "لعدم الاختصاص"})
+    response = browser("finance.mof").post(
+        at("redirect_arrival", arrival.id), {"body": str(MOH), "reason": "لعدم الاختصاص"}
+    )
     assert response.status_code == 400
     run_jobs()
     with scope(cast("clerk.moh")):
@@ -336,7 +338,9 @@ def test_nobody_approves_or_signs_from_a_page_older_than_the_attachments(cast: C
     approval.approve(cast("head.mof"), letter.id)
     with pytest.raises(errors.ChangedSinceRead):
         issuing.begin_issue(cast("signer.mof"), letter.id, provider=service.provider(), version=read)
-    answer = browser("signer.mof").post(at("sign", letter.id), {"read": "yes", "code": code("signer.mof"), "version": str(read)})
+    answer = browser("signer.mof").post(
+        at("sign", letter.id), {"read": "yes", "code": code("signer.mof"), "version": str(read)}
+    )
     assert answer.status_code == 409
 
 
@@ -347,7 +351,9 @@ def test_files_come_and_go_over_http_and_the_form_goes_on_saving(cast: Cast) -> 
     with scope(cast("adviser.mof")):
         attached = Attachment.objects.get(letter_id=draft_id)
     shown = client.get(at("edit", draft_id)).context["draft"]["version"]
-    removed = client.post(at("detach", draft_id, attached.id), draft_fields(cast, version=str(shown), subject="موضوع آخر"))
+    removed = client.post(
+        at("detach", draft_id, attached.id), draft_fields(cast, version=str(shown), subject="موضوع آخر")
+    )
     assert removed.status_code == 302
     with scope(cast("adviser.mof")):
         letter = Letter.objects.get(id=draft_id)
@@ -376,8 +382,8 @@ def test_an_outsider_s_body_is_reached_by_no_route_of_the_training_realm(cast: C
     client = browser("trainee.mof")
     fields = draft_fields(cast, to=[str(FL)], approver="", signer="")
     assert client.post(at("begin", uuid4()), fields).status_code == 400
+    command = draft_command(cast, addressees=(), approvers=(cast.post("head.mof"),), signer=None)
     with pytest.raises(errors.UnknownChoice):  # a live post in a training route
-        command = draft_command(cast, addressees=(), approvers=(cast.post("head.mof"),), signer=None)
         drafting.begin_draft(trainee, command)
 
 

@@ -50,7 +50,14 @@ def test_a_draft_under_an_arrival_s_identifier_opens_the_arrival_to_nobody(cast:
     with pytest.raises(NotFoundOrForbidden):
         drafting.begin_draft(thief, draft_command(cast, approvers=(), signer=None, addressees=()), draft_id=arrival.id)
     client = browser("adviser2.fl")
-    fields = {"version": "0", "subject": "س", "letter_type": "general", "urgency": "normal", "secrecy": "normal", "body": "ن"}
+    fields = {
+        "version": "0",
+        "subject": "س",
+        "letter_type": "general",
+        "urgency": "normal",
+        "secrecy": "normal",
+        "body": "ن",
+    }
     for name in ("begin", "autosave_new"):
         assert client.post(at(name, arrival.id), fields).status_code == 404
     assert not granted(thief, [arrival.id])

@@ -73,9 +73,7 @@ def _worth(word: str) -> bool:
 def _texts(typed: list[str], bodies: Mapping[UUID, str]) -> Iterable[tuple[str, UUID | None]]:
     yield tsquery(typed), None
     bare = {word: stem(word) for word in typed}
-    covered = {
-        body: [word for word in typed if _in_name(bare[word], _stems(name))] for body, name in bodies.items()
-    }
+    covered = {body: [word for word in typed if _in_name(bare[word], _stems(name))] for body, name in bodies.items()}
     best = max((len(found) for found in covered.values()), default=0)
     chosen = [body for body, found in covered.items() if best and len(found) == best]
     for body in chosen[:MOST_COUNTERPARTS]:

@@ -38,7 +38,8 @@ class Grant(TenantModel):
         constraints = (
             # Ended grants stay beside it: they say from when to when somebody saw the object.
             models.UniqueConstraint(
-                fields=["object_id", "grantee_id", "reason", "denies"], condition=Q(ends=None),
+                fields=["object_id", "grantee_id", "reason", "denies"],
+                condition=Q(ends=None),
                 name="access_grant_stands_once",
             ),
         )

@@ -120,7 +120,7 @@ def resolve_comment(actor: Actor, letter_id: UUID, comment_id: UUID) -> None:
         letter = locked(actor, letter_id)
         if letter.state not in ON_ITS_WAY:
             raise NoSuchMove(state=LetterState(letter.state).label)
-        own = letter.comments.filter(id=comment_id, author_id=actor.person_id).exists()
+        own = letter.comments.filter(id=comment_id, author_id=actor.person).exists()
         if not (own or author_guard(actor, letter) or Guard.STEP_HOLDER in step_guards(actor, letter)):
             raise NotYourStep
         if letter.comments.filter(id=comment_id, resolved_at=None).update(resolved_at=clock.now()):
