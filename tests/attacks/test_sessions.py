@@ -17,7 +17,7 @@ from mukatabat.audit.models import AuditEntry
 from mukatabat.directory.models import Absence, Appointment, Mandate, Person
 from mukatabat.directory.seed import person_id
 from mukatabat.kernel import clock
-from mukatabat.letters.actions import approval, drafting, issuing
+from mukatabat.letters.actions import drafting, issuing
 from mukatabat.letters.models import Issue, Letter
 from mukatabat.registers.models import Entry
 from mukatabat.signing import service

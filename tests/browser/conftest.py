@@ -29,7 +29,7 @@ ARGUMENTS = (
 def chromium() -> Iterator[Browser]:
     """The Chromium that MUKATABAT_CHROMIUM names, or the system's."""
     program = os.environ.get("MUKATABAT_CHROMIUM") or shutil.which("chromium") or "chromium"
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
         yield browser

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from mukatabat.access.errors import CapabilityMissing
+from mukatabat.access.rules import SECOND_FACTOR_FRESH
 from mukatabat.directory import errors as directory
 from mukatabat.directory.models import Absence, Body, Mandate
 from mukatabat.kernel import clock
@@ -18,7 +19,7 @@ from mukatabat.kernel.clock import FixedClock
 from mukatabat.letters.actions.issuing import begin_issue
 from mukatabat.letters.errors import NotYourStep, SecondFactorNotFresh
 from mukatabat.letters.models import Issue, Letter
-from mukatabat.letters.rules import SECOND_FACTOR_FRESH, IssueState, LetterState
+from mukatabat.letters.rules import IssueState, LetterState
 from mukatabat.registers.models import Entry, Register
 from mukatabat.signing import service
 from mukatabat.signing.errors import ProviderUnavailable

@@ -28,7 +28,9 @@ from mukatabat.letters.commands import AcceptCommand, AddresseeCommand
 from mukatabat.letters.errors import UnknownChoice
 from mukatabat.letters.models import Letter
 from mukatabat.letters.rules import LetterKind
+from mukatabat.letters.sheets import preview_sheet
 from mukatabat.notify.models import Notification
+from mukatabat.press.actions import render_letter
 from mukatabat.registers.models import Entry
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
@@ -245,3 +247,15 @@ def test_an_addressed_post_that_was_closed_meanwhile_does_not_open_a_sealed_lett
     with scope(cast("signer.mof")):
         assert not Entry.objects.exists()
         assert not Consignment.objects.exists()
+
+
+def test_a_letter_to_several_bodies_names_each_of_them_on_its_paper(cast: Cast) -> None:
+    letter = approved_letter(cast, addressees=(AddresseeCommand(FL), AddresseeCommand(MOH)))
+    actor = cast("signer.mof")
+    with scope(actor):
+        sheet = preview_sheet(directory.body(actor.body_id), letter)
+    named = [sheet.addressee, *(line for line, _ in sheet.also_to)]
+    assert len(named) == 2
+    assert "الفتوى" in named[0]
+    assert "الصحة" in named[1]
+    assert len(pikepdf.open(io.BytesIO(render_letter(sheet))).pages) == 1

@@ -10,7 +10,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -209,10 +208,8 @@ def test_a_server_that_cannot_start_says_why(folder: Path) -> None:
     cluster.start()
     cluster.stop()
     (cluster.data / "postgresql.conf").write_text("no_such_setting = 1\n")
-    began = time.monotonic()
     with pytest.raises(postgres.Stop, match="no_such_setting"):
         cluster.start()
-    assert time.monotonic() - began < 10
 
 
 def test_a_server_of_the_users_own_is_used_when_named(

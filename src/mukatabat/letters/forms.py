@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Self, TypeVar
 from uuid import UUID
 
@@ -25,6 +25,8 @@ from mukatabat.work.rules import Act, ReferralCommand, Task
 
 W = TypeVar("W", bound=Vocabulary)
 UNIT = "unit:"
+LONGEST_DUE = timedelta(days=3 * 366)
+"""No work is due later; calendars end somewhere, and a desk must open whatever was typed."""
 
 
 def uuid_or_none(text: str | None) -> UUID | None:
@@ -216,6 +218,6 @@ class ReferralForm:
             day = date.fromisoformat(written)
         except ValueError:
             raise DueDayUnsuitable from None
-        if day < today or (day != today and not is_working_day(day, holidays)):
+        if not today <= day <= today + LONGEST_DUE or (day != today and not is_working_day(day, holidays)):
             raise DueDayUnsuitable
         return day

@@ -24,11 +24,12 @@ CLOSING = "وتفضلوا بقبول فائق الاحترام والتقدير�
 def letter_sheet(body: Body, letter: Letter, manifest: Manifest) -> LetterSheet:
     """The sheet of a letter about to be issued; the same letter and manifest give the same sheet."""
     originals = [one for one in manifest.recipients if one.role == "original"]
-    line, end = address_line(originals)
+    (line, end), *also_to = address_lines(originals)
     return LetterSheet(
         letterhead=letterhead_of(body), reference=Reference.parse(manifest.reference), date=manifest.issued_on,
-        hijri=HijriDate(*manifest.hijri), addressee=line, honorific_end=end, greeting=GREETING, closing=CLOSING,
-        subject=letter.subject, content=validate(letter.content), signer_post=manifest.sender.office_ar,
+        hijri=HijriDate(*manifest.hijri), addressee=line, honorific_end=end,
+        also_to=tuple(also_to), greeting=GREETING, closing=CLOSING, subject=letter.subject,
+        content=validate(letter.content), signer_post=manifest.sender.office_ar,
         signer_name=manifest.signer_ar, source=source_of(letter, manifest),
         copies=tuple(name_on_letter(one) for one in manifest.recipients if one.role == "copy" and one.visible),
         attachments_count=sum(part.part == "attachment" for part in manifest.documents),
@@ -45,16 +46,15 @@ def source_of(letter: Letter, manifest: Manifest) -> bytes:
     return json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def address_line(originals: list[Recipient]) -> tuple[str, str]:
-    """The line of the addressee and the word at its far end; empty while a draft names nobody."""
-    if not originals:
-        return "", ""
-    first = originals[0]
-    if first.post_id is None:
-        return name_on_letter(first), ""
-    post = Post.objects.get(id=first.post_id)
-    line, end = address(post.honorific, name_on_letter(first), "ar")
-    return line, end
+def address_lines(originals: list[Recipient]) -> list[tuple[str, str]]:
+    """The line of each addressee and the word at its far end; one empty pair while a draft names nobody."""
+    honorifics = Post.objects.in_bulk([one.post_id for one in originals if one.post_id is not None])
+    lines = []
+    for one in originals:
+        name = name_on_letter(one)
+        post = honorifics.get(one.post_id) if one.post_id is not None else None
+        lines.append(address(post.honorific, name, "ar") if post else (name, ""))
+    return lines or [("", "")]
 
 
 def name_on_letter(recipient: Recipient) -> str:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
 from mukatabat.access.grants.rules import Shelf
@@ -102,7 +101,6 @@ RULES: tuple[Rule, ...] = (
 
 MOVES: dict[tuple[LetterState, LetterEvent], Rule] = {(rule.state, rule.event): rule for rule in RULES}
 
-SECOND_FACTOR_FRESH = timedelta(minutes=5)
 SUBJECT_LIMIT = 300
 
 

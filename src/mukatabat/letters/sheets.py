@@ -17,7 +17,7 @@ from mukatabat.letters.models import Letter
 from mukatabat.letters.printing import (
     CLOSING,
     GREETING,
-    address_line,
+    address_lines,
     name_on_letter,
 )
 from mukatabat.letters.queries import holder_of
@@ -51,11 +51,12 @@ def preview_sheet(body: Body, letter: Letter) -> LetterSheet:
     """A draft as it would be printed today: without number, with «مسودة» in place of reference and signature."""
     today = clock.today()
     recipients = recipients_of(letter, clock.now())
-    line, end = address_line([one for one in recipients if one.role == "original"])
+    (line, end), *also_to = address_lines([one for one in recipients if one.role == "original"])
     post, name = signer_of(letter)
     return LetterSheet(
         letterhead=letterhead_of(body), reference=None, date=today, hijri=hijri(today), addressee=line,
-        honorific_end=end, greeting=GREETING, closing=CLOSING, subject=letter.subject, content=content_of(letter),
+        honorific_end=end, also_to=tuple(also_to), greeting=GREETING, closing=CLOSING,
+        subject=letter.subject, content=content_of(letter),
         signer_post=post, signer_name=name, signed_note=DRAFT_NOTE, source=b'{"draft":true}',
         copies=tuple(name_on_letter(one) for one in recipients if one.role == "copy" and one.visible),
         attachments_count=letter.attachments.count(), kind=LetterKind(letter.kind), secrecy=Secrecy(letter.secrecy),

@@ -54,6 +54,7 @@ def letter_data(sheet: LetterSheet) -> Data:
         "urgency": _urgency(sheet.urgency, look),
         "addressee": breakable(sheet.addressee),
         "honorific_end": sheet.honorific_end,
+        "also_to": [[breakable(line), end] for line, end in sheet.also_to],
         "greeting": sheet.greeting,
         "subject": breakable(sheet.subject),
         "short_subject": shortened(sheet.subject),

@@ -74,6 +74,7 @@ class LetterSheet:
     signer_name: str
     source: bytes
     honorific_end: str = ""
+    also_to: tuple[tuple[str, str], ...] = ()
     greeting: str = ""
     closing: str = ""
     signed_note: str = ""

@@ -33,6 +33,7 @@ from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 
 PAGE = 50
+FIRST_DAY = date(1990, 1, 1)
 BOOK_NAMES = {
     RegisterKind.INCOMING: "incoming",
     RegisterKind.OUTGOING: "outgoing",
@@ -144,7 +145,12 @@ def chosen_day(request: HttpRequest) -> date:
         asked = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
         return clock.today()
-    return max(date(1990, 1, 1), min(asked, clock.today()))
+    return within_the_books(asked)
+
+
+def within_the_books(day: date) -> date:
+    """The day itself, or the nearest one on which a number can have been taken."""
+    return max(FIRST_DAY, min(day, clock.today()))
 
 
 def entry_rows(actor: Actor, entries: Sequence[Entry]) -> list[dict[str, Any]]:

@@ -6,8 +6,11 @@ from __future__ import annotations
 import secrets
 from typing import ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden
@@ -21,6 +24,20 @@ class Unexpected(MukatabatError):
     happened = _("The system could not finish this step because of a fault of its own.")
     safe = _("What was saved before stays saved; a letter is never half issued or half delivered.")
     do = _("Try again. If it happens again, give your administrator the trace code.")
+
+
+class TooMuchSent(MukatabatError):
+    """A request is larger than any form of ours."""
+
+    code = "web.too-much-sent"
+    http_status: ClassVar[int] = 413
+    happened = _("This is more than the system takes at once.")
+    safe = _("Nothing was changed. What you sent was not read.")
+    do = _("Go back and send less: a shorter text, or the files one by one.")
+
+
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+"""How the framework says that a request goes beyond the limits of the settings."""
 
 
 class FormExpired(MukatabatError):
@@ -38,18 +55,28 @@ def error_page(request: HttpRequest, error: MukatabatError | None, *, trace: str
     shown = error or Unexpected()
     status = type(shown).http_status
     context = {"error": shown, "trace": trace, "status": status, "back_url": _back(request)}
-    return render(request, "web/error.html", context, status=status)
+    response = render(request, "web/error.html", context, status=status)
+    add_never_cache_headers(response)  # the frame around it names the reader
+    return response
 
 
 def _back(request: HttpRequest) -> str:
-    referer = request.headers.get("Referer", "")
-    own = f"{request.scheme}://{request.get_host()}/"
-    return referer.removeprefix(own.rstrip("/")) if referer.startswith(own) else "/"
+    """The page before, if it is ours; an address such as //elsewhere is not, though its beginning is our own."""
+    referer, own = request.headers.get("Referer", ""), f"{request.scheme}://{request.get_host()}"
+    place = referer.removeprefix(own) if referer.startswith(f"{own}/") else "/"
+    return place if url_has_allowed_host_and_scheme(place, allowed_hosts=None) else "/"
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Missing and forbidden look the same."""
     return error_page(request, NotFoundOrForbidden(), trace=new_trace())
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A request that is refused before it is read; one for a foreign host gets no page."""
+    if isinstance(exception, TOO_MUCH):
+        return error_page(request, TooMuchSent(), trace=new_trace())
+    return HttpResponseBadRequest("Bad Request", content_type="text/plain")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,16 +1,22 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What surrounds every request: headers, the reader's language, and typed errors as pages."""
+"""What surrounds every request: headers, the reader's language, its size, refusals in the trail, errors as pages."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from uuid import UUID
 
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
+from mukatabat.access.views.door import place_of
+from mukatabat.audit.actions import record
 from mukatabat.kernel.errors import MukatabatError
-from mukatabat.web.errors import error_page, new_trace
+from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.rules import DEFAULT_LIMIT
+from mukatabat.web.errors import TOO_MUCH, TooMuchSent, error_page, new_trace
 
 Handler = Callable[[HttpRequest], HttpResponse]
 logger = logging.getLogger("mukatabat.web")
@@ -55,6 +61,51 @@ def interface(get_response: Handler) -> Handler:
     return handle
 
 
+MOST_SENT = 4 * DEFAULT_LIMIT
+"""Bytes of one request: a few attachments of the greatest size at once."""
+
+
+def bounded(get_response: Handler) -> Handler:
+    """Refuse what no form of ours sends before a byte of it is read: files would be kept on disk while they come."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not (length.isascii() and length.isdecimal()) or len(length) > 15 or int(length) > MOST_SENT:
+            return error_page(request, TooMuchSent(), trace=new_trace())
+        return get_response(request)
+
+    return handle
+
+
+REFUSED = frozenset({403, 404})
+
+
+def refusals(get_response: Handler) -> Handler:
+    """Keep in the trail that somebody was refused an act, by whatever part of the house."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        actor = getattr(request, "actor", None)
+        if request.method == "POST" and response.status_code in REFUSED and isinstance(actor, Actor):
+            _note_refusal(request, actor, response.status_code)
+        return response
+
+    return handle
+
+
+def _note_refusal(request: HttpRequest, actor: Actor, status: int) -> None:
+    match = request.resolver_match
+    named = [one for one in match.kwargs.values() if isinstance(one, UUID)] if match else []
+    detail = {"route": match.view_name if match else "", "status": status}
+    try:
+        record(
+            actor, act="web.act-refused", object_kind="route", object_id=named[0] if named else None,
+            place=place_of(request), detail=detail,
+        )  # fmt: skip
+    except DatabaseError:
+        logger.exception("a refusal could not be recorded")
+
+
 class typed_errors:  # noqa: N801 - Django names middleware by its path
     """Turn a typed error, "not found" and a crash into a page of three parts with a trace code."""
 
@@ -73,5 +124,7 @@ class typed_errors:  # noqa: N801 - Django names middleware by its path
         if isinstance(exception, MukatabatError):
             logger.info("%s %s %s", trace, exception.code, request.path)
             return error_page(request, exception, trace=trace)
+        if isinstance(exception, TOO_MUCH):
+            return error_page(request, TooMuchSent(), trace=trace)
         logger.error("%s %s", trace, request.path, exc_info=exception)
         return error_page(request, None, trace=trace)

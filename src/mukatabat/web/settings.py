@@ -53,6 +53,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "mukatabat.web.middleware.interface",
+    "mukatabat.web.middleware.bounded",
+    "mukatabat.web.middleware.refusals",
     "mukatabat.web.middleware.typed_errors",
 ]
 ROOT_URLCONF = "mukatabat.web.urls"

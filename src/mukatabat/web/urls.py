@@ -9,6 +9,7 @@ from mukatabat.web.views import bell, books, desk, finding, home
 from mukatabat.work import urls as work
 from mukatabat.work.queries import Tab
 
+handler400 = "mukatabat.web.errors.bad_request"
 handler404 = "mukatabat.web.errors.not_found"
 handler500 = "mukatabat.web.errors.server_error"
 

@@ -12,12 +12,11 @@ same bytes. A refusal, or no signature before the deadline, leaves a visible voi
 from __future__ import annotations
 
 import logging
-from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from mukatabat.access.capabilities import require_capability
-from mukatabat.access.rules import Capability
+from mukatabat.access.rules import Capability, is_fresh
 from mukatabat.directory.models import Body
 from mukatabat.directory.queries import mandate_for
 from mukatabat.directory.rules import MandateChoice
@@ -34,7 +33,6 @@ from mukatabat.letters.models import Issue, Letter
 from mukatabat.letters.printing import letter_sheet
 from mukatabat.letters.rules import (
     REGISTER_OF,
-    SECOND_FACTOR_FRESH,
     Guard,
     IssueState,
     LetterEvent,
@@ -195,14 +193,10 @@ def _authority(actor: Actor, letter: Letter, person_id: UUID) -> MandateChoice:
     met.add(Guard.MANDATE)
     if not unready(letter):
         met.add(Guard.READY)
-    if _fresh(actor.second_factor_at):
+    if is_fresh(actor.second_factor_at, clock.now()):
         met.add(Guard.FRESH_SECOND_FACTOR)
     move(actor, letter, LetterEvent.BEGIN_ISSUE, met=met)
     return mandate
-
-
-def _fresh(at: datetime | None) -> bool:
-    return at is not None and clock.now() - at <= SECOND_FACTOR_FRESH
 
 
 def _take_number(actor: Actor, letter: Letter) -> Entry:

@@ -19,7 +19,7 @@ from mukatabat.letters.models import Letter
 from mukatabat.letters.printing import (
     CLOSING,
     GREETING,
-    address_line,
+    address_lines,
     name_on_letter,
 )
 from mukatabat.letters.sheets import content_of, signer_of
@@ -66,9 +66,9 @@ def sent_paper(sender: Body, manifest: Manifest, content: Content | None) -> Pap
 
 
 def _addressed(recipients: Sequence[Recipient]) -> Paper:
-    line, end = address_line([one for one in recipients if one.role == Role.ORIGINAL])
+    (line, end), *also_to = address_lines([one for one in recipients if one.role == Role.ORIGINAL])
     copies = [name_on_letter(one) for one in recipients if one.role == Role.COPY and one.visible]
-    return {"to": line, "to_end": end, "copies": copies}
+    return {"to": line, "to_end": end, "also_to": also_to, "copies": copies}
 
 
 def _text(body: Body, content: Content) -> Paper:

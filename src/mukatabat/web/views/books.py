@@ -21,7 +21,7 @@ from mukatabat.access.rules import Capability
 from mukatabat.audit.actions import record
 from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import RegisterKind
-from mukatabat.registers.views import BOOK_NAMES
+from mukatabat.registers.views import BOOK_NAMES, within_the_books
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.web.books import REGISTER_OF, Asked, Place, every_row, page_of, place_from
@@ -108,7 +108,7 @@ def export(request: HttpRequest, shelf: Shelf) -> HttpResponse:
 def asked_of(request: HttpRequest) -> Asked:
     """What the address asks of a book; what cannot be read is as if it were not there."""
     try:
-        day = date.fromisoformat(request.GET.get("day", ""))
+        day = within_the_books(date.fromisoformat(request.GET.get("day", "")))
     except ValueError:
         day = None
     start = place_from(request.GET.get("cursor", ""), request.GET.get("below", ""))
