@@ -41,6 +41,7 @@ class Person:
     page: Page
     inspection: Inspection
     language: str = "ar"
+    scripts: bool = True
 
     # ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -76,8 +77,9 @@ class Person:
         return self
 
     def look(self, name: str) -> Person:
-        """Inspect the screen that stands here."""
-        self.inspection.look(self.page, name)
+        """Inspect the screen that stands here; the inspection is a script itself."""
+        if self.scripts:
+            self.inspection.look(self.page, name)
         return self
 
     def sign_in(self) -> None:
@@ -240,7 +242,7 @@ class Office:
         self._open.append(context)
         page = context.new_page()
         self.watch.follow(page)
-        return Person(login, page, self.inspection)
+        return Person(login, page, self.inspection, scripts=settings.get("java_script_enabled", True))
 
     def person(self, login: str, *, documents: bool = False, **settings: Any) -> Person:
         """Somebody of the cast, signed in; more settings are those of a browser window.
