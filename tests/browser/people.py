@@ -139,8 +139,9 @@ class Person:
 
     def attach(self, name: str, content: bytes) -> None:
         """Choose a file; choosing sends it."""
+        self.page.wait_for_load_state()
         file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-        self.page.locator("#id_files").set_input_files([file])  # type: ignore[list-item]
+        self.page.locator("#id_files").set_input_files([file])
 
     def wait_until_saved(self) -> None:
         """Wait for the line that says that everything typed is saved."""

@@ -78,7 +78,8 @@ class Inspection:
     faults: list[str] = field(default_factory=list)
 
     def look(self, page: Page, name: str) -> None:
-        """Collect the faults of the screen that stands in the browser now."""
+        """Collect the faults of the screen that stands in the browser now, once it has loaded."""
+        page.wait_for_load_state()
         language = str(page.locator("html").get_attribute("lang"))
         if (name, language) in self.seen:
             return

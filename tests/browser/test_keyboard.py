@@ -46,6 +46,7 @@ def test_a_head_signs_in_opens_an_item_and_refers_it_by_keys_alone(office: Offic
     _walk_to(page, "j", lambda: SUBJECT in _standing_row(page))
     keys.press("Enter")
     expect(page.locator("h1", has_text=SUBJECT)).to_be_visible()
+    page.wait_for_load_state()
 
     keys.press("f")
     expect(page.locator("dialog#sheet[open] #id_to")).to_be_focused()

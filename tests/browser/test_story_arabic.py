@@ -37,6 +37,7 @@ def test_a_question_goes_out_and_its_answer_comes_back(office: Office) -> None:
     adviser.page.goto("/")
     adviser.page.locator("[data-find]").fill(asked)
     adviser.page.keyboard.press("Enter")
+    adviser.page.wait_for_url("**/find/**")
     adviser.look("find")
     adviser.page.locator("[data-open-row]", has_text=SUBJECT).first.click()
     letter = adviser.page.locator("main")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import APPROVAL, found, marked
+from tests.vault.making import pdf
 
 if TYPE_CHECKING:
     from tests.browser.people import Office, Person
@@ -54,13 +55,16 @@ def _write(author: Person) -> None:
     page.get_by_role("button", name=author.word("Save"), exact=True).click()
     expect(page.locator(".tok", has_text="الفتوى والتشريع")).to_have_count(1)
     expect(page.locator("#id_body")).to_have_value("يرجى الإفادة.")
-    author.button("Send for approval").dblclick()
+    file = {"name": "مخطط الأرض.pdf", "mimeType": "application/pdf", "buffer": pdf()}
+    page.locator("#id_files").set_input_files([file])  # nobody presses «attach»
+    author.button("Send for approval").click()
     expect(page.locator("form#draft")).to_have_count(0)
 
 
 def _sign(signer: Person) -> str:
     signer.open_item(SUBJECT, tab=APPROVAL)
     page = signer.page
+    expect(page.locator(".files .file bdi")).to_have_text(["مخطط الأرض.pdf"])
     signer.field("I have read this letter and its attachments").check()
     signer.prove()
     signer.button("Sign and send").dblclick()

@@ -106,10 +106,10 @@ def _write(request: HttpRequest, desk: Desk, *, detached: UUID | None = None) ->
         form = replace(form, version=save(actor, desk, form))
         if detached is not None:
             drafting.detach(actor, desk.draft_id, detached)
-        if request.POST.get("act") == "submit":
-            return _submitted(request, actor, desk.draft_id)
         if request.FILES:
             _attach_all(request, actor, desk.draft_id)
+        if request.POST.get("act") == "submit":
+            return _submitted(request, actor, desk.draft_id)
     except MukatabatError as error:
         desk = desk_of(actor, desk.draft_id, kind=desk.kind, answers=desk.answers.id if desk.answers else None)
         return refused(request, COMPOSE, compose_page(actor, desk, form), error)

@@ -40,4 +40,5 @@ if (zone) {
     send.click();
   });
   input.addEventListener("change", () => input.files.length && send.click());
+  if (input.files.length) send.click(); // chosen before this file was here
 }
