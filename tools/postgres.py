@@ -34,8 +34,16 @@ ADMINISTRATOR = "postgres"
 PORT = 5432  # only names the socket file
 SYSTEM_ROOT = Path("/usr/lib/postgresql")
 ALWAYS = {"listen_addresses": "", "timezone": "UTC", "log_timezone": "UTC", "max_connections": "100"}
-# A throw-away cluster may lose everything with the machine; it must only be quick and hold still.
-THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
+# A throw-away cluster may lose everything with the machine; it must only be quick and hold still. What waits for two
+# minutes waits for ever: the statement ends with an error that names it, not the run with silence.
+THROWAWAY = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+    "statement_timeout": "120s",
+    "idle_in_transaction_session_timeout": "240s",
+}
 
 
 class AlreadyRunning(Stop):
