@@ -26,6 +26,7 @@ def _read(path: Path) -> tuple[list[str], str, int, float]:
         reader = PdfReader(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
         pages = [reader.text(page) for page in range(len(reader.sizes()))]
     spent = (time.perf_counter() - began) * 1000 / len(pages)
+    pages = [page for page in pages if page.lines] or pages  # some producers end with an empty sheet
     said = "taken" if all(page.holds for page in pages) else "not taken: " + ", ".join(
         sorted({"read by a machine" if page.recognised else str(page.layer) for page in pages if not page.holds})
     )  # fmt: skip

@@ -155,6 +155,7 @@ def test_a_page_that_takes_too_long_is_given_up_and_the_next_is_drawn(monkeypatc
     try:
         with pytest.raises(PageUnshowable):
             ask(hurried, nested_forms(9), "draw")
+        monkeypatch.undo()
         assert drawn(hurried, making.pdf()).size == (595, 842)
     finally:
         hurried.close()
