@@ -171,7 +171,7 @@ def test_a_picture_bomb_is_not_unpacked(workers: Pool) -> None:
 def test_a_document_too_large_to_hold_is_not_drawn(workers: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "LARGEST", 10)
     with pytest.raises(PageUnshowable):
-        ask(workers, making.pdf(), "draw")
+        ask(workers, making.pdf(pages=7), "draw")
 
 
 # ── shares ──────────────────────────────────────────────────────────────────────────────────────────────────────────
