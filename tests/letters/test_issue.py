@@ -252,10 +252,10 @@ def test_damaged_prepared_bytes_are_never_signed(cast: Cast, settings: object) -
     letter, signer, provider = approved_letter(cast), cast("signer.mof"), service.provider()
     running = begin_issue(signer, letter.id, provider=provider)
     with scope(signer):
-        digest = Document.objects.get(id=running.prepared_id).digest.removeprefix("sha256:")
+        digest = Document.objects.get(id=running.prepared_id).key.address.removeprefix("sha256:")
     (file,) = (one for one in settings.MUKATABAT_VAULT_DIR.rglob(f"*{digest[4:]}*") if one.is_file())  # type: ignore[attr-defined]
     file.chmod(0o600)
-    file.write_bytes(file.read_bytes().replace(b"%PDF", b"%FDP"))
+    file.write_bytes(file.read_bytes()[:-1] + b"?")
     assert collect(signer, running, provider) is Progress.VOID
     assert book(cast) == [(1, "void", DAMAGED)]
     assert state_of(cast, letter) == LetterState.APPROVED

@@ -18,6 +18,8 @@ from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor, system_actor
 from mukatabat.vault import actions, queries
+from mukatabat.vault.actions import documents
+from mukatabat.vault.envelope import HEADER, TAG
 from mukatabat.vault.errors import (
     BlobDamaged,
     BlobMissing,
@@ -66,7 +68,9 @@ def test_an_upload_becomes_a_row_bytes_and_an_audit_entry(folder: Path) -> None:
     document = actions.store_upload(actor, upload())
     assert (document.name, document.media_type, document.pages) == ("مذكرة.pdf", "application/pdf", 2)
     assert (document.scan, document.source, document.created_by) == ("not-scanned", "uploaded", actor.person_id)
-    assert [path.read_bytes() for path in blobs(folder)] == [PDF]
+    (blob,) = blobs(folder)
+    assert len(blob.read_bytes()) == HEADER + len(PDF) + TAG
+    assert b"PDF" not in blob.read_bytes()
     with scope(actor):
         entry = AuditEntry.objects.get(object_id=document.id)
     assert (entry.act, entry.object_kind) == ("vault.document-stored", "document")
@@ -109,7 +113,7 @@ def test_an_infected_file_is_refused_by_the_scanners_name_for_it(folder: Path, m
             file.read()
             return Scan(ScanOutcome.INFECTED, "Eicar-Test")
 
-    monkeypatch.setattr(actions, "scanner", Finds)
+    monkeypatch.setattr(documents, "scanner", Finds)
     with pytest.raises(InfectedFile) as caught:
         actions.store_upload(clerk(), upload())
     assert "Eicar-Test" in str(caught.value.happened)
@@ -122,9 +126,10 @@ def test_a_scanner_that_read_the_file_does_not_shorten_it(folder: Path, monkeypa
             file.read()
             return Scan(ScanOutcome.CLEAN)
 
-    monkeypatch.setattr(actions, "scanner", Reads)
-    assert actions.store_upload(clerk(), upload()).scan == "clean"
-    assert [path.read_bytes() for path in blobs(folder)] == [PDF]
+    monkeypatch.setattr(documents, "scanner", Reads)
+    document = actions.store_upload(clerk(), upload())
+    assert (document.scan, document.size) == ("clean", len(PDF))
+    assert len(blobs(folder)[0].read_bytes()) == HEADER + len(PDF) + TAG
 
 
 def test_without_a_scanner_no_file_is_called_clean() -> None:
@@ -151,7 +156,7 @@ def test_a_failing_store_leaves_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
             raise StoreUnavailable
 
     actor = clerk()
-    monkeypatch.setattr(actions, "store", Full)
+    monkeypatch.setattr(documents, "store", Full)
     with pytest.raises(StoreUnavailable):
         actions.store_upload(actor, upload())
     with scope(actor):
@@ -168,26 +173,31 @@ def test_generated_bytes_are_kept_with_their_source() -> None:
 def test_a_delivered_document_gets_a_row_of_the_recipients_own_over_the_same_bytes(folder: Path) -> None:
     sender, recipient = clerk(), system_actor("exchange.carrier", body_id=uuid4(), realm="live")
     sent = actions.store_upload(sender, upload())
-    adopted = actions.adopt(
-        recipient, digest=sent.digest, size=sent.size, media_type=sent.media_type, name=sent.name, pages=sent.pages
-    )
+    lent = actions.lend(sender, sent.digest, size=sent.size)
+    adopted = actions.adopt(recipient, lent, media_type=sent.media_type, name=sent.name, pages=sent.pages)
     assert adopted.id != sent.id
     assert (adopted.body_id, adopted.source, adopted.created_by) == (recipient.body_id, "received", None)
+    assert adopted.key.address == sent.key.address
+    assert bytes(adopted.key.wrapped or b"") != bytes(sent.key.wrapped or b"")
+    assert adopted.key.body_key_id != sent.key.body_key_id
     assert len(blobs(folder)) == 1
+    with queries.open_document(recipient, adopted.id)[1] as stream:
+        assert stream.read() == PDF
     with pytest.raises(DocumentNotFound):
         queries.access_document(sender, adopted.id)
 
 
-def test_nobody_adopts_what_is_missing_damaged_or_of_another_size(folder: Path) -> None:
-    sent = actions.store_upload(clerk(), upload())
-    good = {"digest": sent.digest, "size": sent.size, "media_type": sent.media_type, "name": sent.name}
-    with pytest.raises(BlobMissing):
-        actions.adopt(clerk(), **{**good, "digest": "sha256:" + "0" * 64})
+def test_nobody_is_lent_what_is_missing_damaged_of_another_size_or_anothers(folder: Path) -> None:
+    sender = clerk()
+    sent = actions.store_upload(sender, upload())
+    for actor, digest in ((sender, "sha256:" + "0" * 64), (clerk(), sent.digest)):
+        with pytest.raises(BlobMissing):
+            actions.lend(actor, digest, size=sent.size)
     with pytest.raises(BlobDamaged):
-        actions.adopt(clerk(), **{**good, "size": sent.size + 1})
+        actions.lend(sender, sent.digest, size=sent.size + 1)
     damage(folder)
     with pytest.raises(BlobDamaged):
-        actions.adopt(clerk(), **good)
+        actions.lend(sender, sent.digest, size=sent.size)
 
 
 def test_not_one_byte_of_a_damaged_document_is_given_out(folder: Path) -> None:
@@ -196,7 +206,7 @@ def test_not_one_byte_of_a_damaged_document_is_given_out(folder: Path) -> None:
     damage(folder)
     with pytest.raises(BlobDamaged) as caught:
         queries.open_document(actor, document.id)
-    assert document.digest in str(caught.value.do)
+    assert document.key.address in str(caught.value.do)
 
 
 def test_a_row_never_changes_and_never_goes() -> None:

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,7 +44,7 @@ def test_a_good_file_is_told_and_left_at_its_beginning() -> None:
     assert found.safe_name == "كتاب رقم ١٢.pdf"
 
 
-def test_a_file_on_disk_is_not_copied_and_left_at_its_beginning(tmp_path: Path) -> None:
+def test_a_file_on_disk_is_left_at_its_beginning(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(making.office())
     with path.open("rb") as file:
@@ -74,6 +76,20 @@ def test_a_bad_file_is_refused_with_its_reason(data: bytes, name: str, error: ty
     assert "%(" not in "".join(shown.values())
     if error is not UnsafeName:
         assert name in shown["happened"]
+
+
+def test_what_waits_to_be_examined_is_sealed_on_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    run, seen = subprocess.run, []
+
+    def looking(command: list[str], **options: Any) -> object:
+        (file,) = options["pass_fds"]
+        seen.append(os.pread(file, 1 << 20, 0))
+        assert os.fstat(file).st_nlink == 0, "the file has a name"
+        return run(command, **options)
+
+    monkeypatch.setattr(subprocess, "run", looking)
+    inspect(io.BytesIO("سر".encode() * 1000), "a.txt")
+    assert "سر".encode() not in seen[0]
 
 
 def test_no_more_than_the_limit_is_read() -> None:
@@ -126,7 +142,7 @@ def test_a_process_that_dies_of_a_file_refuses_the_file(
     run = subprocess.run
 
     def other(command: list[str], **options: object) -> object:
-        return run([sys.executable, "-c", prelude], **options)  # type: ignore[call-overload]
+        return run([sys.executable, "-c", prelude, command[-1]], **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr(subprocess, "run", other)
     with pytest.raises(error):
@@ -144,11 +160,11 @@ def test_the_process_gets_no_secret_and_cannot_write(monkeypatch: pytest.MonkeyP
     path = tmp_path / "a"
     path.write_bytes(b"unchanged")
     program = (
-        "import mukatabat.vault.examine.__main__ as m, os, signal\n"
+        "import mukatabat.vault.examine.__main__ as m, os, signal, sys\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "def examine(file):\n"
         "    assert not [name for name in os.environ if 'MUKATABAT' in name]\n"
-        "    try:\n        os.pwrite(0, b'x', 0)\n"
+        "    try:\n        os.pwrite(int(sys.argv[1]), b'x', 0)\n"
         "    except OSError:\n        raise m.FileRefused\n"
         "m.examine = examine\nm.main()\n"
     )
@@ -156,7 +172,7 @@ def test_the_process_gets_no_secret_and_cannot_write(monkeypatch: pytest.MonkeyP
     ended: list[subprocess.CompletedProcess[bytes]] = []
 
     def other(command: list[str], **options: object) -> object:
-        ended.append(run([sys.executable, "-c", program], **options))  # type: ignore[call-overload]
+        ended.append(run([sys.executable, "-c", program, command[-1]], **options))  # type: ignore[call-overload]
         return ended[-1]
 
     monkeypatch.setattr(subprocess, "run", other)

@@ -31,7 +31,8 @@ from mukatabat.notify.rules import Kind, Message
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor, in_body, system_actor
-from mukatabat.vault.actions import adopt
+from mukatabat.vault.actions import adopt, lend
+from mukatabat.vault.rules import Lent
 
 UNDER_WAY = frozenset({ConsignmentState.ORDERED, ConsignmentState.DISPATCHED})
 
@@ -70,19 +71,19 @@ def deliver(actor: Actor, consignment_id: UUID) -> None:
         directory.require_addressable(consignment.recipient_id, realm=actor.realm, on=clock.today())
         if manifest.answers:  # what the asker has not yet heard of its question goes before the answer
             _tell_of_parcel(actor, manifest.answers.parcel_id)
+        seen = manifest.seen_by(consignment.recipient_id)
+        lent = [lend(actor, part.digest, size=part.size) for part in seen.documents]
         recipient = in_body(actor, consignment.recipient_id)
         with scope(recipient):
-            _receive(recipient, consignment, manifest.seen_by(consignment.recipient_id))
+            _receive(recipient, consignment, seen, lent)
         _move(actor, consignment, Event.DELIVER)
 
 
-def _receive(actor: Actor, consignment: Consignment, manifest: Manifest) -> None:
+def _receive(actor: Actor, consignment: Consignment, manifest: Manifest, lent: list[Lent]) -> None:
     documents = [
-        [part.part, str(adopt(
-            actor, digest=part.digest, size=part.size, media_type=part.media_type, name=part.name, pages=part.pages
-        ).id)]
-        for part in manifest.documents
-    ]  # fmt: skip
+        [part.part, str(adopt(actor, one, media_type=part.media_type, name=part.name, pages=part.pages).id)]
+        for part, one in zip(manifest.documents, lent, strict=True)
+    ]
     sealed = Secrecy(manifest.secrecy).is_sealed
     arrival = Arrival.objects.create(
         parcel_id=manifest.parcel_id, consignment_id=consignment.id, sender_id=manifest.sender.body_id,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The vault keeps documents: content-addressed bytes, what they are, and who they belong to.
+"""The vault keeps documents: sealed content-addressed bytes, what they are, who they belong to, and their keys.
 
 :func:`store` and :func:`scanner` name what this installation uses; every other module takes them from here.
 """

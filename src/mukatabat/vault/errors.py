@@ -155,7 +155,7 @@ class DocumentNotFound(VaultError, NotFoundOrForbidden):
 
 
 class StoredBytes(VaultError):
-    """Base of what can be wrong with bytes that were stored; ``digest`` names them for the administrator."""
+    """Base of what can be wrong with bytes that were stored; ``digest`` is their address in the store."""
 
     code = "vault.stored-bytes"
     http_status = 500
@@ -171,10 +171,47 @@ class BlobMissing(StoredBytes):
 
 
 class BlobDamaged(StoredBytes):
-    """The stored bytes no longer have the digest under which they were stored."""
+    """The stored bytes are not those that were stored: changed, cut short, or put together from others."""
 
     code = "vault.blob-damaged"
     happened = _("The stored copy of this document was altered or damaged.")
+
+
+class KeyUnavailable(VaultError):
+    """The key store cannot be opened, or does not hold the key; ``reason`` is for the log and names no secret."""
+
+    code = "vault.key-unavailable"
+    http_status = 503
+    happened = _("The keys of the stored documents are not available at the moment.")
+    safe = _("The documents are unchanged and stay locked until their keys are there again.")
+    do = _("Tell your administrator that the key store has to be opened.")
+
+
+class WrongKey(KeyUnavailable):
+    """A key does not open what was sealed: another key store, or a key moved to another row."""
+
+    code = "vault.wrong-key"
+    happened = _("The key at hand does not open this document.")
+    do = _("Tell your administrator, who can check whether the key store and the database belong together.")
+
+
+class DocumentDestroyed(VaultError):
+    """The document's key was destroyed on a named authority; nothing opens its bytes any more."""
+
+    code = "vault.document-destroyed"
+    http_status = 410
+    happened = _("This document was destroyed under the retention schedule and can never be opened again.")
+    safe = _("The record of it, and the certificate of its destruction, are kept.")
+    do = _("If you need to know why, ask your archive for the certificate.")
+
+
+class DestructionRefused(VaultError):
+    """A destruction without its schedule, two approvals of two people, certificate and reason."""
+
+    code = "vault.destruction-refused"
+    http_status = 403
+    happened = _("A document is destroyed only under a schedule, with two people's approval and a certificate.")
+    do = _("Complete the disposal order, then carry it out from there.")
 
 
 class StoreUnavailable(VaultError):

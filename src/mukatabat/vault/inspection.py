@@ -14,7 +14,7 @@ import mukatabat
 from mukatabat.vault import errors
 from mukatabat.vault.naming import clean_name, judge
 from mukatabat.vault.rules import DEFAULT_LIMIT, Findings, Inspected
-from mukatabat.vault.streams import as_file
+from mukatabat.vault.spool import Spool, spooled
 from mukatabat.vault.vocabulary import FileKind
 
 logger = logging.getLogger(__name__)
@@ -37,20 +37,27 @@ def inspect(stream: BinaryIO, name: str, *, limit: int = DEFAULT_LIMIT) -> Inspe
     beginning. Raises the kinds of FileRefused.
     """
     safe_name = clean_name(name)
-    with as_file(stream, limit=limit, name=safe_name) as (file, size):
-        if not size:
-            raise errors.EmptyFile(name=safe_name)
-        found = _examined(file, safe_name)
-        file.seek(0)
-    return judge(found, size=size, name=safe_name)
+    with spooled(stream, limit=limit, name=safe_name) as spool:
+        return inspect_spool(spool, safe_name)
 
 
-def _examined(file: BinaryIO, name: str) -> Findings:
-    """Ask the confined process. One that is killed or takes too long died of the file: that is an answer as well."""
+def inspect_spool(spool: Spool, name: str) -> Inspected:
+    """As :func:`inspect`, for a file that is spooled already; ``name`` is clean."""
+    if not spool.blob.size:
+        raise errors.EmptyFile(name=name)
+    return judge(_examined(spool, name), size=spool.blob.size, name=name)
+
+
+def _examined(spool: Spool, name: str) -> Findings:
+    """Ask the confined process. One that is killed or takes too long died of the file: that is an answer as well.
+
+    It gets the sealed file as a descriptor and the key of this one file on its standard input.
+    """
+    file = spool.sealed().fileno()
     try:
         ended = subprocess.run(
-            [sys.executable, "-P", "-s", "-m", "mukatabat.vault.examine"],
-            stdin=file.fileno(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=_SECONDS,
+            [sys.executable, "-P", "-s", "-m", "mukatabat.vault.examine", str(file)], pass_fds=(file,),
+            input=spool.key.secret, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=_SECONDS,
             env={"PYTHONPATH": _PACKAGES, "LC_ALL": "C.UTF-8"}, cwd="/", check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:

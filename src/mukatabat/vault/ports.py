@@ -1,26 +1,26 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The vault's two ways to the outside: where bytes are kept, and who looks for malware in them."""
+"""The vault's three ways to the outside: where bytes are kept, who holds the keys, who looks for malware."""
 
 from __future__ import annotations
 
 from typing import BinaryIO, Protocol
 
-from mukatabat.vault.rules import Blob, Scan
+from mukatabat.vault.rules import Blob, HeldKey, Scan
+from mukatabat.vault.streams import Source
 
 
 class BlobStore(Protocol):
     """Keeps bytes under the digest of those bytes, and nothing else.
 
-    A store knows no names, types, bodies or keys. Encryption is a transformation of the stream before :meth:`put` and
-    after :meth:`open`; the wrapped data key stands in the document's row. So one store serves plain and sealed bytes,
-    and a server's operator who holds the blobs alone holds no key. There is no delete: what is content-addressed may
-    be shared by several rows, and destruction needs a schedule and two approvals.
+    A store knows no names, types, bodies or keys: what it is given was sealed before (`mukatabat.vault.envelope`), so
+    a server's operator who holds the blobs alone reads nothing. There is no delete: one blob may be shared by the rows
+    of several bodies, and destruction needs a schedule and two approvals, and destroys keys.
 
     Every method takes a digest of the form "sha256:" and 64 lower-case hexadecimal digits, else raises ValueError;
     StoreUnavailable when the outside fails.
     """
 
-    def put(self, source: BinaryIO | bytes, *, limit: int | None = None) -> Blob:
+    def put(self, source: Source, *, limit: int | None = None) -> Blob:
         """Store all bytes from the source's present position and return their address.
 
         When it returns, the bytes survive a power cut; no reader ever sees a part of them. Storing the same bytes
@@ -39,6 +39,37 @@ class BlobStore(Protocol):
 
     def verify(self, digest: str) -> Blob:
         """Read all bytes and compare; returns the address and size. Raises BlobMissing or BlobDamaged."""
+        ...
+
+
+class KeyStore(Protocol):
+    """Holds the installation's root keys and uses them; none of them ever leaves it.
+
+    A body's key is used through the store as well: a software store gets it out of the token for a moment, a device
+    (PKCS#11) need only find it by the token. Every method raises KeyUnavailable when the store cannot answer, and its
+    kind WrongKey when a key or a context does not fit what was sealed.
+    """
+
+    name: str
+
+    def newest(self) -> str:
+        """Name the root key that new bodies' keys are sealed under."""
+        ...
+
+    def generate(self, context: bytes) -> HeldKey:
+        """Make a body's key."""
+        ...
+
+    def wrap(self, held: HeldKey, secret: bytes, *, context: bytes) -> bytes:
+        """Seal a document's key (32 bytes) under a body's key, bound to its context."""
+        ...
+
+    def unwrap(self, held: HeldKey, wrapped: bytes, *, context: bytes) -> bytes:
+        """Open what :meth:`wrap` sealed."""
+        ...
+
+    def renew(self, held: HeldKey) -> HeldKey:
+        """Give the same body's key, sealed under the newest root key."""
         ...
 
 

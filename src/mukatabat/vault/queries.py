@@ -9,15 +9,18 @@ from uuid import UUID
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault import store
-from mukatabat.vault.errors import BlobDamaged, DocumentNotFound
-from mukatabat.vault.models import Document
+from mukatabat.vault.custody import key_store
+from mukatabat.vault.envelope import DataKey, unsealed
+from mukatabat.vault.errors import BlobDamaged, DocumentDestroyed, DocumentNotFound, KeyUnavailable
+from mukatabat.vault.models import Document, DocumentKey
+from mukatabat.vault.rules import Blob, Sealed
 from mukatabat.vault.streams import address_of
 
 
 def access_document(actor: Actor, document_id: UUID) -> Document:
-    """Give a document of the actor's body; raises DocumentNotFound for a missing one and another body's alike."""
+    """Give a document of the actor's body, with its key; raises DocumentNotFound for a missing or another body's."""
     with reading(actor):
-        document = Document.objects.filter(pk=document_id).first()
+        document = Document.objects.select_related("key__body_key").filter(pk=document_id).first()
     if document is None:
         raise DocumentNotFound
     return document
@@ -26,23 +29,50 @@ def access_document(actor: Actor, document_id: UUID) -> Document:
 def open_document(actor: Actor, document_id: UUID) -> tuple[Document, BinaryIO]:
     """Give a document and its bytes, proven whole before the first is handed out; the caller closes the stream.
 
-    Raises DocumentNotFound, BlobMissing or BlobDamaged.
+    Raises DocumentNotFound, DocumentDestroyed, BlobMissing, BlobDamaged or KeyUnavailable.
     """
     document = access_document(actor, document_id)
-    return document, open_verified(document.digest)
+    return document, open_verified(document)
 
 
-def open_verified(digest: str) -> BinaryIO:
-    """Open stored bytes at their beginning after reading them all once and comparing their digest.
+def open_verified(document: Document) -> BinaryIO:
+    """Open the bytes of a document that was accessed, after reading them all once and comparing their digest.
 
-    The same descriptor is compared and handed out, so that nothing can come between. Raises BlobMissing or BlobDamaged.
+    The same descriptor is compared and handed out, so that nothing can come between. Raises as :func:`open_document`.
     """
-    stream = store().open(digest)
+    stream = open_seekable(document)
     try:
-        if address_of(stream).digest != digest:
-            raise BlobDamaged(digest=digest)
+        if address_of(stream) != Blob(document.digest, document.size):
+            raise BlobDamaged(digest=document.key.address)
         stream.seek(0)
     except BaseException:
         stream.close()
         raise
     return stream
+
+
+def open_seekable(document: Document) -> BinaryIO:
+    """Open the bytes of a document that was accessed, for reading a part of them without reading all.
+
+    Its size is compared at once; each mebibyte is proven when it is read, so a damaged one raises BlobDamaged then.
+    Raises as :func:`open_document`.
+    """
+    sealed = sealed_document(document)
+    stream = store().open(sealed.address)
+    try:
+        return unsealed(stream, DataKey(sealed.secret), address=sealed.address, size=document.size)
+    except BaseException:
+        stream.close()
+        raise
+
+
+def sealed_document(document: Document) -> Sealed:
+    """Give the address and the key of a document that was accessed; raises DocumentDestroyed or KeyUnavailable."""
+    try:
+        key = document.key
+    except DocumentKey.DoesNotExist:
+        raise KeyUnavailable(reason="the document has no key") from None
+    if key.wrapped is None:
+        raise DocumentDestroyed
+    secret = key_store().unwrap(key.body_key.held, bytes(key.wrapped), context=key.context)
+    return Sealed(key.address, secret)

@@ -4,14 +4,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
+from uuid import UUID
 
 from mukatabat.vault.vocabulary import FileKind, ScanOutcome, Source
 
 MIB = 1024 * 1024
 CHUNK = MIB
 DEFAULT_LIMIT = 50 * MIB
+KEY_BYTES = 32
+"""Every key of the vault is one of AES-256."""
+
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 EXTENSION = re.compile(r"\.([A-Za-z0-9]{1,8})$")
 
@@ -114,15 +118,70 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldKey:
+    """A body's key in the hands of the key store.
+
+    ``token`` is what the store needs to use the key: the key itself sealed under the root key ``root``, or the label of
+    one that never leaves a device. ``context`` binds it to its place and is not secret.
+    """
+
+    root: str
+    token: bytes = field(repr=False)
+    context: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A document's bytes as the blob store holds them: their address there, and the key that opens them."""
+
+    address: str
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
-    """Bytes that are in the store and were checked, before any row says so."""
+    """Bytes that are in the store and were checked, before any row says so; ``blob`` tells of the plain bytes."""
 
     blob: Blob
+    sealed: Sealed
     media_type: str
     name: str
     pages: int | None
     scan: ScanOutcome
     source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A document on its way from one body of this host to another: its plain bytes' digest, and how it is sealed."""
+
+    blob: Blob
+    sealed: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Destruction:
+    """On whose authority a document is destroyed: the schedule's entry, two people's approvals, the certificate."""
+
+    schedule: str
+    approvals: tuple[UUID, UUID]
+    certificate: str
+    reason: str
+
+    def is_complete(self) -> bool:
+        """Whether everything is named, and two people are two people."""
+        named = all(part.strip() for part in (self.schedule, self.certificate, self.reason))
+        return named and self.approvals[0] != self.approvals[1]
+
+
+def body_key_context(body_id: UUID, version: int) -> bytes:
+    """What binds a body's key to its row."""
+    return b"mukatabat/body-key/1/%s/%d" % (str(body_id).encode(), version)
+
+
+def document_key_context(body_id: UUID, document_id: UUID, *, digest: str, address: str) -> bytes:
+    """What binds a document's wrapped key to its body, its row, its plain bytes and its blob."""
+    return b"mukatabat/document-key/1/" + "/".join((str(body_id), str(document_id), digest, address)).encode()
 
 
 def extension_of(name: str) -> str:

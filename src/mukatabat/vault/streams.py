@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reading in pieces: a limit that holds while reading, a digest that grows with it, a real file to look into."""
+"""Reading in pieces: a limit that holds while reading, a digest that grows with it."""
 
 from __future__ import annotations
 
@@ -7,30 +7,41 @@ import hashlib
 import io
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeAlias
 
 from mukatabat.vault.errors import TooLarge
 from mukatabat.vault.rules import CHUNK, MIB, Blob
 
+Source: TypeAlias = BinaryIO | bytes | Iterator[bytes]
+"""Bytes at hand, a stream that is read from its present position, or pieces as they come."""
 
-def pieces(source: BinaryIO | bytes, *, limit: int | None = None, name: str = "…") -> Iterator[bytes]:
-    """Read a source to its end in pieces of at most 1 MiB.
+
+def pieces(source: Source, *, limit: int | None = None, name: str = "…") -> Iterator[bytes]:
+    """Read a source to its end, a stream in pieces of at most 1 MiB.
 
     Raises TooLarge as soon as more than `limit` bytes came, without asking for the rest.
     """
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source
     total = 0
-    while piece := stream.read(CHUNK):
+    for piece in _each(source):
         total += len(piece)
         if limit is not None and total > limit:
             raise TooLarge(name=name, limit=max(1, limit // MIB))
         yield piece
 
 
-def address_of(source: BinaryIO | bytes) -> Blob:
+def _each(source: Source) -> Iterator[bytes]:
+    if isinstance(source, bytes):
+        source = io.BytesIO(source)
+    read = getattr(source, "read", None)
+    if read is None:
+        yield from source
+        return
+    while piece := read(CHUNK):
+        yield piece
+
+
+def address_of(source: Source) -> Blob:
     """Digest a source from its present position to its end (SHA-256, FIPS 180-4); returns its address and size."""
     digest, size = hashlib.sha256(), 0
     for piece in pieces(source):
@@ -39,30 +50,8 @@ def address_of(source: BinaryIO | bytes) -> Blob:
     return Blob(f"sha256:{digest.hexdigest()}", size)
 
 
-@contextmanager
-def as_file(source: BinaryIO, *, limit: int, name: str) -> Iterator[tuple[BinaryIO, int]]:
-    """Give a source as a seekable file of the operating system, at its beginning, and its size in bytes.
-
-    A regular file is used as it is; anything else is copied to an unnamed temporary file, which is gone when the
-    block ends. Raises TooLarge.
-    """
-    size = _regular_size(source)
-    if size is not None:
-        if size > limit:
-            raise TooLarge(name=name, limit=max(1, limit // MIB))
-        source.seek(0)
-        yield source, size
-        return
-    with tempfile.TemporaryFile() as spool:
-        for piece in pieces(source, limit=limit, name=name):
-            spool.write(piece)
-        spool.flush()
-        size = spool.tell()
-        spool.seek(0)
-        yield cast("BinaryIO", spool), size
-
-
-def _regular_size(source: BinaryIO) -> int | None:
+def regular_size(source: BinaryIO) -> int | None:
+    """Give the size of a regular file of the operating system, None for any other stream."""
     try:
         status = os.fstat(source.fileno())
     except (AttributeError, OSError):  # not backed by a descriptor

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -23,6 +24,8 @@ class Configuration(BaseSettings):
     port: int = 8600
     origins: tuple[str, ...] = ()
     time_stamp_url: str = ""
+    vault_passphrase_file: Path | None = None
+    vault_key_file: Path | None = None
 
     @cached_property
     def secret_key(self) -> str:
@@ -33,6 +36,12 @@ class Configuration(BaseSettings):
             return "development-only"
         message = "MUKATABAT_SECRET_KEY_FILE is not set; name a file readable by the service alone."
         raise RuntimeError(message)
+
+    def credential(self, name: str, stated: Path | None) -> Path | None:
+        """The file of a secret: as stated, else the systemd credential of that name if this service was given it."""
+        folder = os.environ.get("CREDENTIALS_DIRECTORY")
+        given = Path(folder) / name if folder else None
+        return stated or (given if given is not None and given.is_file() else None)
 
     def database(self) -> dict[str, object]:
         """Django's DATABASES entry: the owner's connection when it was given (migrations), else the application's."""

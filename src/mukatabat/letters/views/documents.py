@@ -59,7 +59,7 @@ def pdf(data: bytes, *, name: str) -> HttpResponse:
 
 
 def _sent(request: HttpRequest, document: Document) -> HttpResponseBase:
-    stream: BinaryIO = open_verified(document.digest)
+    stream: BinaryIO = open_verified(document)
     response = FileResponse(stream)
     response.headers["Content-Length"] = str(document.size)
     return guarded(response, document.media_type, name=document.name, download="download" in request.GET)

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The confined process: examines the file on its standard input and answers one line of JSON.
+"""The confined process: examines the sealed file behind a descriptor and answers one line of JSON.
 
 It is started by :mod:`mukatabat.vault.inspection` with an empty environment, so it holds no secret that a flaw in a
-parser could give away; the limits below are its own, because qpdf's hold for a whole process and are not synchronised
-between threads.
+parser could give away but the key of the very file that it reads; the limits below are its own, because qpdf's hold for
+a whole process and are not synchronised between threads.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 
@@ -19,6 +20,7 @@ from django.conf import settings
 if not settings.configured:
     settings.configure(USE_I18N=False)
 
+from mukatabat.vault.envelope import DataKey, unsealed
 from mukatabat.vault.errors import Bomb, FileRefused
 from mukatabat.vault.examine.allowance import MAX_PART
 from mukatabat.vault.examine.examination import examine
@@ -29,10 +31,15 @@ _LARGEST_CONTAINER = 500_000
 
 
 def main() -> None:
-    """Examine standard input; write {"kind", "pages"} or {"refused"}, the code of a FileRefused."""
+    """Examine the file of the descriptor in the first argument, sealed with the key on standard input.
+
+    Writes {"kind", "pages"} or {"refused"}, the code of a FileRefused.
+    """
     confine()
+    key = DataKey(sys.stdin.buffer.read())
     try:
-        found = examine(sys.stdin.buffer)
+        with os.fdopen(int(sys.argv[1]), "rb") as sealed:
+            found = examine(unsealed(sealed, key, address=""))
     except FileRefused as refused:
         answer: dict[str, object] = {"refused": refused.code}
     except (MemoryError, RecursionError):

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from mukatabat.vault.errors import BlobDamaged, BlobMissing, StoreUnavailable
 from mukatabat.vault.rules import Blob, hexadecimal
-from mukatabat.vault.streams import address_of, pieces
+from mukatabat.vault.streams import Source, address_of, pieces
 
 _INCOMING = "incoming"
 _STALE_SECONDS = 24 * 60 * 60
@@ -47,7 +47,7 @@ class FolderStore:
         with self._folder(_INCOMING, make=True) as incoming, _outside():
             _sweep(incoming)
 
-    def put(self, source: BinaryIO | bytes, *, limit: int | None = None) -> Blob:
+    def put(self, source: Source, *, limit: int | None = None) -> Blob:
         """See :meth:`mukatabat.vault.ports.BlobStore.put`.
 
         1. write to a new file in the incoming folder and fsync it; 2. rename it to its address, which is atomic on

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from mukatabat.vault.errors import BlobDamaged, BlobMissing
 from mukatabat.vault.rules import Blob, hexadecimal
-from mukatabat.vault.streams import address_of, pieces
+from mukatabat.vault.streams import Source, address_of, pieces
 
 
 class MemoryStore:
@@ -18,7 +18,7 @@ class MemoryStore:
         """Begin empty."""
         self.blobs: dict[str, bytes] = {}
 
-    def put(self, source: BinaryIO | bytes, *, limit: int | None = None) -> Blob:
+    def put(self, source: Source, *, limit: int | None = None) -> Blob:
         """See :meth:`mukatabat.vault.ports.BlobStore.put`."""
         data = b"".join(pieces(source, limit=limit))
         blob = address_of(data)

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Taking documents in. The bytes come first and stay, the row follows: a row never points to bytes that are not there.
+
+A use case that stores a file as part of a larger act calls :func:`keep` before it opens its transaction and
+:func:`enter` inside it, so that no transaction waits for an upload. If the transaction fails, bytes without a row
+remain, which harms nobody: their key was in this process's memory alone and is gone.
+"""
+
+from __future__ import annotations
+
+from mukatabat.audit.actions import record
+from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.rules import Actor
+from mukatabat.vault import scanner, store
+from mukatabat.vault.actions.keys import newest_key
+from mukatabat.vault.custody import key_store
+from mukatabat.vault.envelope import DataKey, Sealer, seal
+from mukatabat.vault.errors import BlobDamaged, BlobMissing, EmptyFile, InfectedFile
+from mukatabat.vault.inspection import inspect_spool
+from mukatabat.vault.models import Document, DocumentKey
+from mukatabat.vault.naming import clean_name
+from mukatabat.vault.queries import open_verified, sealed_document
+from mukatabat.vault.rules import Blob, Kept, Lent, Sealed, Upload
+from mukatabat.vault.spool import spooled
+from mukatabat.vault.vocabulary import ScanOutcome, Source
+
+
+def keep(upload: Upload) -> Kept:
+    """Inspect an offered file, look for malware, and store its bytes durably; no row and no transaction.
+
+    The bytes are sealed before they first reach a disk. Raises the kinds of FileRefused, and StoreUnavailable.
+    """
+    name = clean_name(upload.name)
+    with spooled(upload.stream, limit=upload.limit, name=name) as spool:
+        found = inspect_spool(spool, name)
+        with spool.plain() as plain:
+            scan = scanner().scan(plain)
+        if scan.outcome is ScanOutcome.INFECTED:
+            raise InfectedFile(name=name, signature=scan.signature)
+        sealed = Sealed(store().put(spool.sealed()).digest, spool.key.secret)
+        return Kept(
+            spool.blob, sealed, found.media_type, found.safe_name, found.pages, scan.outcome, Source.UPLOADED
+        )  # fmt: skip
+
+
+def keep_generated(data: bytes, *, name: str, media_type: str, pages: int | None = None) -> Kept:
+    """Store bytes that the product itself made, such as a rendered letter; no row and no transaction."""
+    if not data:
+        raise EmptyFile(name=name)
+    key = DataKey.fresh()
+    sealer = Sealer(key)
+    sealed = Sealed(store().put(seal(data, sealer)).digest, key.secret)
+    return Kept(
+        sealer.blob, sealed, media_type, clean_name(name), pages, ScanOutcome.NOT_SCANNED, Source.GENERATED
+    )  # fmt: skip
+
+
+def enter(actor: Actor, kept: Kept) -> Document:
+    """Write the row, its wrapped key and the audit entry, in the open transaction of the actor's body or in an own one.
+
+    Raises KeyUnavailable when the key store cannot wrap the key.
+    """
+    with scope(actor):
+        document = Document(
+            digest=kept.blob.digest, size=kept.blob.size, media_type=kept.media_type, name=kept.name,
+            pages=kept.pages, scan=kept.scan.value, source=kept.source.value, created_by=actor.person_id,
+        )  # fmt: skip
+        document.save(force_insert=True)
+        _lock(actor, document, kept.sealed)
+        # The name is left out: it often tells the subject, and the trail holds no letter text.
+        record(
+            actor, act="vault.document-stored", object_kind="document", object_id=document.id,
+            detail={
+                "digest": document.digest, "size": document.size, "media_type": document.media_type,
+                "scan": document.scan, "source": document.source,
+            },
+        )  # fmt: skip
+    return document
+
+
+def _lock(actor: Actor, document: Document, sealed: Sealed) -> None:
+    """Write the document's key, wrapped by the newest key of its body."""
+    key = DocumentKey(document=document, address=sealed.address, body_key=newest_key(actor))
+    key.wrapped = key_store().wrap(key.body_key.held, sealed.secret, context=key.context)
+    key.save(force_insert=True)
+
+
+def store_upload(actor: Actor, upload: Upload) -> Document:
+    """Take a file that a person offers: :func:`keep`, then :func:`enter`."""
+    return enter(actor, keep(upload))
+
+
+def store_generated(actor: Actor, data: bytes, *, name: str, media_type: str, pages: int | None = None) -> Document:
+    """Take bytes that the product itself made: :func:`keep_generated`, then :func:`enter`."""
+    return enter(actor, keep_generated(data, name=name, media_type=media_type, pages=pages))
+
+
+def lend(actor: Actor, digest: str, *, size: int) -> Lent:
+    """Give the carrier, in the sender's body, what the recipient's body needs to have the same document.
+
+    The bytes are read once more, because a recipient must never be told that it holds what is missing or altered:
+    raises BlobMissing, BlobDamaged, or KeyUnavailable.
+    """
+    with scope(actor):
+        documents = Document.objects.select_related("key__body_key").filter(digest=digest, key__wrapped__isnull=False)
+        document = documents.order_by("created_at").last()
+    if document is None:
+        raise BlobMissing(digest=digest)
+    if document.size != size:
+        raise BlobDamaged(digest=document.key.address)
+    open_verified(document).close()
+    return Lent(Blob(digest, size), sealed_document(document))
+
+
+def adopt(actor: Actor, lent: Lent, *, media_type: str, name: str, pages: int | None = None) -> Document:
+    """Give the actor's body a row of its own for a document that was delivered to it, its key wrapped by its own key.
+
+    The sealed bytes are shared, no key is. What was delivered keeps its type; the name is cleaned again.
+    """
+    kept = Kept(
+        lent.blob, lent.sealed, media_type, clean_name(name), pages, ScanOutcome.NOT_SCANNED, Source.RECEIVED
+    )  # fmt: skip
+    return enter(actor, kept)

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A key store in one file: the root keys, sealed under what opens it, and everything that is done with them.
+
+Bodies' keys lie in the database, sealed under a root key. A stolen database without this file is unreadable, and so is
+this file without the passphrase or the key that opens it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from mukatabat.signing.development.files import private_folder
+from mukatabat.vault.custody.opening import Opener
+from mukatabat.vault.errors import KeyUnavailable, WrongKey
+from mukatabat.vault.rules import KEY_BYTES, HeldKey
+
+_FORM = 1
+_NONCE = 12
+_SALT = 16
+_CHECK = b"mukatabat/key-store/root/"
+
+
+class SoftwareKeyStore:
+    """Implements :class:`mukatabat.vault.ports.KeyStore` over ``root-keys.json`` in a folder of its own."""
+
+    name = "software"
+
+    def __init__(self, folder: Path, opener: Opener) -> None:
+        """Open the store, made with a first root key when absent.
+
+        Raises WrongKey when the opener is another than the one that it was made with.
+        """
+        self._path = private_folder(folder) / "root-keys.json"
+        self._opener = opener
+        if not self._path.exists():
+            with self._alone():
+                if not self._path.exists():
+                    salt = _text(secrets.token_bytes(_SALT))
+                    self._write(self._and_a_root({"form": _FORM, "opened_by": opener.kind, "salt": salt, "roots": []}))
+        self._roots = self._read_roots()
+
+    def newest(self) -> str:
+        """See :meth:`mukatabat.vault.ports.KeyStore.newest`."""
+        return next(reversed(self._roots))
+
+    def generate(self, context: bytes) -> HeldKey:
+        """See :meth:`mukatabat.vault.ports.KeyStore.generate`."""
+        return self._held(secrets.token_bytes(KEY_BYTES), context)
+
+    def wrap(self, held: HeldKey, secret: bytes, *, context: bytes) -> bytes:
+        """See :meth:`mukatabat.vault.ports.KeyStore.wrap`."""
+        return _sealed(self._key(held), secret, context)
+
+    def unwrap(self, held: HeldKey, wrapped: bytes, *, context: bytes) -> bytes:
+        """See :meth:`mukatabat.vault.ports.KeyStore.unwrap`."""
+        return _opened(self._key(held), wrapped, context)
+
+    def renew(self, held: HeldKey) -> HeldKey:
+        """See :meth:`mukatabat.vault.ports.KeyStore.renew`."""
+        return held if held.root == self.newest() else self._held(self._key(held), held.context)
+
+    def rotate_root(self) -> str:
+        """Add a root key, which from now on seals the bodies' keys; returns its name. Other processes see it later."""
+        with self._alone():
+            self._write(self._and_a_root(self._content()))
+        self._roots = self._read_roots()
+        return self.newest()
+
+    def _held(self, key: bytes, context: bytes) -> HeldKey:
+        root = self.newest()
+        return HeldKey(root, _sealed(self._roots[root], key, root.encode() + b"/" + context), context)
+
+    def _key(self, held: HeldKey) -> bytes:
+        if held.root not in self._roots:
+            # Another process may have added it since this one started.
+            self._roots = self._read_roots()
+        try:
+            root = self._roots[held.root]
+        except KeyError:
+            raise KeyUnavailable(reason=f"the key store does not hold {held.root}") from None
+        return _opened(root, held.token, held.root.encode() + b"/" + held.context)
+
+    def _read_roots(self) -> dict[str, bytes]:
+        content = self._content()
+        if content["opened_by"] != self._opener.kind:
+            raise WrongKey(reason=f"the key store is opened by a {content['opened_by']}")
+        sealing = self._opener.key(base64.b64decode(content["salt"]))
+        return {
+            root["name"]: _opened(sealing, base64.b64decode(root["sealed"]), _CHECK + root["name"].encode())
+            for root in content["roots"]
+        }
+
+    def _content(self) -> dict[str, Any]:
+        try:
+            content = json.loads(self._path.read_bytes())
+            if content["form"] != _FORM or not content["roots"]:
+                raise KeyUnavailable(reason="the key store is of another form")
+        except (OSError, ValueError, KeyError, TypeError, binascii.Error) as error:
+            raise KeyUnavailable(reason="the key store cannot be read") from error
+        return dict(content)
+
+    def _and_a_root(self, content: dict[str, Any]) -> dict[str, Any]:
+        name = f"root-{len(content['roots']) + 1}"
+        sealing = self._opener.key(base64.b64decode(content["salt"]))
+        sealed = _sealed(sealing, secrets.token_bytes(KEY_BYTES), _CHECK + name.encode())
+        return {**content, "roots": [*content["roots"], {"name": name, "sealed": _text(sealed)}]}
+
+    def _write(self, content: dict[str, Any]) -> None:
+        passing = self._path.with_suffix(".new")
+        with os.fdopen(os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(json.dumps(content, indent=1).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        passing.replace(self._path)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes from writing the file meanwhile."""
+        with (self._path.parent / "lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _sealed(key: bytes, secret: bytes, context: bytes) -> bytes:
+    nonce = secrets.token_bytes(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, secret, context)
+
+
+def _opened(key: bytes, sealed: bytes, context: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], context)
+    except (InvalidTag, ValueError):
+        raise WrongKey(reason="the key does not fit") from None
