@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import io
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from cryptography.exceptions import InvalidTag
@@ -71,19 +72,18 @@ class ChunkCipher:
 
 
 class StreamSealer:
-    """Seals bytes as they come: :meth:`update`, and at the end, once, :meth:`finish`."""
+    """Seals bytes as they come: :meth:`update`, and at the end, once, :meth:`finish`; ``size`` counts them."""
 
-    def __init__(self, cipher: ChunkCipher) -> None:
-        """Take a cipher whose key has sealed nothing yet."""
-        self._cipher = cipher
+    def __init__(self, cipher: ChunkCipher, *, digest: Callable[[bytes], object]) -> None:
+        """Take a cipher whose key has sealed nothing yet, and what is shown every chunk before it is sealed."""
+        self._cipher, self._digest = cipher, digest
         self._waiting: list[bytes] = []
-        self._length = self._number = 0
+        self._length = self._number = self.size = 0
+        # The digest of the plain bytes is as slow as all the rest together: it runs beside the sealing.
+        self._beside: ThreadPoolExecutor | None = None
 
-    def update(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
-        """Take bytes and yield what can be sealed of them, as (chunk, sealed chunk).
-
-        At most 1 MiB waits until it is known not to be the last.
-        """
+    def update(self, data: bytes) -> Iterator[bytes]:
+        """Take plain bytes, yield what can be sealed; up to 1 MiB waits until it is known whether it is the last."""
         self._waiting.append(data)
         self._length += len(data)
         while self._length > CHUNK:
@@ -91,15 +91,25 @@ class StreamSealer:
                 joined = b"".join(self._waiting)
                 self._waiting = [joined[:CHUNK], joined[CHUNK:]]
             self._length -= CHUNK
-            yield self._seal(self._waiting.pop(0), last=False)
+            chunk = self._waiting.pop(0)
+            self._beside = self._beside or ThreadPoolExecutor(1)
+            digested = self._beside.submit(self._digest, chunk)
+            sealed = self._seal(chunk, last=False)
+            digested.result()
+            yield sealed
 
-    def finish(self) -> tuple[bytes, bytes]:
-        """Give the rest, marked as the last chunk."""
-        return self._seal(b"".join(self._waiting), last=True)
+    def finish(self) -> bytes:
+        """Give the rest, sealed as the last chunk."""
+        if self._beside is not None:
+            self._beside.shutdown()
+        chunk = b"".join(self._waiting)
+        self._digest(chunk)
+        return self._seal(chunk, last=True)
 
-    def _seal(self, chunk: bytes, *, last: bool) -> tuple[bytes, bytes]:
+    def _seal(self, chunk: bytes, *, last: bool) -> bytes:
         number, self._number = self._number, self._number + 1
-        return chunk, self._cipher.seal(number, chunk, last=last)
+        self.size += len(chunk)
+        return self._cipher.seal(number, chunk, last=last)
 
 
 class Unsealed(io.RawIOBase):

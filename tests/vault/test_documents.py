@@ -19,7 +19,7 @@ from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor, system_actor
 from mukatabat.vault import actions, queries
 from mukatabat.vault.actions import documents
-from mukatabat.vault.envelope import HEADER, TAG
+from mukatabat.vault.envelope import HEADER
 from mukatabat.vault.errors import (
     BlobDamaged,
     BlobMissing,
@@ -32,6 +32,7 @@ from mukatabat.vault.errors import (
 from mukatabat.vault.models import Document
 from mukatabat.vault.rules import Scan, Upload
 from mukatabat.vault.vocabulary import ScanOutcome
+from mukatabat_verify.stream import TAG
 from tests.vault import making
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mukatabat.vault.envelope import HEADER, SEALED_CHUNK, TAG, DataKey, Sealer, seal, unsealed
+from mukatabat.vault.envelope import HEADER, DataKey, Sealer, seal, unsealed
 from mukatabat.vault.errors import BlobDamaged
-from mukatabat.vault.rules import CHUNK, Blob
+from mukatabat.vault.rules import Blob
+from mukatabat_verify.stream import CHUNK, SEALED_CHUNK, TAG
 
 KEY = DataKey(bytes(range(32)))
 SIZES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 7]

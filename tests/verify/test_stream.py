@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -28,9 +29,12 @@ BORDERS = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 7]
 
 
 def sealed(*pieces: bytes) -> bytes:
-    sealer = StreamSealer(CIPHER)
-    chunks = [one for piece in pieces for _, one in sealer.update(piece)]
-    return b"".join([*chunks, sealer.finish()[1]])
+    digest = sha256()
+    sealer = StreamSealer(CIPHER, digest=digest.update)
+    chunks = [one for piece in pieces for one in sealer.update(piece)]
+    cipher = b"".join([*chunks, sealer.finish()])
+    assert (digest.digest(), sealer.size) == (sha256(b"".join(pieces)).digest(), sum(map(len, pieces)))
+    return cipher
 
 
 def opened(data: bytes, cipher: ChunkCipher = CIPHER, *, begin: int = 0) -> bytes:

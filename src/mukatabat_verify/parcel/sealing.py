@@ -38,27 +38,26 @@ class ContentSealer:
 
     def __init__(self, key: ParcelKey) -> None:
         """Take a key that has sealed nothing yet."""
-        self._stream = StreamSealer(key.cipher)
         self._digest = hashlib.sha256(key.salt)
         self._sealed_digest = hashlib.sha256()
-        self._size = self._sealed_size = 0
+        self._sealed_size = 0
+        self._stream = StreamSealer(key.cipher, digest=self._digest.update)
 
     def seal(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         """Seal the whole content and yield it sealed, chunk by chunk."""
         for piece in pieces:
-            for chunk, sealed in self._stream.update(piece):
-                yield self._counted(chunk, sealed)
-        yield self._counted(*self._stream.finish())
+            for sealed in self._stream.update(piece):
+                yield self._counted(sealed)
+        yield self._counted(self._stream.finish())
 
     @property
     def content(self) -> Content:
         """What the header says of the content."""
-        return Content(self._size, self._digest.hexdigest(), self._sealed_size, self._sealed_digest.hexdigest())
+        digests = self._digest.hexdigest(), self._sealed_digest.hexdigest()
+        return Content(self._stream.size, digests[0], self._sealed_size, digests[1])
 
-    def _counted(self, chunk: bytes, sealed: bytes) -> bytes:
-        self._digest.update(chunk)
+    def _counted(self, sealed: bytes) -> bytes:
         self._sealed_digest.update(sealed)
-        self._size += len(chunk)
         self._sealed_size += len(sealed)
         return sealed
 
