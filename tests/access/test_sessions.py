@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,9 +25,11 @@ from mukatabat.access.errors import (
     SessionNotFound,
 )
 from mukatabat.access.models import Account, Digits, Language, Theme
-from mukatabat.directory.models import Appointment, Person
+from mukatabat.directory.models import Appointment, Change, Person
 from mukatabat.directory.vocabulary import PostRole
 from mukatabat.kernel import clock
+from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.rules import system_actor
 from tests.access.people import (
     LONG_AGO,
     PASSWORD,
@@ -189,11 +192,28 @@ def test_a_new_account_comes_in_only_by_a_password_of_its_own(client: Client, of
 
 
 def test_an_account_for_a_strong_post_comes_with_an_enrolment_code(office: Office) -> None:
-    administrator = make_account(office, PostRole.ADMINISTRATOR)
     person = Person.objects.create(body=office.body, ar="خالد", en="Khaled", staff_number="K1", valid_from=LONG_AGO)
     appoint(office, person, PostRole.SIGNATORY)
     command = CreateAccount(person_id=person.pk, login="khaled.fl")
-    assert actions.create_account(actor_for(administrator, ADMINISTER), command).enrolment_code
+    server = system_actor("cli.accounts", body_id=office.body.pk, realm=office.body.realm)
+    server = replace(server, capabilities=frozenset({ADMINISTER}))
+    assert actions.create_account(server, command).enrolment_code
+
+
+def test_an_administrator_gets_the_password_and_a_second_person_the_enrolment_code(office: Office) -> None:
+    first, second = (make_account(office, PostRole.ADMINISTRATOR) for _ in range(2))
+    person = Person.objects.create(body=office.body, ar="خالد", en="Khaled", staff_number="K1", valid_from=LONG_AGO)
+    appoint(office, person, PostRole.SIGNATORY)
+    one = actor_for(first, ADMINISTER, "administer_body")
+    issued = actions.create_account(one, CreateAccount(person_id=person.pk, login="khaled.fl"))
+    assert issued.password and not issued.enrolment_code
+    other = replace(actor_for(second, "administer_body"), second_factor_at=clock.now())
+    with scope(other):
+        change = Change.objects.get()
+    confirmed = actions.confirm_change(other, change.pk)
+    assert confirmed.secret
+    issued.account.refresh_from_db()
+    assert issued.account.enrolment_code
 
 
 def test_an_account_is_refused_for_a_bad_login_a_taken_one_a_second_one_and_a_foreign_person(office: Office) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,7 +22,7 @@ from mukatabat.audit.models import AuditEntry
 from mukatabat.directory.vocabulary import PostRole
 from mukatabat.kernel import clock
 from mukatabat.tenancy.context import scope
-from mukatabat.tenancy.rules import Actor
+from mukatabat.tenancy.rules import Actor, ActorKind
 from tests.access.people import (
     PASSWORD,
     Office,
@@ -238,7 +239,8 @@ def test_a_reset_between_password_and_code_makes_the_sign_in_start_over(
     administrator = make_account(office, PostRole.ADMINISTRATOR)
     client.post(reverse("account_login"), {"login": signer.login, "password": PASSWORD})
     command = AccountAct(account_id=signer.pk, reason="the password was seen")
-    actions.set_password(actor_for(administrator, "administer_accounts"), command)
+    server = replace(actor_for(administrator, "administer_accounts"), kind=ActorKind.SYSTEM)
+    actions.set_password(server, command)
     response = client.post(reverse("mfa_authenticate"), {"code": code_now()})
     assert response.url == reverse("account_login")
     assert client.get(reverse("access_own_password")).url == reverse("account_login")

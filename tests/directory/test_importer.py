@@ -136,7 +136,7 @@ def test_an_import_never_fills_the_central_operators_post(operator):
 
     both = replace(operator, capabilities=frozenset({"administer_body"}))
     row = "880001,نجلاء,Najla,,OPS,مشغل المنظومة المركزي,\n"
-    assert problems(both, ENGLISH + row) == [(2, "post", "import.operator-post")]
+    assert problems(both, ENGLISH + row) == [(2, "post", "import.power-post")]
 
 
 def test_an_import_leaves_one_audit_entry_without_names(administrator):

@@ -11,6 +11,8 @@ import pikepdf
 import pytest
 
 from mukatabat.access.grants.rules import Grantee
+from mukatabat.directory import actions as directory
+from mukatabat.directory.vocabulary import ChangeKind
 from mukatabat.letters.actions import approval, drafting
 from mukatabat.letters.actions.receiving import note_opened
 from mukatabat.letters.commands import AcceptCommand
@@ -36,6 +38,8 @@ def told(cast: Cast) -> Cast:
     incoming = registered(cast, AcceptCommand(referral=study))
     note_opened(cast("clerk.fl"), incoming)
     _answer(cast, incoming.id)
+    for person, login in (("head.mof", "admin.mof"), ("head.fl", "admin.fl")):
+        _propose_and_take_back(cast, person, login)
     for body, login in ((MOF, "admin.mof"), (FL, "admin.fl")):
         with scope(cast(login)):
             PaperBaseline.objects.create(
@@ -43,6 +47,13 @@ def told(cast: Cast) -> Cast:
                 stated_on=date(2026, 1, 1),
             )  # fmt: skip
     return cast
+
+
+def _propose_and_take_back(cast: Cast, person: str, login: str) -> None:
+    change = directory.propose(
+        cast(login), ChangeKind.MANDATE, person_id=cast(person).person, content={}, reason="تفويض"
+    )  # fmt: skip
+    directory.decline(cast(login), change.pk, "")
 
 
 def _answer(cast: Cast, incoming: object) -> None:

@@ -10,7 +10,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from mukatabat.access import rules, sessions
 from mukatabat.access.errors import AccountNotFound, NoAppointment
 from mukatabat.access.models import Account
-from mukatabat.directory.models import Appointment, Person, effective
+from mukatabat.directory.models import Appointment, Mandate, Person, effective
 from mukatabat.directory.vocabulary import PostRole
 from mukatabat.kernel import clock
 from mukatabat.tenancy.rules import Actor
@@ -52,6 +52,16 @@ def capabilities_of(account: Account) -> frozenset[rules.Capability]:
 def second_factor_required(account: Account) -> bool:
     """Tell whether the posts of today demand a second factor of this account."""
     return rules.second_factor_required(capabilities_of(account))
+
+
+def holds_power(account: Account) -> bool:
+    """Tell whether whoever gets into this account could sign, administer, operate or read the trail.
+
+    Two persons care for such an account. An instrument that lets its holder sign counts as much as a post.
+    """
+    today = clock.today()
+    signs = Mandate.objects.filter(effective(today), person=account.person_id, may_sign=True, revoked_at=None)
+    return second_factor_required(account) or signs.exists()
 
 
 def access_account(actor: Actor, account_id: UUID) -> Account:

@@ -13,6 +13,7 @@ from mukatabat.tenancy.rules import Actor, ActorKind
 # The strings of access.rules.Capability: that room stands above this one, and an actor carries them as strings.
 OPERATE = "operate"
 ADMINISTER_BODY = "administer_body"
+SIGN = "sign"
 
 
 def require_operator(actor: Actor, realm: str) -> None:
@@ -33,6 +34,16 @@ def require_administrator(actor: Actor) -> UUID:
     if not (actor.kind is ActorKind.SYSTEM or actor.may(ADMINISTER_BODY)):
         raise NotInDirectory
     return actor.body_id
+
+
+def require_second_person(actor: Actor) -> UUID:
+    """Let through a person who may confirm what another proposed in the actor's own body; returns that person's id.
+
+    Another administrator, or a signatory: most bodies have a single administrator. Raises `NotInDirectory`.
+    """
+    if actor.kind is not ActorKind.PERSON or not (actor.may(ADMINISTER_BODY) or actor.may(SIGN)):
+        raise NotInDirectory
+    return actor.person
 
 
 def locked_body(body_id: UUID) -> Body:

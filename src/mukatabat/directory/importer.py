@@ -29,7 +29,7 @@ from mukatabat.directory.errors import (
     bilingual,
 )
 from mukatabat.directory.models import Appointment, Person, Post, Unit, effective
-from mukatabat.directory.vocabulary import PostRole
+from mukatabat.directory.rules import POWER_ROLES
 from mukatabat.kernel import clock
 from mukatabat.kernel.arabic import fold, latin_digits
 from mukatabat.kernel.errors import MukatabatError, Text
@@ -286,9 +286,9 @@ def _find_post(row: ImportRow, units: set[UUID], posts: Mapping[tuple[UUID, str]
     found = posts.get((next(iter(units)), fold(row.post)), [])
     if len(found) != 1:
         row.problems.append(RowProblem("post", "import.unknown-post", _("There is no such post in this unit.")))
-    elif found[0].role == PostRole.OPERATOR:
-        text = _("The central operator's post is not filled by an import.")
-        row.problems.append(RowProblem("post", "import.operator-post", text))
+    elif found[0].role in POWER_ROLES:
+        text = _("This post gives power, and an import does not fill it. Propose the appointment on the person's page.")
+        row.problems.append(RowProblem("post", "import.power-post", text))
     else:
         row.post_id = found[0].pk
 

@@ -17,6 +17,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from mukatabat.directory.vocabulary import (
     BodyKind,
+    ChangeKind,
     Channel,
     Honorific,
     LetterDigits,
@@ -24,9 +25,13 @@ from mukatabat.directory.vocabulary import (
     MandateKind,
     PostRole,
     UnitKind,
+    Verdict,
 )
+from mukatabat.kernel import clock
+from mukatabat.kernel.arabic import fold
 from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.vocabulary import Realm
+from mukatabat.tenancy.models import TenantModel
 
 BODY_CODE_PATTERN = r"^[A-Z][A-Z0-9]{1,11}$"
 UNIT_CODE_PATTERN = r"^[A-Z0-9][A-Z0-9.-]{0,23}$"
@@ -36,6 +41,16 @@ def effective(on: date, path: str = "") -> Q:
     """Return the filter for rows that hold on a day; `path` leads to a related row (`effective(day, "post__")`)."""
     begun = Q(**{f"{path}valid_from__lte": on})
     return begun & (Q(**{f"{path}valid_to__isnull": True}) | Q(**{f"{path}valid_to__gte": on}))
+
+
+class FoldedName(models.TextField):  # type: ignore[type-arg]
+    """Both names of a row in their folded form, made whenever the row is written, also in bulk."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        """Fold the names that the row has now."""
+        folded = fold(f"{getattr(model_instance, 'ar', '')} {getattr(model_instance, 'en', '')}")
+        setattr(model_instance, self.attname, folded)
+        return folded
 
 
 class Effective(models.Model):
@@ -66,12 +81,21 @@ class Body(Effective):
     letter_digits = models.CharField(max_length=4, choices=LetterDigits.choices, default=LetterDigits.ARAB.value)
     letterhead_ar = models.TextField(blank=True, default="")
     letterhead_en = models.TextField(blank=True, default="")
+    registry_phone = models.CharField(max_length=24, blank=True, default="")
+    registry_email = models.EmailField(blank=True, default="")
+    registry_opens = models.TimeField(null=True, blank=True)
+    registry_closes = models.TimeField(null=True, blank=True)
 
     class Meta(Effective.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *Effective.Meta.constraints,
             UniqueConstraint(fields=["realm", "code"], name="directory_body_code"),
             CheckConstraint(condition=Q(code__regex=BODY_CODE_PATTERN), name="directory_body_code_shape"),
+            CheckConstraint(
+                condition=Q(registry_opens__isnull=True, registry_closes__isnull=True)
+                | Q(registry_opens__lt=F("registry_closes")),
+                name="directory_body_registry_hours",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,11 +171,15 @@ class Person(Effective):
     en = models.CharField(max_length=120)
     staff_number = models.CharField(max_length=24)
     email = models.EmailField(blank=True, default="")
+    folded = FoldedName(editable=False, default="")
 
     class Meta(Effective.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *Effective.Meta.constraints,
             UniqueConstraint(fields=["body", "staff_number"], name="directory_person_staff_number"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["body", "folded", "id"], name="directory_person_in_order"),
         ]
 
     def __str__(self) -> str:
@@ -232,6 +260,40 @@ class Absence(models.Model):
         ]
 
 
+class Change(TenantModel):
+    """A change that widens somebody's power, as one person proposed it; it waits for a second person.
+
+    The application's role may only insert: what was proposed is what is confirmed. `person_id` is who gains.
+    """
+
+    writes: ClassVar[tuple[str, ...]] = ("insert",)
+
+    kind = models.CharField(max_length=16, choices=ChangeKind.choices)
+    person_id = models.UUIDField()
+    content = models.JSONField()
+    reason = models.CharField(max_length=200)
+    proposed_by = models.UUIDField()
+    proposed_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["body_id", "-proposed_at"], name="directory_change_newest"),
+        ]
+
+
+class Decision(TenantModel):
+    """How a proposed change ended. One row at most for each, which the database sees to: no replay, no race."""
+
+    writes: ClassVar[tuple[str, ...]] = ("insert",)
+
+    change = models.OneToOneField(Change, on_delete=models.PROTECT, related_name="decision")
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    decided_by = models.UUIDField()
+    decided_at = models.DateTimeField(default=clock.now)
+    reason = models.CharField(max_length=200, blank=True, default="")
+
+
 class Holiday(models.Model):
     """A day on which the State does not work, announced by the Cabinet."""
 
@@ -240,10 +302,14 @@ class Holiday(models.Model):
     ar = models.CharField(max_length=120)
     en = models.CharField(max_length=120)
     realm = models.CharField(max_length=8, choices=Realm.choices, default=Realm.LIVE.value)
+    # An announcement that was taken back stays as a row: deadlines that were told under it can be explained.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            UniqueConstraint(fields=["realm", "on"], name="directory_holiday_once"),
+            UniqueConstraint(
+                fields=["realm", "on"], condition=Q(withdrawn_at__isnull=True), name="directory_holiday_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -23,9 +23,13 @@ from mukatabat.directory.vocabulary import (
 from mukatabat.kernel.arabic import fold
 
 __all__ = [
+    "CHANGE_LIFE",
+    "POWER_ROLES",
     "Absent",
+    "Bar",
     "BodyKind",
     "BodyLabel",
+    "ChangeFacts",
     "Channel",
     "Honorific",
     "LetterDigits",
@@ -38,6 +42,7 @@ __all__ = [
     "Refusal",
     "UnitKind",
     "address",
+    "bar_to_confirming",
     "choose_mandate",
     "effective",
     "match_strength",
@@ -299,3 +304,45 @@ def _obstacle(
         if not mandate.holder_ids <= away.keys():
             return Obstacle.HOLDER_PRESENT
     return None
+
+
+# -- changes that need two persons -----------------------------------------------------------------------------------
+
+POWER_ROLES = frozenset({PostRole.SIGNATORY, PostRole.ADMINISTRATOR, PostRole.OPERATOR, PostRole.AUDITOR})
+"""Posts that give a strong capability (`access.rules.STRONG`): nobody fills one on their own word."""
+
+CHANGE_LIFE = timedelta(days=7)
+"""How long a proposed change waits for its second person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeFacts:
+    """A proposed change as its rule reads it: who proposed it, who gains by it, until when it waits."""
+
+    proposed_by: UUID
+    person_id: UUID
+    expires_at: datetime
+    decided: bool = False
+
+
+class Bar(StrEnum):
+    """Why a person may not confirm a change; each value is the end of the machine code of its error."""
+
+    DECIDED = "change-decided"
+    EXPIRED = "change-expired"
+    OWN_PROPOSAL = "own-proposal"
+    OWN_GAIN = "own-gain"
+
+
+def bar_to_confirming(change: ChangeFacts, decider: UUID, now: datetime) -> Bar | None:
+    """Say what keeps a person from confirming a change, or None: three different people stand behind every power.
+
+    Whoever proposes cannot confirm, and whoever gains can do neither.
+    """
+    if change.decided:
+        return Bar.DECIDED
+    if now >= change.expires_at:
+        return Bar.EXPIRED
+    if decider == change.proposed_by:
+        return Bar.OWN_PROPOSAL
+    return Bar.OWN_GAIN if decider == change.person_id else None

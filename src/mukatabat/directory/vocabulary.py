@@ -88,6 +88,23 @@ class MandateKind(Vocabulary):
     ACTING = "acting", gettext_noop("Acting appointment"), "تكليف"
 
 
+class ChangeKind(Vocabulary):
+    """What a change that widens somebody's power does once a second person confirms it."""
+
+    APPOINTMENT = "appointment", gettext_noop("Appointment to a post of power"), "شغل منصب ذي صلاحية"
+    MANDATE = "mandate", gettext_noop("Mandate"), "سند صلاحية"
+    SECOND_FACTOR = "second_factor", gettext_noop("Code for a new second factor"), "رمز لإعداد عامل تحقق جديد"
+    PASSWORD = "password", gettext_noop("New first password"), "كلمة مرور أولى جديدة"
+
+
+class Verdict(Vocabulary):
+    """How a proposed change ended."""
+
+    CONFIRMED = "confirmed", gettext_noop("Confirmed"), "صودق عليه"
+    DECLINED = "declined", gettext_noop("Declined"), "رُفض"
+    WITHDRAWN = "withdrawn", gettext_noop("Taken back"), "سُحب"
+
+
 class Level(IntEnum):
     """Administrative levels, 1 the highest; a mandate says up to which level its holder may write."""
 

@@ -72,6 +72,7 @@ RAIL: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             _("Cycle times"), _("Times"), "clock", "work:times",
             (_C.REVIEW, _C.APPROVE, _C.SEE_REGISTERS, _C.ADMINISTER_BODY),
         ),
+        Place(_("Directory and administration"), _("Directory"), "landmark", "directory:home", go="B"),
         Place(_("My account"), _("Account"), "user", "usersessions_list"),
     )),
 )  # fmt: skip
@@ -233,6 +234,11 @@ class Frame:
         return reverse("access_preferences")
 
     language_url = preferences_url
+
+    @property
+    def directory_url(self) -> str:
+        """The directory of bodies."""
+        return reverse("directory:home")
 
     @property
     def sessions_url(self) -> str:

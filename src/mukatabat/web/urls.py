@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from mukatabat.access.grants.rules import Shelf
 from mukatabat.registers import urls as registers
 from mukatabat.web.views import bell, books, desk, finding, home
+from mukatabat.web.views.directory import reading
 from mukatabat.work import urls as work
 from mukatabat.work.queries import Tab
 
@@ -36,6 +37,10 @@ notice_routes = [
     path("", bell.bell, name="bell"),
     path("seen/", bell.seen, name="seen"),
 ]
+directory_routes = [
+    path("", reading.home, name="home"),
+    path("<uuid:body_id>/", reading.body, name="body"),
+]
 web_routes: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("health/", home.health, name="health"),
@@ -49,5 +54,6 @@ urlpatterns = [
     path("work/", include((work_routes, work.app_name))),
     path("registers/", include((registers.urlpatterns, registers.app_name))),
     path("letters/", include("mukatabat.letters.urls")),
+    path("directory/", include((directory_routes, "directory"))),
     path("notices/", include((notice_routes, "notify"))),
 ]

@@ -7,10 +7,13 @@ from .accounts import (
     IssuedAccount,
     create_account,
     deactivate,
+    end_sessions,
+    propose_for_account,
     reactivate,
     reset_second_factor,
     set_password,
 )
+from .changes import Confirmed, confirm_change
 from .door import confirm_second_factor
 from .own import (
     Preferences,
@@ -25,14 +28,18 @@ from .own import (
 
 __all__ = [
     "AccountAct",
+    "Confirmed",
     "CreateAccount",
     "IssuedAccount",
     "Preferences",
     "change_own_password",
+    "confirm_change",
     "confirm_second_factor",
     "create_account",
     "deactivate",
+    "end_sessions",
     "enrol_second_factor",
+    "propose_for_account",
     "reactivate",
     "remove_second_factor",
     "renew_recovery_codes",

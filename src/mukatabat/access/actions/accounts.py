@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.utils.translation import gettext
 
 from mukatabat.access import rules, second_factor, sessions, throttle
 from mukatabat.access.errors import (
@@ -20,12 +21,15 @@ from mukatabat.access.errors import (
     ReasonMissing,
 )
 from mukatabat.access.models import Account, Language, Throttle
-from mukatabat.access.queries import access_account, second_factor_required
+from mukatabat.access.queries import access_account, holds_power
 from mukatabat.audit.actions import record
-from mukatabat.directory.models import Person
+from mukatabat.directory.actions import propose
+from mukatabat.directory.errors import SecondPersonNeeded
+from mukatabat.directory.models import Change, Person
+from mukatabat.directory.vocabulary import ChangeKind
 from mukatabat.kernel import clock
 from mukatabat.tenancy.context import scope
-from mukatabat.tenancy.rules import Actor
+from mukatabat.tenancy.rules import Actor, ActorKind
 
 # Without the characters that people confuse when they copy by hand.
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -58,8 +62,10 @@ class IssuedAccount:
 
 
 def create_account(actor: Actor, command: CreateAccount) -> IssuedAccount:
-    """Make an account with a first password, which its person must replace, and an enrolment code if posts demand one.
+    """Make an account with a first password, which its person must replace.
 
+    Where posts demand a second factor its enrolment code is proposed, and the second person who confirms it sees it:
+    password and code together would let one administrator in as anybody. The server's own command line gets both.
     Errors: `AccountNotFound` (also for a person of another body), `LoginMalformed`, `LoginTaken`, `AccountExists`.
     """
     login = Account.normalize_username(command.login)
@@ -77,18 +83,52 @@ def create_account(actor: Actor, command: CreateAccount) -> IssuedAccount:
         account = Account(login=login, person=person, language=command.language, must_change_password=True)
         account.set_password(password)
         account.save(force_insert=True)
-        code = _issue_enrolment_code(account) if second_factor_required(account) else ""
+        code = ""
         record(actor, act="access.account-created", object_kind="account", object_id=account.pk)
+        if holds_power(account):
+            if _is_alone(actor):
+                _propose(actor, ChangeKind.SECOND_FACTOR, account, gettext("First sign-in of a new account."))
+            else:
+                code = _issue_enrolment_code(account)
     return IssuedAccount(account, password, code)
 
 
 def set_password(actor: Actor, command: AccountAct) -> str:
     """Give an account a new first password and end its sessions; returns the password, which is shown once.
 
-    Errors: `AccountNotFound`, `OwnAccount`, `ReasonMissing`.
+    Errors: `AccountNotFound`, `OwnAccount`, `ReasonMissing`, `SecondPersonNeeded` (whose posts give power).
     """
     with scope(actor):
         account = _account_to_care_for(actor, command)
+        _refuse_alone(actor, account)
+        return give_password(actor, account, command)
+
+
+def reset_second_factor(actor: Actor, command: AccountAct) -> str:
+    """Remove a lost second factor, end all sessions, and return the one-time code for enrolling a new one.
+
+    The code is shown once; without it the next sign-in goes no further than the enrolment page. Also the way to give
+    a code to whoever was appointed to a post that demands a second factor. Errors: `AccountNotFound`, `OwnAccount`,
+    `ReasonMissing`, `SecondPersonNeeded` (whose posts give power).
+    """
+    with scope(actor):
+        account = _account_to_care_for(actor, command)
+        _refuse_alone(actor, account)
+        return take_second_factor(actor, account, command)
+
+
+def propose_for_account(actor: Actor, kind: ChangeKind, command: AccountAct) -> Change:
+    """Propose a new password or a new second factor for the account of a person whose posts give power.
+
+    Errors: `AccountNotFound`, `OwnAccount`, `ReasonMissing`.
+    """
+    with scope(actor):
+        return _propose(actor, kind, _account_to_care_for(actor, command), command.reason)
+
+
+def give_password(actor: Actor, account: Account, command: AccountAct) -> str:
+    """Give a new first password to an account whose care the caller has checked; returns it."""
+    with scope(actor):
         password = _new_password()
         account.set_password(password)
         account.must_change_password = True
@@ -99,15 +139,9 @@ def set_password(actor: Actor, command: AccountAct) -> str:
     return password
 
 
-def reset_second_factor(actor: Actor, command: AccountAct) -> str:
-    """Remove a lost second factor, end all sessions, and return the one-time code for enrolling a new one.
-
-    The code is shown once; without it the next sign-in goes no further than the enrolment page. Also the way to give
-    a code to whoever was appointed to a post that demands a second factor. Errors: `AccountNotFound`, `OwnAccount`,
-    `ReasonMissing`.
-    """
+def take_second_factor(actor: Actor, account: Account, command: AccountAct) -> str:
+    """Take the second factor off an account whose care the caller has checked; returns the enrolment code."""
     with scope(actor):
-        account = _account_to_care_for(actor, command)
         removed = second_factor.remove(account)
         code = _issue_enrolment_code(account)
         ended = sessions.end_all(account)
@@ -115,6 +149,15 @@ def reset_second_factor(actor: Actor, command: AccountAct) -> str:
         throttle.forget(Throttle.Kind.ENROLMENT, str(account.pk))
         _note(actor, "access.second-factor-reset", command, removed=removed, sessions=ended)
     return code
+
+
+def end_sessions(actor: Actor, command: AccountAct) -> int:
+    """End all sessions of an account of the body; returns how many. Errors: as `deactivate`."""
+    with scope(actor):
+        account = _account_to_care_for(actor, command)
+        ended = sessions.end_all(account)
+        _note(actor, "access.sessions-ended-by-administrator", command, sessions=ended)
+    return ended
 
 
 def deactivate(actor: Actor, command: AccountAct) -> None:
@@ -150,6 +193,21 @@ def spend_enrolment_code(account: Account, typed: str) -> None:
     if not used:
         raise EnrolmentRefused
     throttle.forget(Throttle.Kind.ENROLMENT, str(account.pk))
+
+
+def _is_alone(actor: Actor) -> bool:
+    # Our own jobs and the command line of the server stand above the application and its two persons.
+    return actor.kind is ActorKind.PERSON
+
+
+def _refuse_alone(actor: Actor, account: Account) -> None:
+    if _is_alone(actor) and holds_power(account):
+        raise SecondPersonNeeded
+
+
+def _propose(actor: Actor, kind: ChangeKind, account: Account, reason: str) -> Change:
+    content = {"account": str(account.pk), "login": account.login}
+    return propose(actor, kind, person_id=account.person_id, content=content, reason=reason)
 
 
 def _account_to_care_for(actor: Actor, command: AccountAct) -> Account:

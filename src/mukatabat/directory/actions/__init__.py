@@ -2,6 +2,7 @@
 """The only writers of the directory. Each takes the actor and a frozen command, and is one audited transaction."""
 
 from mukatabat.directory.actions.bodies import AddBody, CloseBody, RenameBody, add_body, close_body, rename_body
+from mukatabat.directory.actions.changes import confirm, decline, propose, propose_appointment, propose_mandate
 from mukatabat.directory.actions.mandates import GrantMandate, RevokeMandate, grant_mandate, revoke_mandate
 from mukatabat.directory.actions.people import (
     AddPerson,
@@ -35,8 +36,13 @@ __all__ = [
     "add_unit",
     "appoint",
     "close_body",
+    "confirm",
+    "decline",
     "end_appointment",
     "grant_mandate",
+    "propose",
+    "propose_appointment",
+    "propose_mandate",
     "record_absence",
     "rename_body",
     "revoke_mandate",

@@ -18,6 +18,7 @@ from mukatabat.directory.errors import (
     NotHolder,
     NotInDirectory,
     OwnMandate,
+    SecondPersonNeeded,
 )
 from mukatabat.directory.models import Appointment, Mandate, Person
 from mukatabat.directory.rules import OPEN_ENDED
@@ -25,7 +26,7 @@ from mukatabat.directory.vocabulary import Level, MandateKind
 from mukatabat.kernel import clock
 from mukatabat.kernel.text import clean_line
 from mukatabat.tenancy.context import scope
-from mukatabat.tenancy.rules import Actor
+from mukatabat.tenancy.rules import Actor, ActorKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +56,39 @@ class RevokeMandate:
 
 
 def grant_mandate(actor: Actor, command: GrantMandate) -> Mandate:
-    """Record an instrument of the actor's body.
+    """Record an instrument without a second person, as our own jobs and the server's command line may.
 
-    Nobody records one for themselves; only the post's own mandate goes on without a last day, and it needs the post.
-    Raises `NotInDirectory`, `OwnMandate`, `MandateWithoutEnd`, `NotHolder`, `PeriodBackwards` or `NameMissing` (no
-    instrument number).
+    A person proposes it instead (`changes.propose_mandate`): raises `SecondPersonNeeded`, or as `grantable`.
     """
     with scope(actor):
-        body_id = require_administrator(actor)
+        grantable(actor, command)
+        if actor.kind is ActorKind.PERSON:
+            raise SecondPersonNeeded
+        return enter_mandate(actor, command)
+
+
+def grantable(actor: Actor, command: GrantMandate) -> str:
+    """Return the instrument's number, cleaned, if the actor may ask for it to be recorded.
+
+    Nobody asks for themselves; only the post's own mandate goes on without a last day, and it needs the post. Raises
+    `NotInDirectory`, `OwnMandate`, `MandateWithoutEnd`, `NotHolder`, `PeriodBackwards` or `NameMissing` (no number).
+    """
+    body_id = require_administrator(actor)
+    number = _allowed(actor, command)
+    person = person_of(body_id, command.person_id)
+    post_of(body_id, command.post_id, command.valid_from)
+    if command.kind is MandateKind.POST and not _holds_throughout(person, command):
+        raise NotHolder
+    return number
+
+
+def enter_mandate(actor: Actor, command: GrantMandate, **decided: str) -> Mandate:
+    """Enter an instrument whose authority the caller has checked; ``decided`` goes into the trail beside it.
+
+    Raises as `grantable`, because the directory may have changed since it was proposed.
+    """
+    with scope(actor):
+        body_id = actor.body_id
         locked_body(body_id)
         number = _allowed(actor, command)
         person = person_of(body_id, command.person_id)
@@ -89,7 +115,7 @@ def grant_mandate(actor: Actor, command: GrantMandate) -> Mandate:
             act="directory.mandate-granted",
             object_kind="mandate",
             object_id=granted.pk,
-            detail=_told(granted),
+            detail={**_told(granted), **decided},
         )
     return granted
 

@@ -13,13 +13,22 @@ from django.core.validators import validate_email
 from mukatabat.audit.actions import record
 from mukatabat.directory.actions.checks import insert, named, ordered
 from mukatabat.directory.authority import locked_body, require_administrator, require_operator
-from mukatabat.directory.errors import AlreadyEnded, EmailNotShaped, NameMissing, NotInDirectory
+from mukatabat.directory.errors import (
+    AlreadyEnded,
+    EmailNotShaped,
+    NameMissing,
+    NotInDirectory,
+    OwnAppointment,
+    OwnDeputy,
+    SecondPersonNeeded,
+)
 from mukatabat.directory.models import Absence, Appointment, Person, Post, effective
+from mukatabat.directory.rules import POWER_ROLES
 from mukatabat.directory.vocabulary import PostRole
 from mukatabat.kernel.arabic import latin_digits
 from mukatabat.kernel.text import clean_line
 from mukatabat.tenancy.context import scope
-from mukatabat.tenancy.rules import Actor
+from mukatabat.tenancy.rules import Actor, ActorKind
 
 STAFF_NUMBER_LIMIT = 24
 NAME_LIMIT = 120
@@ -127,17 +136,42 @@ def add_person(actor: Actor, command: AddPerson) -> Person:
 def appoint(actor: Actor, command: Appoint) -> Appointment:
     """Appoint a person of the actor's body to one of its posts.
 
-    Raises `NotInDirectory`, `PeriodBackwards`, or `AlreadyThere` (the person holds the post, or has another open
-    primary appointment). The central operator's post is filled by an operator alone.
+    Raises `NotInDirectory`, `PeriodBackwards`, `OwnAppointment`, `SecondPersonNeeded` (a post of power: see
+    `changes.propose_appointment`), or `AlreadyThere` (the person holds the post, or has another open primary
+    appointment). Our own jobs and the command line of the server need no second person.
     """
     with scope(actor):
-        body_id = require_administrator(actor)
-        locked_body(body_id)
-        ordered(command.valid_from, command.valid_to)
-        person = person_of(body_id, command.person_id)
-        post = post_of(body_id, command.post_id, command.valid_from)
-        if post.role == PostRole.OPERATOR:
-            require_operator(actor, actor.realm)
+        post = appointable(actor, command)
+        if actor.kind is ActorKind.PERSON and post.role in POWER_ROLES:
+            raise SecondPersonNeeded
+        return enter_appointment(actor, command)
+
+
+def appointable(actor: Actor, command: Appoint) -> Post:
+    """Return the post of an appointment that the actor may ask for; the operator's is filled by an operator alone.
+
+    Raises `NotInDirectory`, `PeriodBackwards` or `OwnAppointment`.
+    """
+    body_id = require_administrator(actor)
+    ordered(command.valid_from, command.valid_to)
+    if command.person_id == actor.person_id:
+        raise OwnAppointment
+    person_of(body_id, command.person_id)
+    post = post_of(body_id, command.post_id, command.valid_from)
+    if post.role == PostRole.OPERATOR:
+        require_operator(actor, actor.realm)
+    return post
+
+
+def enter_appointment(actor: Actor, command: Appoint, **decided: str) -> Appointment:
+    """Enter an appointment whose authority the caller has checked; ``decided`` goes into the trail beside it.
+
+    Raises `NotInDirectory` or `AlreadyThere`.
+    """
+    with scope(actor):
+        locked_body(actor.body_id)
+        person = person_of(actor.body_id, command.person_id)
+        post = post_of(actor.body_id, command.post_id, command.valid_from)
         added = Appointment(
             person=person,
             post=post,
@@ -146,12 +180,13 @@ def appoint(actor: Actor, command: Appoint) -> Appointment:
             is_primary=command.is_primary,
         )
         insert(added, taken=person.ar)
+        detail = {"person": str(person.pk), "post": str(post.pk), "role": post.role, "from": str(command.valid_from)}
         record(
             actor,
             act="directory.person-appointed",
             object_kind="appointment",
             object_id=added.pk,
-            detail={"person": str(person.pk), "post": str(post.pk), "role": post.role, "from": str(command.valid_from)},
+            detail={**detail, **decided},
         )
     return added
 
@@ -185,11 +220,13 @@ def end_appointment(actor: Actor, command: EndAppointment) -> Appointment:
 def record_absence(actor: Actor, command: RecordAbsence) -> Absence:
     """Record that a person of the actor's body is away; people record their own leave, an administrator anyone's.
 
-    Raises `NotInDirectory` (also for a deputy of another body) or `PeriodBackwards`. The reason stays in the
-    directory and out of the audit trail.
+    Raises `NotInDirectory` (also for a deputy of another body), `OwnDeputy` or `PeriodBackwards`. The reason stays in
+    the directory and out of the audit trail.
     """
     with scope(actor):
         body_id = actor.body_id if actor.person_id == command.person_id else require_administrator(actor)
+        if actor.person_id not in {None, command.person_id} and actor.person_id == command.deputy_id:
+            raise OwnDeputy
         ordered(command.starts, command.ends)
         person = person_of(body_id, command.person_id)
         deputy = person_of(body_id, command.deputy_id) if command.deputy_id else None

@@ -14,6 +14,16 @@ from mukatabat.directory.queries.bodies import (
     require_addressable_post,
     search_bodies,
 )
+from mukatabat.directory.queries.listing import (
+    Held,
+    bodies_in_order,
+    listed_body,
+    people_away,
+    people_found,
+    people_named,
+    posts_with_holders,
+    unit_of_body,
+)
 from mukatabat.directory.queries.mandates import mandate_for, mandates_of
 from mukatabat.directory.queries.people import (
     UnitNode,
@@ -30,10 +40,12 @@ from mukatabat.directory.queries.people import (
 )
 
 __all__ = [
+    "Held",
     "UnitNode",
     "absence_of",
     "addressable_bodies",
     "addressable_posts",
+    "bodies_in_order",
     "body",
     "body_by_code",
     "body_name",
@@ -41,17 +53,23 @@ __all__ = [
     "heads_of_unit",
     "holders_of",
     "holidays",
+    "listed_body",
     "mandate_for",
     "mandates_of",
+    "people_away",
+    "people_found",
+    "people_named",
     "people_of_unit",
     "person",
     "person_names",
     "posts_held",
+    "posts_with_holders",
     "recipient_level",
     "registry_unit",
     "require_addressable",
     "require_addressable_post",
     "search_bodies",
     "trays_covered_by",
+    "unit_of_body",
     "unit_tree",
 ]

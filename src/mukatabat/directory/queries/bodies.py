@@ -147,5 +147,5 @@ def recipient_level(body_id: UUID, post_id: UUID | None = None, on: date | None 
 
 def holidays(realm: str, *, first: date, last: date) -> frozenset[date]:
     """Return the announced holidays of a realm from one day to another, both included."""
-    days = Holiday.objects.filter(realm=realm, on__gte=first, on__lte=last)
+    days = Holiday.objects.filter(realm=realm, on__gte=first, on__lte=last, withdrawn_at__isnull=True)
     return frozenset(days.values_list("on", flat=True))
