@@ -74,7 +74,7 @@ def void(cast: Cast, login: str = "clerk.mof", kind: RegisterKind = RegisterKind
     [
         ("clerk.fl", "web:incoming"), ("adviser.fl", "work:queue"), ("head.fl", "work:queue"),
         ("signer.fl", "work:approval"), ("archivist.fl", "web:incoming"), ("auditor.fl", "registers:day"),
-        ("admin.fl", "work:times"), ("operator.cait", "usersessions_list"), ("trainee.fl", "work:queue"),
+        ("admin.fl", "directory:home"), ("operator.cait", "directory:home"), ("trainee.fl", "work:queue"),
     ],
 )  # fmt: skip
 def test_each_role_lands_on_its_page_and_may_open_it(browser: Browser, login: str, name: str) -> None:

@@ -20,7 +20,8 @@ LANDINGS: tuple[tuple[Capability, str], ...] = (
     (Capability.ARCHIVE, "web:incoming"),
     (Capability.WORK_ITEMS, "work:queue"),
     (Capability.SEE_REGISTERS, "registers:day"),
-    (Capability.ADMINISTER_BODY, "work:times"),
+    (Capability.ADMINISTER_BODY, "directory:home"),
+    (Capability.OPERATE, "directory:home"),
 )
 """The first page by what a person's posts allow, the first match counts (DESIGN §6)."""
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The directory for everybody who is signed in: bodies and units, posts and who holds them, one record (DESIGN 8.16)."""
+"""The directory for everybody who is signed in: bodies and units, posts and who holds them, records (DESIGN 8.16)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The own body, or what a typed text finds in the whole directory (`directory/directory.html`)."""
     actor, query = actor_of_request(request), request.GET.get("q", "").strip()[:120]
     if not query:
-        return body(request, actor.body_id)
+        return _body_page(request, actor, actor.body_id)
     return render(request, "directory/directory.html", _frame(request, actor) | _found(actor, query))
 
 
@@ -42,7 +42,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def body(request: HttpRequest, body_id: UUID) -> HttpResponse:
     """One body: ``unit`` narrows its posts to a unit and those under it, ``person`` opens a person's record."""
-    actor = actor_of_request(request)
+    return _body_page(request, actor_of_request(request), body_id)
+
+
+def _body_page(request: HttpRequest, actor: Actor, body_id: UUID) -> HttpResponse:
     shown = queries.listed_body(body_id, actor.realm)
     tree = queries.unit_tree(body_id)
     unit_id, person_id = identifier(request, "unit"), identifier(request, "person")
@@ -52,7 +55,7 @@ def body(request: HttpRequest, body_id: UUID) -> HttpResponse:
     start = _start(request)
     held = queries.posts_with_holders(body_id, unit_ids=below, start=start, limit=PAGE + 1)
     place = {"unit": unit_id} if unit_id else {}
-    context = {
+    context: dict[str, Any] = {
         "rows": [_row(one, body_id, place) for one in held[:PAGE]],
         "more_url": _url(body_id, **place, start=start + PAGE) if len(held) > PAGE else None,
     }
@@ -168,7 +171,7 @@ def _found(actor: Actor, query: str) -> dict[str, Any]:
 
 
 def _fact(label: str, value: Any, kind: str = "text") -> dict[str, Any]:
-    return {"label": label, "value": value, "kind": kind}
+    return {"label": label, "value": value, "kind": kind, "hijri": None}
 
 
 def _body_record(actor: Actor, shown: Body, ar: str, en: str) -> dict[str, Any]:
@@ -177,7 +180,7 @@ def _body_record(actor: Actor, shown: Body, ar: str, en: str) -> dict[str, Any]:
     hours = f"{shown.registry_opens:%H:%M}–{shown.registry_closes:%H:%M}" if shown.registry_opens else ""
     facts = [
         _fact(_("Name in Arabic"), ar, "name"), _fact(_("Name in English"), en, "name"),
-        _fact(_("Code"), shown.code, "ref"), _fact(_("Kind"), BodyKind(shown.kind).label),
+        _fact(_("Code"), shown.code, "ref"), _fact(_("What it is"), BodyKind(shown.kind).label),
         _fact(_("Letters reach it"), channel.label),
         _fact(_("Digits of its letters"), LetterDigits(shown.letter_digits).label),
         _fact(_("In the directory since"), shown.valid_from, "date"),
@@ -197,7 +200,7 @@ def _body_record(actor: Actor, shown: Body, ar: str, en: str) -> dict[str, Any]:
 def _unit_record(unit: Unit, shown: Body) -> dict[str, Any]:
     facts = [
         _fact(_("Name in Arabic"), unit.ar, "name"), _fact(_("Name in English"), unit.en, "name"),
-        _fact(_("Code"), unit.code, "ref"), _fact(_("Kind"), UnitKind(unit.kind).label),
+        _fact(_("Code"), unit.code, "ref"), _fact(_("What it is"), UnitKind(unit.kind).label),
         _fact(_("Since"), unit.valid_from, "date"),
     ]  # fmt: skip
     if unit.parent is not None:
