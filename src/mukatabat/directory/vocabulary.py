@@ -93,7 +93,11 @@ class ChangeKind(Vocabulary):
 
     APPOINTMENT = "appointment", gettext_noop("Appointment to a post of power"), "شغل منصب ذي صلاحية"
     MANDATE = "mandate", gettext_noop("Mandate"), "سند صلاحية"
-    SECOND_FACTOR = "second_factor", gettext_noop("Code for a new second factor"), "رمز لإعداد عامل تحقق جديد"
+    SECOND_FACTOR = (
+        "second_factor",
+        gettext_noop("Code for a new second factor"),
+        "رمز لإعداد عامل التحقق الثاني من جديد",
+    )
     PASSWORD = "password", gettext_noop("New first password"), "كلمة مرور أولى جديدة"
 
 
