@@ -55,6 +55,8 @@ WITHOUT_ENTRY = {
     "mukatabat.exchange.carrier.carrier": "makes a value",
     "mukatabat.exchange.carrier.is_due": "reads",
     "mukatabat.letters.actions.approval.unready": "reads",
+    "mukatabat.letters.actions.batch.chosen_of": "reads a form",
+    "mukatabat.letters.actions.candidates.candidates": "reads",
     "mukatabat.letters.actions.drafting.author_guard": "reads",
     "mukatabat.letters.actions.drafting.require_recipients": "reads",
     "mukatabat.letters.actions.following.follow_consignment": "tells people of an act that has its entry",

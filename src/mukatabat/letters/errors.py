@@ -127,6 +127,24 @@ class NotRead(LetterError):
     do = _("Read them, tick the box, and sign.")
 
 
+class NothingChosen(LetterError):
+    """A batch was confirmed without a letter in it."""
+
+    code = "letters.nothing-chosen"
+    happened = _("No letter was marked as read.")
+    safe = _("No number was taken and nothing was signed.")
+    do = _("Read at least one letter, mark it, and sign.")
+
+
+class SignedAlone(LetterError):
+    """A sealed letter stands among letters that are signed together."""
+
+    code = "letters.signed-alone"
+    happened = _("A letter of this secrecy is signed alone.")
+    safe = _("No number was taken and nothing was signed.")
+    do = _("Open it, read it, and sign it there.")
+
+
 class SignatureRefused(LetterError):
     """The signer, or the signing device, refused a running issue; params: reference, reason."""
 

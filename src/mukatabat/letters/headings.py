@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How a letter appears in a queue: its heading, with nothing of a sealed letter but its number and mark."""
+"""How a letter appears in a list: its heading, with nothing of a sealed letter but its number and mark; its gist."""
 
 from __future__ import annotations
 
+import re
+from typing import Any
 from uuid import UUID
 
 from mukatabat.directory import queries as directory
@@ -11,6 +13,7 @@ from mukatabat.kernel.vocabulary import Secrecy, Urgency
 from mukatabat.letters.models import Letter
 from mukatabat.letters.rules import Direction
 from mukatabat.letters.transitions import protected
+from mukatabat.press.content import to_plain_text, validate
 from mukatabat.work.rules import Heading
 
 
@@ -25,6 +28,23 @@ def heading_of(letter: Letter) -> Heading:
         reference=letter.their_reference if letter.direction == Direction.IN else letter.reference,
         secrecy=secrecy, urgency=Urgency(letter.urgency), sort_time=place.sort_time,
     )  # fmt: skip
+
+
+GIST_LIMIT = 160
+_SENTENCE = re.compile(r"[.؟!](?=\s|$)")
+
+
+def gist_of(content: dict[str, Any]) -> str:
+    """One line of what a letter wants: the first sentence of its stored text.
+
+    The opening of a reply («بالإشارة إلى كتابكم …،») ends in a comma and says nothing yet: the next paragraph does.
+    """
+    text = to_plain_text(validate(content)) if content else ""
+    paragraphs = [" ".join(one.split()) for one in text.split("\n\n") if one.strip()]
+    saying = next((one for one in paragraphs if not one.endswith(("،", ","))), "".join(paragraphs[:1]))
+    end = _SENTENCE.search(saying)
+    sentence = saying[: end.end()] if end else saying
+    return sentence if len(sentence) <= GIST_LIMIT else sentence[:GIST_LIMIT].rsplit(" ", 1)[0] + "…"
 
 
 def name_counterpart(letter: Letter, body_id: UUID | None) -> None:

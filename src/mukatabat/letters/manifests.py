@@ -41,10 +41,11 @@ def with_signed_letter(manifest: Manifest, document: DocumentPart) -> Manifest:
 
 def highest_recipient(letter: Letter) -> int:
     """The most demanding recipient level of a letter (1 the highest); the signer's mandate must reach it."""
-    return min(_level(one) for one in letter.addressees.all())
+    return min(level_of(one) for one in letter.addressees.all())
 
 
-def _level(addressee: Addressee) -> int:
+def level_of(addressee: Addressee) -> int:
+    """The level that a signer must reach for one addressee (1 the highest)."""
     if addressee.unit_id is None:
         return directory.recipient_level(addressee.recipient_id, addressee.post_id, clock.today())
     leading = directory.heads_of_unit(addressee.unit_id).values_list("level", flat=True).first()

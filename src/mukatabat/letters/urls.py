@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mukatabat.letters.views import arrivals, documents, drafts, handing, review, signing
+from mukatabat.letters.views import arrivals, batch, documents, drafts, handing, review, signing
 from mukatabat.letters.views.letter import letter
 
 app_name = "letters"
@@ -21,6 +21,12 @@ urlpatterns = [
     path(
         "arrivals/<uuid:arrival_id>/documents/<uuid:document_id>/", documents.arrival_document, name="arrival_document"
     ),
+    path("signing/", batch.batch, name="batch"),
+    path("signing/confirm/", batch.confirm, name="batch_confirm"),
+    path("signing/begin/", batch.begin, name="batch_begin"),
+    path("signing/run/", batch.run, name="batch_run"),
+    path("signing/next/", batch.next_letter, name="batch_next"),
+    path("signing/<uuid:letter_id>/", batch.read, name="batch_read"),
     path("<uuid:letter_id>/", letter, name="letter"),
     path("<uuid:letter_id>/reply/", drafts.reply, name="reply"),
     path("<uuid:letter_id>/reply/<uuid:draft_id>/", drafts.begin, name="begin_reply"),

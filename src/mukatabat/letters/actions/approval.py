@@ -130,14 +130,14 @@ def resolve_comment(actor: Actor, letter_id: UUID, comment_id: UUID) -> None:
 def unready(letter: Letter) -> tuple[Unready, ...]:
     """What the draft lacks now."""
     addressees = list(letter.addressees.all())
-    answered = letter.links.filter(kind=LinkKind.REPLY).values_list("to__secrecy", flat=True).first()
+    answered = next((one.to.secrecy for one in letter.links.all() if one.kind == LinkKind.REPLY), None)
     content = to_plain_text(validate(letter.content)) if letter.content else ""
     return lacks(
         DraftFacts(
             kind=LetterKind(letter.kind), subject=letter.subject, plain_body=content,
             originals=sum(one.role == "original" for one in addressees),
             addresses_own_body=any(one.recipient_id == letter.body_id for one in addressees),
-            has_signer=letter.route.filter(kind=RouteKind.SIGN).exists(), secrecy=Secrecy(letter.secrecy),
+            has_signer=any(one.kind == RouteKind.SIGN for one in letter.route.all()), secrecy=Secrecy(letter.secrecy),
             answered_secrecy=Secrecy(answered) if answered else None,
         )
     )  # fmt: skip

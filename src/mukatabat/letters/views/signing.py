@@ -68,7 +68,7 @@ def _signed(request: HttpRequest, letter: Letter) -> HttpResponse:
     try:
         if request.POST.get("read") != "yes":
             raise NotRead
-        _prove(request)
+        prove(request)
         actor = actor_of_request(request)
         issue = begin_issue(actor, letter.id, provider=service.provider(), version=version_read(request))
         collect_signature(actor, issue.id, provider=service.provider(), time_stamps=service.time_stamps())
@@ -80,7 +80,7 @@ def _signed(request: HttpRequest, letter: Letter) -> HttpResponse:
     return redirect("letters:signing", letter.id)
 
 
-def _prove(request: HttpRequest) -> None:
+def prove(request: HttpRequest) -> None:
     """Make sure that the second factor was proved in the last five minutes.
 
     The proof is written into the session at once: a doubled click sends the same code twice, the second is refused
@@ -156,6 +156,8 @@ def refuse(request: HttpRequest, letter_id: UUID) -> HttpResponse:
         page["typed"] = {"reason": request.POST.get("reason", "")}
         return refused(request, SIGN, page, error)
     messages.success(request, gettext("Returned to its author."))
+    if request.POST.get("from") == "batch":
+        return redirect("letters:batch")
     return redirect(letter_or_list(actor, letter_id))
 
 

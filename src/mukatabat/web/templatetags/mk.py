@@ -7,6 +7,7 @@ Words that stand for codes (status, secrecy, urgency) live in :mod:`mukatabat.we
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 
 from django import template
@@ -289,6 +290,12 @@ def pages(context: Context, value: int | None) -> SafeString:
         return EMPTY
     text = ngettext("%(n)s page", "%(n)s pages", value) % {"n": _shown(context, value)}
     return format_html('<span class="nw">{}</span>', text)
+
+
+@register.simple_tag
+def plural_forms(code: str) -> str:
+    """Give a counted sentence in every plural form of the reader's language, as JSON by category, for a script."""
+    return json.dumps({category: words.counted(code, one) for category, one in words.PLURAL_SAMPLES.items()})
 
 
 @register.filter

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from mukatabat.kernel import calendar
@@ -107,3 +107,15 @@ def hijri_month(value: object) -> str:
 def sealed_subject() -> str:
     """Say what stands in place of a subject that this reader may not see."""
     return gettext("Sealed letter")
+
+
+PLURAL_SAMPLES = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
+"""A number of each plural category of Unicode CLDR, as a script's Intl.PluralRules names it; Arabic has all six."""
+
+
+def counted(code: str, number: int) -> str:
+    """A counted sentence for a script, with the place %(n)s, in the form that a number takes."""
+    return {
+        "letters_ready": ngettext("%(n)s letter is ready", "%(n)s letters are ready", number),
+        "items_selected": ngettext("%(n)s item selected", "%(n)s items selected", number),
+    }[code]
