@@ -66,6 +66,7 @@ def queue(request: HttpRequest, tab: Tab = Tab.REQUIRED) -> HttpResponse:
             "filters": _filters(items, request.GET) if items else None,
             "peek": desk.peek(actor, shown[0]) if shown else None,
             "empty": _empty(request, actor, tab) if not chosen else {},
+            "signing_url": reverse("letters:batch") if any(item.act == Act.SIGN for item in items) else "",
         }  # fmt: skip
         return render(request, "work/queue.html", context)
 
