@@ -170,6 +170,15 @@ class DueDayUnsuitable(LetterError):
     do = _("Choose a working day, today or later.")
 
 
+class NothingReturned(Conflict):
+    """A corrected letter is asked for one that no recipient returned, or whose correction is issued already."""
+
+    code = "letters.nothing-returned"
+    happened = _("No recipient waits for a correction of this letter.")
+    safe = _("The letter and its delivery stand as they were.")
+    do = _("Write a new letter if something is to be added to it.")
+
+
 class TooManyRecipients(LetterError):
     """More recipients than one letter carries."""
 

@@ -122,6 +122,7 @@ class LinkKind(Vocabulary):
     REPLY = "reply", gettext_noop("In reply to"), "ردًا على"
     REFERENCE = "reference", gettext_noop("With reference to"), "إشارة إلى"
     FURTHER = "further", gettext_noop("Further to"), "إلحاقًا بـ"
+    CORRECTION = "correction", gettext_noop("In correction of"), "تصحيحًا لـ"
 
 
 class ReturnGround(Vocabulary):

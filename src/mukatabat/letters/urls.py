@@ -31,6 +31,7 @@ urlpatterns = [
     path("<uuid:letter_id>/reply/", drafts.reply, name="reply"),
     path("<uuid:letter_id>/reply/<uuid:draft_id>/", drafts.begin, name="begin_reply"),
     path("<uuid:letter_id>/reply/<uuid:draft_id>/autosave/", drafts.autosave_new, name="autosave_reply"),
+    path("<uuid:letter_id>/correct/", handing.correct, name="correct"),
     path("<uuid:letter_id>/edit/", drafts.edit, name="edit"),
     path("<uuid:letter_id>/autosave/", drafts.autosave, name="autosave"),
     path("<uuid:letter_id>/attachments/<uuid:attachment_id>/remove/", drafts.detach, name="detach"),

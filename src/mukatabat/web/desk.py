@@ -12,6 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mukatabat.access.rules import Capability
+from mukatabat.directory import queries as directory
+from mukatabat.exchange import queries as exchange
+from mukatabat.exchange.rules import ConsignmentState
 from mukatabat.kernel import clock
 from mukatabat.kernel.calendar import hijri
 from mukatabat.kernel.language import spoken
@@ -31,7 +34,7 @@ EXCERPT = 600
 ACT_ICONS = {
     Act.STUDY: "book-open", Act.REPLY: "reply", Act.REVIEW: "eye", Act.APPROVE: "circle-check", Act.SIGN: "pen-line",
     Act.ACT: "list-checks", Act.INFORM: "info", Act.FILE: "archive", Act.REFER: "forward", Act.DRAFT: "file-pen-line",
-    Act.FOLLOW: "bookmark",
+    Act.FOLLOW: "bookmark", Act.CORRECT: "undo-2",
 }  # fmt: skip
 ROUTES = {Act.DRAFT: "letters:edit", Act.APPROVE: "letters:review", Act.SIGN: "letters:sign"}
 """Where the acts of a letter's way to its issue are done; every other act is done on the letter's own page."""
@@ -90,12 +93,24 @@ def peek(actor: Actor, item: Item) -> dict[str, Any]:
 
 
 def _note(actor: Actor, item: Item) -> dict[str, Any] | None:
-    """What the present holder was told: the latest referral that carries a note."""
+    """What the present holder was told: why the letter came back, or the latest referral that carries a note."""
+    if item.act == Act.CORRECT:
+        return _return_note(actor, item)
     noted = [one for one in work.referrals_of(actor, item.object_id) if one.note]
     if not noted:
         return None
     last = noted[-1]
     return {"by": spoken(last.from_ar, last.from_en), "at": last.at, "text": last.note}
+
+
+def _return_note(actor: Actor, item: Item) -> dict[str, Any] | None:
+    sent = exchange.consignments_of(actor, [item.object_id]).get(item.object_id, [])
+    back = [one for one in sent if one.state == ConsignmentState.RETURNED and one.ended_at]
+    if not back:
+        return None
+    last = max(back, key=lambda one: one.ended_at or one.ordered_at)
+    label = directory.body_names([last.recipient_id]).get(last.recipient_id)
+    return {"by": spoken(label.ar, label.en) if label else "", "at": last.ended_at, "text": last.reason}
 
 
 def _excerpt(actor: Actor, letter: Letter) -> str:
@@ -122,6 +137,8 @@ def _files(letter: Letter) -> list[dict[str, Any]]:
 def _related(actor: Actor, letter: Letter) -> list[dict[str, Any]]:
     found = conversation(actor, letter)
     pairs = [(_("In reply to"), "corner-up-left", found.answers)] if found.answers else []
+    pairs += [(_("In correction of"), "undo-2", found.corrects)] if found.corrects else []
+    pairs += [(_("Corrected by"), "file-pen-line", one) for one in found.corrected_by]
     pairs += [(_("Answered by"), "reply", one) for one in found.answered_by]
     return [
         {
@@ -146,6 +163,10 @@ def acts(actor: Actor, item: Item) -> list[dict[str, Any]]:
 
 
 def _working_acts(actor: Actor, item: Item, act: Act) -> list[dict[str, Any]]:
+    if act is Act.CORRECT and actor.may(Capability.DRAFT):
+        url = reverse("letters:correct", args=[item.object_id])
+        word = _("Prepare a corrected letter")
+        return [{"label": word, "icon": "file-pen-line", "url": url, "post": True, "key": "", "primary": True}]
     replying = actor.may(Capability.DRAFT) and item.shelf == "incoming"
     reply = [_link(_("Prepare a reply"), "reply", item, "letters:reply", key="R", primary=act is not Act.REFER)]
     refer = [_link(_("Refer"), "forward", item, "letters:refer", key="F", sheet=True, primary=act is Act.REFER)]

@@ -10,7 +10,7 @@ from mukatabat.access.capabilities import require_capability
 from mukatabat.access.errors import CapabilityMissing
 from mukatabat.access.grants.actions import grant
 from mukatabat.access.grants.queries import require_granted
-from mukatabat.access.grants.rules import Grantee, GranteeKind, Protected, Reason, Shelf
+from mukatabat.access.grants.rules import Grantee, Protected, Reason, Shelf
 from mukatabat.access.rules import Capability
 from mukatabat.audit.actions import record
 from mukatabat.kernel import clock
@@ -72,12 +72,25 @@ def hand_over(actor: Actor, object_id: UUID, task: Task, *, state: ItemState = I
     return item
 
 
-def finish(actor: Actor, object_id: UUID, outcome: str = "") -> None:
-    """Close the item; open referrals end with ``outcome``. An item that is done stays as it is."""
+def reopen(actor: Actor, object_id: UUID, act: Act, *, otherwise: Grantee) -> Item:
+    """Ask for a further act about an issued letter: of whoever holds its open item, or ``otherwise`` if it was done."""
+    with scope(actor):
+        item = Item.objects.select_for_update().get(object_id=object_id)
+        holder = item.holder
+        if item.state == ItemState.DONE:
+            holder, item.done_at, item.done_by = otherwise, None, None
+        _hand(actor, item, Task(holder=holder, act=act), ItemState.OPEN)
+    return item
+
+
+def finish(actor: Actor, object_id: UUID, outcome: str = "", *, only: Act | None = None) -> None:
+    """Close the item; open referrals end with ``outcome``. An item that is done, or that asks another act than the
+    ``only`` one, stays as it is.
+    """
     now = clock.now()
     with scope(actor):
         item = Item.objects.select_for_update().filter(object_id=object_id).exclude(state=ItemState.DONE).first()
-        if item is None:
+        if item is None or (only is not None and item.act != only):
             return
         item.state, item.done_at, item.done_by = ItemState.DONE, now, actor.person_id
         item.save(update_fields=["state", "done_at", "done_by"])
@@ -191,7 +204,7 @@ def _held(actor: Actor, object_id: UUID) -> Item:
     if item.act in ROUTED:
         raise StepOfTheRoute
     if item.holder_id not in actor.grantees:
-        holder = party(actor.body_id, Grantee(GranteeKind(item.holder_kind), item.holder_id))
+        holder = party(actor.body_id, item.holder)
         raise NotTheHolder(holder=holder.ar)
     return item
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from mukatabat.access.grants.rules import Shelf
+from mukatabat.access.grants.rules import Grantee, GranteeKind, Shelf
 from mukatabat.kernel.vocabulary import Secrecy, Urgency
 from mukatabat.tenancy.models import TenantModel
 from mukatabat.work.rules import Act, ItemState, ReferralState, Step
@@ -40,6 +40,11 @@ class Item(TenantModel):
     opened_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     done_by = models.UUIDField(null=True)
+
+    @property
+    def holder(self) -> Grantee:
+        """Who holds it, as the grants name holders."""
+        return Grantee(GranteeKind(self.holder_kind), self.holder_id)
 
     class Meta:
         indexes = (

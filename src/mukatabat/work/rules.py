@@ -27,6 +27,7 @@ class Act(Vocabulary):
     REFER = "refer", gettext_noop("For referral"), "للإحالة"
     DRAFT = "draft", gettext_noop("For completing the draft"), "لاستكمال المسودة"
     FOLLOW = "follow", gettext_noop("For follow-up of the answer"), "لمتابعة الرد"
+    CORRECT = "correct", gettext_noop("Returned: issue a corrected letter"), "أُعيد: يصدر كتاب مصحَّح"
 
 
 REFERABLE = (Act.STUDY, Act.REPLY, Act.REVIEW, Act.ACT, Act.INFORM, Act.FILE)

@@ -234,7 +234,7 @@ def _place(actor: Actor, letter: Letter, command: DraftCommand) -> None:
     if command.signer:
         steps.append((RouteKind.SIGN, command.signer))
     posts = Post.objects.filter(effective(clock.today()), body_id=actor.body_id).in_bulk([post for _, post in steps])
-    if not all(post in posts and _may_stand(actor, kind, posts[post]) for kind, post in steps):
+    if not all(post in posts and may_stand(actor, kind, posts[post]) for kind, post in steps):
         raise UnknownChoice
     letter.route.all().delete()
     RouteStep.objects.bulk_create(
@@ -245,7 +245,7 @@ def _place(actor: Actor, letter: Letter, command: DraftCommand) -> None:
     )
 
 
-def _may_stand(actor: Actor, kind: RouteKind, post: Post) -> bool:
+def may_stand(actor: Actor, kind: RouteKind, post: Post) -> bool:
     """Whether a post of the body may stand in the route: it has the power, and nobody names the own as approver."""
     powers = ROLE_CAPABILITIES[PostRole(post.role)]
     if kind is RouteKind.SIGN:

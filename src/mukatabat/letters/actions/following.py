@@ -15,6 +15,7 @@ from mukatabat.exchange.rules import ConsignmentState
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.text import clean_line
+from mukatabat.letters.actions.correcting import ask_for_correction
 from mukatabat.letters.errors import ReasonMissing
 from mukatabat.letters.models import Letter
 from mukatabat.letters.transitions import locked
@@ -49,6 +50,8 @@ def follow_consignment(actor: Actor, consignment_id: UUID, state: ConsignmentSta
             )  # fmt: skip
         if state in TOLD:
             _tell(actor, letter, consignment, state)
+        if state is ConsignmentState.RETURNED:
+            ask_for_correction(actor, letter, consignment)
 
 
 def withdraw(actor: Actor, letter_id: UUID, consignment_id: UUID, reason: str) -> Consignment:

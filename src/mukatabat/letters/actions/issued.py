@@ -14,6 +14,7 @@ from mukatabat.exchange.manifest import DocumentPart, Manifest
 from mukatabat.kernel import clock
 from mukatabat.kernel.calendar import add_working_days
 from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.letters.actions.correcting import end_correction
 from mukatabat.letters.headings import heading_of
 from mukatabat.letters.models import Issue, Letter
 from mukatabat.letters.rules import LinkKind
@@ -53,6 +54,7 @@ def after_issue(actor: Actor, letter: Letter, issue: Issue, manifest: Manifest) 
         finish(actor, link.to_id, outcome=letter.reference)
         if link.to.registered_at:
             record_step(actor, link.to_id, Step.RECEIPT_TO_REPLY, started=link.to.registered_at)
+    end_correction(actor, letter)
     if letter.author_id:
         message = Message(kind=Kind.ISSUED, object_kind="letter", object_id=letter.id, reference=letter.reference)
         tell(actor, [letter.author_id], message)

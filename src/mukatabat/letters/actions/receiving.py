@@ -185,4 +185,4 @@ def _link_to_question(actor: Actor, letter: Letter, manifest: Manifest) -> None:
         author = Grantee.person(question.author_id)
         grant(actor, protected(letter), [author], reason=Reason.AUTHOR, source_id=question.id)
     if not exchange.awaits_answer(actor, question.id):
-        finish(actor, question.id, outcome=letter.reference)
+        finish(actor, question.id, outcome=letter.reference, only=Act.FOLLOW)

@@ -45,17 +45,24 @@ class Conversation:
 
     answers: Letter | None
     answered_by: tuple[Letter, ...]
+    corrects: Letter | None = None
+    corrected_by: tuple[Letter, ...] = ()
 
 
 def conversation(actor: Actor, letter: Letter) -> Conversation:
-    """What a letter answers and what answers it; what the actor may not see is absent."""
+    """What a letter answers or corrects, and what answers or corrects it; what the actor may not see is absent."""
+    kinds = (LinkKind.REPLY, LinkKind.CORRECTION)
     with reading(actor):
-        links = list(Link.objects.filter(letter=letter, kind=LinkKind.REPLY).select_related("to"))
-        back = list(Link.objects.filter(to=letter, kind=LinkKind.REPLY).select_related("letter"))
+        links = list(Link.objects.filter(letter=letter, kind__in=kinds).select_related("to"))
+        back = list(Link.objects.filter(to=letter, kind__in=kinds).select_related("letter"))
         visible = granted(actor, [*(one.to_id for one in links), *(one.letter_id for one in back)])
-    answers = next((one.to for one in links if one.to_id in visible), None)
-    replies = (one.letter for one in back if one.letter_id in visible)
-    return Conversation(answers, tuple(one for one in replies if one.reference))
+    before = {LinkKind(one.kind): one.to for one in links if one.to_id in visible}
+    after = [one for one in back if one.letter_id in visible and one.letter.reference]
+    return Conversation(
+        answers=before.get(LinkKind.REPLY), corrects=before.get(LinkKind.CORRECTION),
+        answered_by=tuple(one.letter for one in after if one.kind == LinkKind.REPLY),
+        corrected_by=tuple(one.letter for one in after if one.kind == LinkKind.CORRECTION),
+    )  # fmt: skip
 
 
 def holder_of(item: Item) -> Person | Post | Unit | None:

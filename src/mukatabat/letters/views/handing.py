@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from mukatabat.access.decisions import access, actor_of_request
 from mukatabat.access.rules import Capability
@@ -21,6 +21,7 @@ from mukatabat.exchange.models import Consignment
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden
 from mukatabat.letters import choices
+from mukatabat.letters.actions.correcting import begin_correction
 from mukatabat.letters.actions.following import withdraw as withdraw_from
 from mukatabat.letters.forms import ReferralForm
 from mukatabat.letters.models import Letter
@@ -68,6 +69,14 @@ def refer_page(actor: Actor, letter: Letter, form: ReferralForm) -> dict[str, An
         },
         "back": {"url": letter_url(letter.id), "label": gettext("Back")},
     }  # fmt: skip
+
+
+@access("capability:draft")
+@require_POST
+def correct(request: HttpRequest, letter_id: UUID) -> HttpResponse:
+    """Begin the corrected letter that a return asks for, or go on with the one that was begun."""
+    draft = begin_correction(actor_of_request(request), letter_id)
+    return redirect("letters:letter", draft.id)
 
 
 @access("capability:work_items")

@@ -34,7 +34,7 @@ from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work import queries as work
 from mukatabat.work.models import Item, Referral
-from mukatabat.work.rules import ItemState
+from mukatabat.work.rules import Act, ItemState
 
 PANELS = ("track", "referrals", "files", "data")
 STATUS = {
@@ -59,6 +59,13 @@ class Opened:
         """Whether the actor is the one who has to do something about it."""
         item = self.item
         return item is not None and item.state != ItemState.DONE and item.holder_id in self.actor.grantees
+
+    @property
+    def asks_correction(self) -> bool:
+        """Whether a recipient returned it and the actor is to answer for that."""
+        item = self.item
+        asked = item is not None and item.state != ItemState.DONE and item.act == Act.CORRECT
+        return asked and (self.is_holder or self.is_author)
 
     @property
     def is_author(self) -> bool:
@@ -148,6 +155,8 @@ def _heading(opened: Opened, story: Story) -> dict[str, Any]:
         "kind": "incoming" if found.direction == Direction.IN else "outgoing",
         "reply_to": _other(around.answers) if around.answers else None,
         "replies": [_other(one) for one in around.answered_by],
+        "corrects": _other(around.corrects) if around.corrects else None,
+        "corrections": [_other(one) for one in around.corrected_by],
     }  # fmt: skip
 
 
@@ -182,6 +191,9 @@ def _actions(opened: Opened) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = []
     if found.direction == Direction.IN and actor.may(Capability.DRAFT):
         shown.append(_act(gettext("Prepare a reply"), "reply", "reply", found.id, key="R", primary=opened.is_holder))
+    if opened.asks_correction and actor.may(Capability.DRAFT):
+        word = gettext("Prepare a corrected letter")
+        shown.append(_act(word, "file-pen-line", "correct", found.id, primary=True, post=True))
     if opened.is_holder and found.state in {LetterState.REGISTERED, LetterState.ISSUED}:
         shown.append(_act(gettext("Refer"), "forward", "refer", found.id, key="F", sheet=True))
         shown.append(_act(gettext("Mark done"), "check", "complete", found.id, key="E", confirm=True))
