@@ -23,9 +23,19 @@ from mukatabat.kernel.text import ControlCharacters, DirectionMarks, TextTooLong
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.actions import approval, drafting
 from mukatabat.letters.commands import AddresseeCommand
-from mukatabat.letters.errors import DraftChanged, NoSuchMove, NotReady, NotTheAuthor, TooManyRecipients, UnknownChoice
+from mukatabat.letters.errors import (
+    BodyUnprintable,
+    DraftChanged,
+    NoSuchMove,
+    NotReady,
+    NotTheAuthor,
+    SubjectUnprintable,
+    TooManyRecipients,
+    UnknownChoice,
+)
 from mukatabat.letters.models import Attachment, Letter
 from mukatabat.letters.rules import Unready
+from mukatabat.press.content import from_plain_text
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.errors import FileRefused
@@ -184,6 +194,35 @@ def test_nobody_attaches_to_another_s_draft_or_to_a_letter_on_its_way(cast: Cast
             drafting.attach(cast(login), letter.id, Upload("صورة.png", io.BytesIO(picture)))
     with scope(cast("adviser.mof")):
         assert not Attachment.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_takes_no_more_files_than_its_bound_even_from_two_windows(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafting, "ATTACHMENT_LIMIT", 2)
+    author = cast("adviser.mof")
+    letter = drafting.begin_draft(author, draft_command(cast))
+    drafting.attach(author, letter.id, Upload("أول.txt", io.BytesIO(b"1")))
+    files = [Upload(f"{n}.txt", io.BytesIO(f"{n}".encode())) for n in (2, 3)]
+    outcomes = together(*(lambda file=file: drafting.attach(author, letter.id, file) for file in files))
+    assert sorted(type(one).__name__ for one in outcomes) == ["Attachment", "TooManyAttachments"]
+    with scope(author):
+        assert Attachment.objects.count() == 2
+
+
+def test_an_unprintable_subject_is_refused_when_it_is_saved_and_a_paragraph_when_it_is_sent(cast: Cast) -> None:
+    author = cast("adviser.mof")
+    with pytest.raises(SubjectUnprintable) as caught:
+        drafting.begin_draft(author, draft_command(cast, subject="طلب الرأي 🙂"))
+    assert "U+1F642" in str(caught.value.happened)
+    text = from_plain_text("فقرة أولى.\n\nفقرة ثانية 漢.")
+    letter = drafting.begin_draft(author, draft_command(cast, content=text))
+    with pytest.raises(BodyUnprintable) as refused:
+        approval.submit(author, letter.id)
+    assert (refused.value.params["paragraph"], "U+6F22" in str(refused.value.happened)) == (2, True)
+    with scope(author):
+        assert Letter.objects.get(id=letter.id).state == "draft"
 
 
 # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -23,6 +23,7 @@ from mukatabat.work import queries as work
 from mukatabat.work.actions import refer
 from mukatabat.work.rules import Act, ReferralCommand, Task
 from tests.cast import MOF, Cast
+from tests.letters.pages import at, browser
 from tests.story import arrived, draft_command, issue, issued_letter, registered, run_jobs
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,10 @@ def test_a_ministry_asks_and_gets_its_answer(cast: Cast) -> None:
     assert _state(cast, "adviser.mof", question.id) is ConsignmentState.ANSWERED
     assert work.queue(cast("adviser.fl"), work.Tab.REQUIRED) == []
 
+    waiting = arrived(cast, "clerk.mof")
+    page = browser("clerk.mof").get(at("arrival", waiting.id)).content.decode()
+    asker = f'value="person:{cast("adviser.mof").person}"'
+    assert f"{asker} selected" in page, "an answer is proposed to whoever asked"
     answer = registered(cast, login="clerk.mof")
     with scope(cast("adviser.mof")):
         assert [link.to_id for link in answer.links.all()] == [question.id]

@@ -17,12 +17,13 @@ from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.text import DirectionMarks
 from mukatabat.letters import jobs
 from mukatabat.letters.actions import approval, drafting, issuing
-from mukatabat.letters.actions.issuing import DAMAGED, INVALID, REFUSALS, Progress, begin_issue
+from mukatabat.letters.actions.issuing import REFUSALS, Progress, begin_issue
 from mukatabat.letters.errors import NoSuchMove
 from mukatabat.letters.models import Issue, Letter
 from mukatabat.letters.rules import LetterState
 from mukatabat.registers import queries as registers
 from mukatabat.registers.models import Entry, Register
+from mukatabat.registers.rules import VoidReason
 from mukatabat.signing import service
 from mukatabat.signing.errors import KeysUnreadable, ProviderUnavailable, UnknownTicket
 from mukatabat.signing.providers.scripted import Script, ScriptedProvider
@@ -245,7 +246,7 @@ def test_whatever_breaks_in_a_provider_the_number_waits_and_then_becomes_void(
 def test_a_wrong_signature_issues_nothing(cast: Cast) -> None:
     letter, signer, provider = approved_letter(cast), cast("signer.mof"), scripted(wrong=True)
     assert collect(signer, begin_issue(signer, letter.id, provider=provider), provider) is Progress.VOID
-    assert book(cast) == [(1, "void", INVALID)]
+    assert book(cast) == [(1, "void", VoidReason.INVALID)]
 
 
 def test_damaged_prepared_bytes_are_never_signed(cast: Cast, settings: object) -> None:
@@ -257,7 +258,7 @@ def test_damaged_prepared_bytes_are_never_signed(cast: Cast, settings: object) -
     file.chmod(0o600)
     file.write_bytes(file.read_bytes()[:-1] + b"?")
     assert collect(signer, running, provider) is Progress.VOID
-    assert book(cast) == [(1, "void", DAMAGED)]
+    assert book(cast) == [(1, "void", VoidReason.DAMAGED)]
     assert state_of(cast, letter) == LetterState.APPROVED
 
 

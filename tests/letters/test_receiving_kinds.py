@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pikepdf
 import pytest
+from django.urls import reverse
 
 from mukatabat.access.errors import CapabilityMissing
 from mukatabat.access.grants.queries import granted, newest
@@ -18,12 +19,13 @@ from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Person, Post, Unit
 from mukatabat.directory.seed import seed_id
 from mukatabat.exchange import queries as exchange
+from mukatabat.exchange.errors import SealedStaysWithItsReader
 from mukatabat.exchange.models import Arrival, Consignment
 from mukatabat.exchange.rules import Role
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.vocabulary import Realm, Secrecy
-from mukatabat.letters.actions.receiving import accept_arrival, redirect_arrival
+from mukatabat.letters.actions.receiving import accept_arrival, redirect_arrival, return_arrival
 from mukatabat.letters.commands import AcceptCommand, AddresseeCommand
 from mukatabat.letters.errors import UnknownChoice
 from mukatabat.letters.models import Letter
@@ -37,6 +39,7 @@ from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.queries import open_document
 from mukatabat.work import queries as work
 from tests.cast import FL, MOF, MOH, MPW, Cast
+from tests.letters.pages import at, browser
 from tests.story import approved_letter, arrived, issue, issued_letter, registered, run_jobs
 
 pytestmark = pytest.mark.django_db
@@ -217,13 +220,50 @@ def test_a_sealed_letter_that_names_no_post_is_for_the_highest_office(cast: Cast
 
 def test_a_sealed_letter_that_is_redirected_opens_to_no_registry_on_its_way(cast: Cast) -> None:
     issued_letter(cast, secrecy=Secrecy.CONFIDENTIAL)
-    redirect_arrival(cast("clerk.fl"), arrived(cast).id, to=MOH, reason="لعدم الاختصاص")
+    arrival = arrived(cast)
+    for registry in ("clerk.fl", "clerk2.fl"):  # whether it is theirs cannot be told from the envelope
+        with pytest.raises(SealedStaysWithItsReader):
+            redirect_arrival(cast(registry), arrival.id, to=MOH, reason="لعدم الاختصاص")
+    for other in ("head.fl", "signer.fl", "clerk.moh"):
+        with pytest.raises(NotFoundOrForbidden):
+            redirect_arrival(cast(other), arrival.id, to=MOH, reason="لعدم الاختصاص")
+    redirect_arrival(cast("president.fl"), arrival.id, to=MOH, reason="لعدم الاختصاص")
     incoming = registered(cast, login="clerk.moh")
     highest = directory.addressable_posts(MOH).first()
     assert highest is not None
     assert _readers(cast, incoming, "moh") == set(directory.holders_of(highest.id).values_list("id", flat=True))
     assert SUBJECT not in _everything_of(cast("clerk.moh"))
     assert SUBJECT not in _everything_of(cast("clerk.fl"))
+
+
+def test_the_named_reader_of_a_sealed_letter_hears_of_its_arrival_and_of_its_number_without_its_subject(
+    cast: Cast,
+) -> None:
+    head = seed_id("post", Realm.LIVE, "FL", "vice-president")
+    issued_letter(cast, secrecy=Secrecy.SECRET, addressees=(AddresseeCommand(FL, post_id=head),))
+    arrival = arrived(cast)
+    reader = browser("signer.fl")
+    assert arrival.sender_reference in reader.get(reverse("notify:bell")).content.decode()
+    envelope = reader.get(at("arrival", arrival.id)).content.decode()
+    assert at("redirect_arrival", arrival.id) in envelope
+    assert at("register", arrival.id) not in envelope
+    assert SUBJECT not in envelope
+    assert at("redirect_arrival", arrival.id) not in browser("clerk.fl").get(at("arrival", arrival.id)).content.decode()
+    incoming = registered(cast)
+    notices = reader.get(reverse("notify:bell")).content.decode()
+    assert at("letter", incoming.id) in notices
+    assert SUBJECT not in notices
+    with scope(cast("clerk.fl")):
+        told = set(Notification.objects.filter(object_id=incoming.id).values_list("person_id", flat=True))
+    assert told == {cast("signer.fl").person_id}
+
+
+def test_a_registry_may_return_a_sealed_letter_from_its_envelope(cast: Cast) -> None:
+    letter = issued_letter(cast, secrecy=Secrecy.SECRET)
+    return_arrival(cast("clerk.fl"), arrived(cast).id, "لا يوجد هذا المنصب")
+    run_jobs()
+    with scope(cast("signer.mof")):
+        assert Consignment.objects.get(letter_id=letter.id).state == "returned"
 
 
 def _readers(cast: Cast, letter: Letter, body: str = "fl") -> set[object]:

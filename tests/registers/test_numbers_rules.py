@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mukatabat.kernel.vocabulary import RegisterKind, Secrecy
-from mukatabat.registers.rules import TRANSITIONS, EntryState, faults, register_for
+from mukatabat.registers.rules import TRANSITIONS, EntryState, VoidReason, faults, register_for, void_reason
 
 Row = tuple[int, EntryState, str]
 
@@ -69,3 +69,10 @@ def test_only_an_issuing_number_moves_and_only_to_issued_or_void() -> None:
 @given(st.sampled_from(RegisterKind), st.sampled_from(Secrecy))
 def test_every_sealed_letter_is_numbered_in_the_confidential_book(kind: RegisterKind, secrecy: Secrecy) -> None:
     assert register_for(kind, secrecy) is (kind if secrecy is Secrecy.NORMAL else RegisterKind.CONFIDENTIAL)
+
+
+def test_a_coded_reason_speaks_both_languages_and_a_typed_one_its_own() -> None:
+    for one in VoidReason:
+        assert void_reason(one.value) == (one.label_ar, one.label_en)
+        assert void_reason(one.label_ar) == (one.label_ar, one.label_en), "numbers that became void before the codes"
+    assert void_reason("نسي الختم") == ("نسي الختم", "نسي الختم")

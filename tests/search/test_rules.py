@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,7 +46,15 @@ def test_a_word_matches_with_or_without_its_article() -> None:
 
 
 def test_what_was_understood_is_said_back() -> None:
-    assert understood(parse_query("٤١٢٧ لسنة ٢٠٢٦ عقد")) == "4127/2026، عقد"
+    assert understood(parse_query("٤١٢٧ لسنة ٢٠٢٦ عقد"), "٤١٢٧ لسنة ٢٠٢٦ عقد") == "4127/2026، عقد"
+
+
+@pytest.mark.parametrize("typed", ["الإجراءات المالية", "أُحيل إلى المدرسة", "٣ مناقصات"])
+def test_words_are_said_back_as_they_were_typed_and_not_as_the_index_folds_them(typed: str) -> None:
+    said = understood(parse_query(typed), typed)
+    assert [word for word in typed.split() if not word.isdecimal()] == said.split("، ")[
+        -len(parse_query(typed).words) :
+    ]
 
 
 def test_one_letter_is_too_short_and_one_digit_is_not() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mukatabat.exchange.rules import ConsignmentState as State
 from mukatabat.web.books import LAST_SERIAL, Place, _spans, place_from
-from mukatabat.web.export import FORMULA_STARTS, harmless
+from mukatabat.web.export import FORMULA_STARTS, as_written, harmless
 from mukatabat.web.statuses import delivery_status
 
 
@@ -58,7 +58,18 @@ def test_stretches_join_without_gap_or_overlap() -> None:
 @given(st.text(max_size=40))
 def test_no_exported_cell_is_a_formula_and_none_breaks_the_table(text: str) -> None:
     cell = harmless(text)
-    assert not cell.lstrip(" \u2068\u00a0").startswith(FORMULA_STARTS)
+    assert not cell.lstrip(" \u2068\u00a0\u200b").startswith(FORMULA_STARTS)
     sheet = io.StringIO(newline="")
     csv.writer(sheet, lineterminator="\r\n").writerow([cell, "end"])
     assert list(csv.reader(io.StringIO(sheet.getvalue(), newline=""))) == [[cell, "end"]]
+
+
+@pytest.mark.parametrize(
+    ("reference", "cell"),
+    [
+        ("MOF-O-2026-04127", "MOF-O-2026-04127"), ("12/2026", "'12/2026"), ("٠٠٧", "'٠٠٧"), ("3-4", "'3-4"),
+        ("ق/12/2026", "ق/12/2026"), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_reference_reaches_a_spreadsheet_as_it_was_written(reference: str, cell: str) -> None:
+    assert as_written(reference) == cell

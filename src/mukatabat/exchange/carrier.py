@@ -16,6 +16,7 @@ from mukatabat.directory.models import Body
 from mukatabat.exchange.errors import TooLateToWithdraw
 from mukatabat.exchange.manifest import Manifest
 from mukatabat.exchange.models import Arrival, Consignment, Notice
+from mukatabat.exchange.queries import named_reader
 from mukatabat.exchange.rules import (
     TIME_FIELD,
     ArrivalState,
@@ -95,11 +96,15 @@ def _receive(actor: Actor, consignment: Consignment, manifest: Manifest, lent: l
     tray = consignment.recipient_unit_id or directory.registry_unit(actor.body_id).id
     protected = Protected(kind="arrival", id=arrival.id, shelf=Shelf.ARRIVAL, sort_time=arrival.arrived_at)
     grant(actor, protected, [Grantee.unit(tray)], reason=Reason.REGISTRY)
+    people = [one.person_id for one in directory.people_of_unit(tray, clock.today())]
+    reader = named_reader(actor.body_id, manifest, consignment.recipient_unit_id) if sealed else None
+    if reader is not None:  # the envelope is theirs from the first; the text once the registry has numbered it
+        grant(actor, protected, [Grantee.post(reader)], reason=Reason.ADDRESSEE)
+        people += directory.holders_of(reader).values_list("id", flat=True)
     message = Message(
         kind=Kind.ARRIVED, object_kind="arrival", object_id=arrival.id, reference=manifest.reference,
         counterpart_ar=manifest.sender.ar, counterpart_en=manifest.sender.en,
     )  # fmt: skip
-    people = [one.person_id for one in directory.people_of_unit(tray, clock.today())]
     tell(actor, people, message)
     record(
         actor, act="exchange.arrival-received", object_kind="arrival", object_id=arrival.id,

@@ -46,6 +46,16 @@ class MemoStaysInside(ExchangeError):
     do = _("Return it to its writer with your reason.")
 
 
+class SealedStaysWithItsReader(ExchangeError):
+    """A registry redirects a sealed letter of which it knows the envelope alone."""
+
+    code = "exchange.sealed-stays-with-its-reader"
+    http_status = 403
+    happened = _("A sealed letter is redirected by the reader whom it names, not from its envelope.")
+    safe = _("The letter still waits in the tray, unopened.")
+    do = _("Register it for its named reader, or return it with your reason.")
+
+
 class RedirectedToItself(ExchangeError):
     """A redirection names the sender or the present recipient."""
 

@@ -11,6 +11,8 @@ from django.db.models import Q
 
 from mukatabat.access.grants.queries import PAGE, require_granted, visible, walled
 from mukatabat.access.grants.rules import decode_cursor, encode_cursor
+from mukatabat.directory import queries as directory
+from mukatabat.exchange.manifest import Manifest
 from mukatabat.exchange.models import Arrival, Consignment, Notice, Parcel
 from mukatabat.exchange.rules import FINAL, ArrivalState, ConsignmentState, Role
 from mukatabat.kernel import clock
@@ -33,6 +35,19 @@ def access_arrival(actor: Actor, arrival_id: UUID) -> Arrival:
         if arrival is None or (arrival.letter_id is not None and walled(actor, [arrival.letter_id])):
             raise NotFoundOrForbidden
     return arrival
+
+
+def named_reader(body_id: UUID, manifest: Manifest, unit_id: UUID | None) -> UUID | None:
+    """The post of a body for which a sealed letter is meant; None where the body has no such post today.
+
+    A memo is for the head of its unit. One that was redirected names nobody here, so it is for the highest office.
+    """
+    if unit_id:
+        return directory.heads_of_unit(unit_id).values_list("id", flat=True).first()
+    own = next((one for one in manifest.recipients if one.body_id == body_id), None)
+    if own is not None:
+        return own.post_id
+    return directory.addressable_posts(body_id).values_list("id", flat=True).first()
 
 
 def waiting(actor: Actor, *, cursor: str | None = None, limit: int = PAGE) -> tuple[list[Arrival], str | None]:

@@ -188,6 +188,33 @@ class TooManyRecipients(LetterError):
     do = _("Write a circular, or split the letter.")
 
 
+class TooManyAttachments(LetterError):
+    """More files than one letter carries."""
+
+    code = "letters.too-many-attachments"
+    happened = _("A letter has at most %(limit)d attachments.")
+    safe = _("The files that were attached before are kept; this one was not taken.")
+    do = _("Combine files into one, or send the rest with a further letter.")
+
+
+class SubjectUnprintable(LetterError):
+    """The subject holds characters for which the letter's typefaces have no sign; params: characters."""
+
+    code = "letters.subject-unprintable"
+    happened = _("The subject holds characters that cannot be printed: %(characters)s.")
+    safe = _("Nothing was saved from this page yet. What you typed is still in front of you.")
+    do = _("Replace these characters in the subject with words.")
+
+
+class BodyUnprintable(LetterError):
+    """A paragraph holds characters for which the letter's typefaces have no sign; params: characters, paragraph."""
+
+    code = "letters.body-unprintable"
+    happened = _("Paragraph %(paragraph)d of the text holds characters that cannot be printed: %(characters)s.")
+    safe = _DRAFT_SAFE
+    do = _("Replace these characters with words and send it again.")
+
+
 class UnknownChoice(LetterError):
     """A form sent a value that none of the lists has."""
 

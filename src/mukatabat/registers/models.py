@@ -50,6 +50,11 @@ class Entry(TenantModel):
     decided_at = models.DateTimeField(null=True)
     taken_by = models.CharField(max_length=200)
 
+    @property
+    def is_incoming(self) -> bool:
+        """Whether the number stands for a received letter: it was issued at once, without a document of our own."""
+        return self.state == EntryState.ISSUED and not self.content_digest
+
     class Meta:
         constraints = (models.UniqueConstraint(fields=["register", "serial"], name="entry_serial_once"),)
         indexes = (

@@ -15,7 +15,7 @@ from mukatabat.kernel.vocabulary import Realm, RegisterKind, Secrecy
 from mukatabat.press.digits import Digits
 from mukatabat.press.rules import Letterhead, Look, RegisterExtract, RegisterRow, Standing
 from mukatabat.registers.models import Entry
-from mukatabat.registers.rules import EntryState
+from mukatabat.registers.rules import EntryState, void_reason
 
 STANDINGS = {
     EntryState.ISSUED: Standing.ENTERED,
@@ -42,7 +42,7 @@ def _row(entry: Entry, *, hidden: bool) -> RegisterRow:
         serial=entry.serial, at=entry.at, counterpart="" if silent else entry.counterpart_ar,
         their_reference="" if silent else entry.their_reference, their_date=None if silent else entry.their_date,
         subject="" if silent else entry.subject, secrecy=Secrecy(entry.secrecy),
-        standing=STANDINGS[EntryState(entry.state)], void_reason=entry.void_reason,
+        standing=STANDINGS[EntryState(entry.state)], void_reason=void_reason(entry.void_reason)[0],
         digest=entry.content_digest.removeprefix("sha256:"),
     )  # fmt: skip
 

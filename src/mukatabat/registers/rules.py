@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from mukatabat.kernel.vocabulary import RegisterKind, Secrecy
+from mukatabat.kernel.vocabulary import RegisterKind, Secrecy, Vocabulary, gettext_noop
 
 
 class EntryState(StrEnum):
@@ -27,6 +27,29 @@ TRANSITIONS: frozenset[tuple[EntryState, EntryState]] = frozenset(
     }
 )
 """An issued and a void number are final; no number returns to the free ones."""
+
+
+class VoidReason(Vocabulary):
+    """Why a number became void without a person's words; stored as its code, shown in the reader's language."""
+
+    DECLINED = "signing.declined", gettext_noop("The signer declined to sign"), "رفض الموقّع التوقيع"
+    EXPIRED = "signing.expired", gettext_noop("The time to sign ran out"), "انقضت المهلة دون توقيع"
+    LATE = "signing.late", gettext_noop("The signature came after its time"), "ورد التوقيع بعد انقضاء المهلة"
+    UNABLE = "signing.unable", gettext_noop("The device could not sign"), "تعذّر التوقيع على الجهاز"
+    INVALID = "signing.invalid", gettext_noop("The signature does not fit the letter"), "توقيع غير مطابق للكتاب"
+    DAMAGED = (
+        "signing.damaged", gettext_noop("The copy made ready for signing was damaged"),
+        "تلفت نسخة الكتاب المعدّة للتوقيع",
+    )  # fmt: skip
+
+
+def void_reason(stored: str) -> tuple[str, str]:
+    """A stored reason as it is read, in Arabic and English: a code in words, what a person typed as it was typed.
+
+    Numbers that became void before reasons had codes keep their Arabic words, which are recognised.
+    """
+    known = next((one for one in VoidReason if stored in {one.value, one.label_ar}), None)
+    return (known.label_ar, known.label_en) if known else (stored, stored)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

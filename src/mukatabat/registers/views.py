@@ -28,7 +28,7 @@ from mukatabat.press.actions import render_register_extract
 from mukatabat.registers import queries
 from mukatabat.registers.models import Entry
 from mukatabat.registers.printing import extract_sheet
-from mukatabat.registers.rules import EntryState
+from mukatabat.registers.rules import EntryState, void_reason
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 
@@ -162,14 +162,15 @@ def entry_rows(actor: Actor, entries: Sequence[Entry]) -> list[dict[str, Any]]:
 
 def _row(entry: Entry, *, open_to: Collection[UUID], hidden: Collection[UUID]) -> dict[str, Any]:
     silent = Secrecy(entry.secrecy).is_sealed or entry.object_id in hidden
-    incoming = f"-{RegisterKind.INCOMING}-" in entry.reference
-    standing = entry.state if entry.state != EntryState.ISSUED else "entered" if incoming else "issued"
+    standing = entry.state if entry.state != EntryState.ISSUED else "entered" if entry.is_incoming else "issued"
     return {
-        "state": entry.state, "serial": entry.serial, "reference": entry.reference, "at": entry.at,
+        "state": entry.state, "incoming": entry.is_incoming, "serial": entry.serial,
+        "reference": entry.reference, "at": entry.at,
         "url": reverse("letters:letter", args=[entry.object_id]) if entry.object_id in open_to else "",
         "counterpart": "" if silent else spoken(entry.counterpart_ar, entry.counterpart_en),
         "their_reference": "" if silent else entry.their_reference, "subject": "" if silent else entry.subject,
-        "sealed": silent, "secrecy": entry.secrecy, "status": standing, "reason": entry.void_reason,
+        "sealed": silent, "secrecy": entry.secrecy, "status": standing,
+        "reason": spoken(*void_reason(entry.void_reason)),
     }  # fmt: skip
 
 

@@ -105,10 +105,14 @@ def _lexemes(part: str) -> str:
     return "(" + " | ".join(f"'{form}'{':*' if len(form) > SHORTEST_WORD else ''}" for form in forms) + ")"
 
 
-def understood(query: Query) -> str:
-    """Say in the reader's own signs what was looked for: references, numbers with their year, words."""
+def understood(query: Query, text: str) -> str:
+    """Say what was looked for: references, numbers with their year, and the words as they stand in ``text``.
+
+    A folded word (المالیه for المالية) is how the index reads it, not what anybody typed.
+    """
     numbers = [f"{one.serial}/{one.year}" if one.year else str(one.serial) for one in query.serials]
-    return "، ".join([*map(str, query.references), *numbers, *query.words])
+    typed = {folded: word for word in reversed(text.split()) for folded in words(word)}
+    return "، ".join([*map(str, query.references), *numbers, *(typed.get(one, one) for one in query.words)])
 
 
 def is_too_short(text: str) -> bool:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from mukatabat.access.grants.queries import PAGE, newest
 from mukatabat.access.grants.rules import Page, Shelf, encode_cursor
 from mukatabat.access.rules import Capability
+from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Unit
 from mukatabat.exchange.models import Consignment
 from mukatabat.kernel import clock
@@ -25,7 +26,7 @@ from mukatabat.letters.queries.lists import LetterRow
 from mukatabat.letters.rules import Direction
 from mukatabat.registers import queries as registers
 from mukatabat.registers.models import Entry
-from mukatabat.registers.rules import EntryState
+from mukatabat.registers.rules import EntryState, void_reason
 from mukatabat.registers.views import start_of
 from mukatabat.search.queries import find
 from mukatabat.tenancy.context import reading
@@ -124,7 +125,8 @@ def _rows(actor: Actor, shelf: Shelf, letters: Sequence[LetterRow]) -> list[Row]
         referrals = work.present_referrals(actor, ids) if ids else {}
         return [_incoming(actor, one, referrals.get(one.letter.id)) for one in letters]
     units = _unit_names(letters) if shelf is Shelf.MEMO else {}
-    return [_outgoing(one, units) for one in letters]
+    moved = _competent_names(letters)
+    return [_outgoing(one, units) | moved.get(one.letter.id, {}) for one in letters]
 
 
 def _common(one: LetterRow, shelf: Shelf) -> Row:
@@ -164,6 +166,23 @@ def _outgoing(one: LetterRow, units: dict[UUID, str]) -> Row:
             row["counterpart"] = next((name for name in named if name), row["counterpart"])
     answered = [sent.answered_at for sent in one.consignments if sent.answered_at]
     return row | {"others": max(0, len(_recipients(one.consignments)) - 1), "answered": min(answered, default=None)}
+
+
+def _competent_names(letters: Iterable[LetterRow]) -> dict[UUID, Row]:
+    """Where letters stand that their first addressee redirected: the body at the end of the redirections."""
+    last: dict[UUID, UUID] = {}
+    for one in letters:
+        further = {sent.redirected_from_id: sent for sent in one.consignments if sent.redirected_from_id}
+        first = next((sent for sent in one.consignments if sent.recipient_id == one.letter.counterpart_id), None)
+        while first is not None and first.id in further:
+            first = further[first.id]
+            last[one.letter.id] = first.recipient_id
+    names = directory.body_names(last.values()) if last else {}
+    return {
+        letter: {"counterpart": spoken(names[body].ar, names[body].en)}
+        for letter, body in last.items()
+        if body in names
+    }
 
 
 def _recipients(consignments: Iterable[Consignment]) -> set[tuple[UUID, UUID | None]]:
@@ -230,7 +249,7 @@ def _unissued(entry: Entry) -> Row:
     number = _number(entry.reference)
     return {
         "state": entry.state, "serial": entry.serial, "reference": entry.reference, "at": entry.at,
-        "year": number.year if number else 0, "book": True, "reason": entry.void_reason,
+        "year": number.year if number else 0, "book": True, "reason": spoken(*void_reason(entry.void_reason)),
     }  # fmt: skip
 
 

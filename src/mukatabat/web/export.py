@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A book as a table for a spreadsheet: UTF-8 with its mark, free text isolated, and no cell that is a formula."""
+"""A book as a table for a spreadsheet: UTF-8 with its mark, no cell that is a formula, references as they are.
+
+No bidi isolates stand in it. A spreadsheet (Excel, LibreOffice) lays every cell out as a paragraph of its own, so a
+value has no neighbour from which it must be kept apart; an isolate would show nothing, stay in the cell, and go along
+when a reference is copied, looked up or compared, where it then equals no other writing of the same reference.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -12,10 +18,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mukatabat.kernel import clock
-from mukatabat.kernel.errors import isolated
 from mukatabat.kernel.vocabulary import Secrecy, Urgency
 from mukatabat.web.templatetags import words
 
+_UNSEEN = " \u00a0\u200b\u200e\u200f\u2066\u2067\u2068\u2069\ufeff"
+_DIGITS_ALONE = re.compile(r"[\d\s./:,–-]+")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A spreadsheet computes a cell that begins so (OWASP, CSV injection); the wide forms count as well."""
 
@@ -33,8 +40,16 @@ def as_csv(rows: Iterable[dict[str, Any]], *, incoming: bool, note: str = "") ->
 
 
 def harmless(cell: str) -> str:
-    """Put an apostrophe before what a spreadsheet would compute, also behind an isolate or spaces."""
-    return f"'{cell}" if cell.lstrip(" \u2068\u00a0").startswith(FORMULA_STARTS) else cell
+    """Put an apostrophe before what a spreadsheet would compute, also behind spaces and marks that show nothing."""
+    return f"'{cell}" if cell.lstrip(_UNSEEN).startswith(FORMULA_STARTS) else cell
+
+
+def as_written(reference: str) -> str:
+    """Put an apostrophe before a reference of digits, which a spreadsheet would make a date (12/2026) or shorten (007).
+
+    The sign is seen and can be taken off; a number that was silently turned into another cannot be brought back.
+    """
+    return f"'{reference}" if _DIGITS_ALONE.fullmatch(reference) else reference
 
 
 def _heads(*, incoming: bool) -> list[str]:
@@ -48,19 +63,15 @@ def _cells(row: dict[str, Any], *, incoming: bool) -> Sequence[str]:
     number = [str(row["serial"]), row["reference"], _moment(row["at"])]
     if row["state"] != "issued":
         blank = [""] * (8 if incoming else 5)
-        return [*number, *blank, str(words.status(row["state"]).word), _free(row["reason"])]
+        return [*number, *blank, str(words.status(row["state"]).word), row["reason"]]
     subject = words.sealed_subject() if row["sealed"] else row["subject"]
-    middle = [_free(row["counterpart"])]
+    middle = [row["counterpart"]]
     last = [_day(row.get("answered"))]
     if incoming:
-        middle += [row["their_reference"], _day(row["their_date"])]
-        last = [_free(row["referred_to"]), _day(row["due"])]
+        middle += [as_written(row["their_reference"]), _day(row["their_date"])]
+        last = [row["referred_to"], _day(row["due"])]
     degree = [str(Secrecy(row["secrecy"]).label), str(Urgency(row["urgency"]).label)]
-    return [*number, *middle, _free(subject), *degree, *last, str(words.status(row["status"]).word), ""]
-
-
-def _free(text: str) -> str:
-    return isolated(text) if text else ""
+    return [*number, *middle, subject, *degree, *last, str(words.status(row["status"]).word), ""]
 
 
 def _moment(at: datetime) -> str:

@@ -85,21 +85,27 @@ def refusals(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        actor = getattr(request, "actor", None)
-        if request.method == "POST" and response.status_code in REFUSED and isinstance(actor, Actor):
-            _note_refusal(request, actor, response.status_code)
+        if request.method == "POST":
+            match = request.resolver_match
+            named = [one for one in match.kwargs.values() if isinstance(one, UUID)] if match else []
+            note_refusal(request, named[0] if named else None, response.status_code)
         return response
 
     return handle
 
 
-def _note_refusal(request: HttpRequest, actor: Actor, status: int) -> None:
-    match = request.resolver_match
-    named = [one for one in match.kwargs.values() if isinstance(one, UUID)] if match else []
+def note_refusal(request: HttpRequest, object_id: UUID | None, status: int) -> None:
+    """Keep that an act on one object was refused to the person of a request; a mistake or a late step is not kept.
+
+    An act on many objects answers with a page, so it tells of each refused one itself.
+    """
+    actor, match = getattr(request, "actor", None), request.resolver_match
+    if status not in REFUSED or not isinstance(actor, Actor):
+        return
     detail = {"route": match.view_name if match else "", "status": status}
     try:
         record(
-            actor, act="web.act-refused", object_kind="route", object_id=named[0] if named else None,
+            actor, act="web.act-refused", object_kind="route", object_id=object_id,
             place=place_of(request), detail=detail,
         )  # fmt: skip
     except DatabaseError:

@@ -18,6 +18,7 @@ from mukatabat.letters.actions.drafting import author_guard
 from mukatabat.letters.errors import NoSuchMove, NotYourStep
 from mukatabat.letters.headings import heading_of
 from mukatabat.letters.models import Comment, Letter, RouteStep
+from mukatabat.letters.printable import require_printable_body
 from mukatabat.letters.rules import (
     DraftFacts,
     Guard,
@@ -32,7 +33,7 @@ from mukatabat.letters.rules import (
 from mukatabat.letters.transitions import locked, move, present_step, protected, require_version, step_guards
 from mukatabat.notify.actions import tell
 from mukatabat.notify.rules import Kind, Message
-from mukatabat.press.content import to_plain_text, validate
+from mukatabat.press.content import Content, to_plain_text, validate
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work.actions import hand_over, rename_item
@@ -51,6 +52,7 @@ def submit(actor: Actor, letter_id: UUID) -> Letter:
     with scope(actor):
         letter = locked(actor, letter_id)
         missing = unready(letter)
+        require_printable_body(validate(letter.content) if letter.content else Content(()))
         met = author_guard(actor, letter) | (set() if missing else {Guard.READY})
         move(actor, letter, LetterEvent.SUBMIT, met=met, params={"lacking": missing})
         _close_to_route(letter)

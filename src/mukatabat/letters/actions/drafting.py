@@ -25,9 +25,10 @@ from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.text import clean_line
 from mukatabat.letters.commands import AddresseeCommand, DraftCommand
-from mukatabat.letters.errors import DraftChanged, NotTheAuthor, TooManyRecipients, UnknownChoice
+from mukatabat.letters.errors import DraftChanged, NotTheAuthor, TooManyAttachments, TooManyRecipients, UnknownChoice
 from mukatabat.letters.headings import heading_of, name_counterpart, name_unit
 from mukatabat.letters.models import Addressee, Attachment, Letter, Link, RouteStep
+from mukatabat.letters.printable import require_printable_subject
 from mukatabat.letters.rules import (
     SUBJECT_LIMIT,
     Direction,
@@ -49,6 +50,8 @@ from mukatabat.work.actions import finish, open_item, rename_item
 from mukatabat.work.rules import Act, Task
 
 RECIPIENT_LIMIT = 300
+ATTACHMENT_LIMIT = 100
+"""More files than anybody reads one by one; a bigger bundle is one archive with a list of its parts."""
 
 
 def begin_draft(
@@ -135,6 +138,8 @@ def attach(actor: Actor, letter_id: UUID, upload: Upload) -> Attachment:
     with scope(actor):
         letter = locked(actor, letter_id)
         move(actor, letter, LetterEvent.SAVE, met=author_guard(actor, letter))
+        if letter.attachments.count() >= ATTACHMENT_LIMIT:  # under the letter's lock: two uploads at once count both
+            raise TooManyAttachments(limit=ATTACHMENT_LIMIT)
         document = enter(actor, kept)
         return Attachment.objects.create(
             letter=letter, position=letter.attachments.count() + 1, document_id=document.id, digest=document.digest,
@@ -173,6 +178,7 @@ def _person(actor: Actor) -> UUID:
 
 def _fields(command: DraftCommand) -> dict[str, Any]:
     subject = clean_line(command.subject, SUBJECT_LIMIT)
+    require_printable_subject(subject)
     return {
         "kind": command.kind, "letter_type": command.letter_type, "subject": subject,
         "subject_folded": fold(subject), "secrecy": command.secrecy, "data_class": command.data_class,

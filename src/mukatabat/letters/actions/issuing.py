@@ -43,7 +43,7 @@ from mukatabat.press.actions import print_letter, render_signature_mark
 from mukatabat.press.rules import SignatureMark
 from mukatabat.registers.actions import confirm_number, take_number, void_number
 from mukatabat.registers.models import Entry
-from mukatabat.registers.rules import EntryState, Particulars
+from mukatabat.registers.rules import EntryState, Particulars, VoidReason
 from mukatabat.signing import pades
 from mukatabat.signing.errors import ForeignSignature, PreparationDamaged, ProviderUnavailable
 from mukatabat.signing.ports import SignatureProvider, TimeStampAuthority
@@ -71,15 +71,13 @@ from mukatabat.vault.queries import open_document
 PDF = "application/pdf"
 REASON_LIMIT = 300
 REFUSALS = {
-    RefusalReason.DECLINED: "رفض الموقّع التوقيع",
-    RefusalReason.EXPIRED: "انقضت المهلة دون توقيع",
-    RefusalReason.LATE: "ورد التوقيع بعد انقضاء المهلة",
-    RefusalReason.UNABLE: "تعذّر التوقيع على الجهاز",
+    RefusalReason.DECLINED: VoidReason.DECLINED,
+    RefusalReason.EXPIRED: VoidReason.EXPIRED,
+    RefusalReason.LATE: VoidReason.LATE,
+    RefusalReason.UNABLE: VoidReason.UNABLE,
 }
-LATE_REASONS = frozenset({REFUSALS[RefusalReason.EXPIRED], REFUSALS[RefusalReason.LATE]})
+LATE_REASONS = frozenset({VoidReason.EXPIRED, VoidReason.LATE})
 """The reasons of a void number that say that time ran out, not that somebody refused."""
-INVALID = "توقيع غير مطابق للكتاب"
-DAMAGED = "تلفت نسخة الكتاب المعدّة للتوقيع"
 
 logger = logging.getLogger(__name__)
 
@@ -136,7 +134,7 @@ def collect_signature(
     try:
         prepared = _prepared(actor, issue)
     except (BlobDamaged, PreparationDamaged):
-        return _abandon(actor, issue, DAMAGED)
+        return _abandon(actor, issue, VoidReason.DAMAGED)
     answer = settle(_ask(provider, issue, prepared), deadline=issue.deadline, at=clock.now())
     if isinstance(answer, Refused):
         return _abandon(actor, issue, REFUSALS[answer.reason])
@@ -177,7 +175,7 @@ def _finish(
     try:
         completed = pades.complete(prepared, signed.signature, timestamp=time_stamps)
     except (ForeignSignature, PreparationDamaged):
-        return _abandon(actor, issue, INVALID)
+        return _abandon(actor, issue, VoidReason.INVALID)
     return _complete(actor, issue, completed)
 
 

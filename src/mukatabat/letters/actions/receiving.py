@@ -15,6 +15,7 @@ from mukatabat.audit.actions import record
 from mukatabat.directory import queries as directory
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.actions import Decision, decide, lock_waiting_arrival, order_notice
+from mukatabat.exchange.errors import SealedStaysWithItsReader
 from mukatabat.exchange.manifest import Manifest
 from mukatabat.exchange.models import Arrival
 from mukatabat.exchange.rules import ArrivalState, Event
@@ -28,11 +29,14 @@ from mukatabat.letters.models import Attachment, Letter, Link
 from mukatabat.letters.rules import Direction, LetterKind, LetterState, LinkKind
 from mukatabat.letters.transitions import protected
 from mukatabat.letters.types import CATALOGUE
+from mukatabat.notify.actions import tell
+from mukatabat.notify.rules import Kind, Message
 from mukatabat.registers.actions import take_number
 from mukatabat.registers.rules import EntryState, Particulars
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work.actions import finish, open_item, record_step, refer
+from mukatabat.work.parties import party
 from mukatabat.work.rules import Act, Step, Task
 
 REASON_LIMIT = 500
@@ -71,9 +75,12 @@ def return_arrival(actor: Actor, arrival_id: UUID, reason: str) -> None:
 
 
 def redirect_arrival(actor: Actor, arrival_id: UUID, *, to: UUID, reason: str) -> None:
-    """Pass an arrival to the competent body (تحويل لعدم الاختصاص); the sender sees both stations."""
+    """Pass an arrival to the competent body (تحويل لعدم الاختصاص); the sender sees both stations.
+
+    Whether a letter is for this body cannot be told from an envelope: a sealed one is redirected by its named reader.
+    """
     directory.require_addressable(to, realm=actor.realm, on=clock.today())
-    with _deciding(actor, arrival_id):
+    with _redirecting(actor, arrival_id):
         decision = Decision(
             state=ArrivalState.REDIRECTED, event=Event.REDIRECT, reason=clean_line(reason, REASON_LIMIT),
             redirected_to=to,
@@ -101,6 +108,24 @@ def _deciding(actor: Actor, arrival_id: UUID) -> Iterator[None]:
         arrival = exchange.access_arrival(actor, arrival_id)
         require_capability(actor, Capability.WORK_ITEMS if arrival.unit_id else Capability.REGISTER_INCOMING)
         yield
+
+
+@contextmanager
+def _redirecting(actor: Actor, arrival_id: UUID) -> Iterator[None]:
+    with scope(actor):
+        arrival = exchange.access_arrival(actor, arrival_id)
+        if not Secrecy(arrival.secrecy).is_sealed:
+            with _deciding(actor, arrival_id):
+                yield
+            return
+        if not names_reader(actor, arrival):
+            raise SealedStaysWithItsReader
+        yield
+
+
+def names_reader(actor: Actor, arrival: Arrival) -> bool:
+    """Whether the actor is the reader whom a sealed arrival names."""
+    return exchange.named_reader(actor.body_id, arrival.read(), arrival.unit_id) in actor.post_ids
 
 
 def _letter_from(actor: Actor, arrival: Arrival, manifest: Manifest, command: AcceptCommand) -> Letter:
@@ -156,15 +181,14 @@ def _open_to_readers(actor: Actor, letter: Letter, arrival: Arrival, manifest: M
     if not Secrecy(letter.secrecy).is_sealed:
         grant(actor, protected(letter), [tray], reason=Reason.REGISTRY)
         return tray
-    own = next((one for one in manifest.recipients if one.body_id == actor.body_id), None)
-    if arrival.unit_id:  # a memo: a unit is addressed at its head
-        post_id = directory.heads_of_unit(arrival.unit_id).values_list("id", flat=True).first()
-    elif own is None:  # redirected to us: nobody here is named, so it is for the highest office
-        post_id = directory.addressable_posts(actor.body_id).values_list("id", flat=True).first()
-    else:
-        post_id = own.post_id
+    post_id = exchange.named_reader(actor.body_id, manifest, arrival.unit_id)
     named = Grantee.post(post_id) if post_id else tray
     grant(actor, protected(letter), [named], reason=Reason.ADDRESSEE)
+    message = Message(
+        kind=Kind.ARRIVED, object_kind="letter", object_id=letter.id, reference=letter.their_reference,
+        counterpart_ar=letter.counterpart_ar, counterpart_en=letter.counterpart_en,
+    )  # fmt: skip
+    tell(actor, party(actor.body_id, named).people, message)
     return named
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from mukatabat.access.decisions import access, actor_of_request
 from mukatabat.access.grants.queries import granted
 from mukatabat.access.rules import Capability
+from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Body
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.errors import ArrivalAlreadyDecided
@@ -40,7 +41,7 @@ from mukatabat.letters.views.paper import sent_paper
 from mukatabat.letters.views.shown import letter_or_list, letter_url, place, refused
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
-from mukatabat.work.rules import ReferralCommand
+from mukatabat.work.rules import Act, ReferralCommand
 
 ARRIVAL = "letters/arrival.html"
 MAY_TAKE_IN = "capability:register_incoming|work_items"
@@ -54,7 +55,15 @@ def arrival(request: HttpRequest, arrival_id: UUID) -> HttpResponse:
     actor = actor_of_request(request)
     found = access_arrival(actor, arrival_id)
     view = "text" if request.GET.get("view") == "text" else "original"
-    return render(request, ARRIVAL, arrival_page(actor, found, ReferralForm(), view=view))
+    return render(request, ARRIVAL, arrival_page(actor, found, _proposed(actor, found), view=view))
+
+
+def _proposed(actor: Actor, found: Arrival) -> ReferralForm:
+    """The form as it opens: an answer is for whoever asked, when they are still in office."""
+    question = _own_question(actor, found.read())
+    if question is None or question.author_id is None or not directory.posts_held(question.author_id).exists():
+        return ReferralForm()
+    return ReferralForm(to=f"person:{question.author_id}", act=Act.STUDY)
 
 
 @access(MAY_TAKE_IN)
@@ -201,14 +210,18 @@ def _files(found: Arrival, manifest: Manifest) -> list[dict[str, Any]]:
 
 
 def _question(actor: Actor, manifest: Manifest) -> dict[str, str] | None:
-    """The own letter that this one answers, when the clerk may see it."""
+    """The letter that this one answers, as the page names it."""
+    own = _own_question(actor, manifest)
+    return {"reference": own.reference, "url": letter_url(own.id)} if own else None
+
+
+def _own_question(actor: Actor, manifest: Manifest) -> Letter | None:
+    """The own letter that an arrival answers, when the clerk may see it."""
     if manifest.answers is None:
         return None
-    own = exchange.letters_of_parcel(actor, manifest.answers.parcel_id)
-    visible = granted(actor, own)
-    if not visible:
-        return None
-    return {"reference": manifest.answers.reference, "url": letter_url(next(iter(visible)))}
+    with reading(actor):
+        visible = granted(actor, exchange.letters_of_parcel(actor, manifest.answers.parcel_id))
+        return Letter.objects.filter(id__in=visible).first()
 
 
 def _duplicate(actor: Actor, found: Arrival) -> dict[str, Any] | None:
@@ -226,8 +239,10 @@ def _duplicate(actor: Actor, found: Arrival) -> dict[str, Any] | None:
 
 
 def _forms(actor: Actor, found: Arrival, form: ReferralForm) -> dict[str, Any]:
-    names = {"register_url": "register", "return_url": "return_arrival"}
-    if not found.unit_id:  # a memo stays inside
+    keeps = bool(found.unit_id) or actor.may(Capability.REGISTER_INCOMING)
+    names = {"register_url": "register", "return_url": "return_arrival"} if keeps else {}
+    redirects = receiving.names_reader(actor, found) if _sealed(found) else keeps
+    if redirects and not found.unit_id:  # a memo stays inside
         names["redirect_url"] = "redirect_arrival"
     may_refer = actor.may(Capability.REFER) and not _sealed(found)
     due = choices.due_choices(actor)

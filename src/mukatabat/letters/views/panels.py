@@ -15,10 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from mukatabat.access.grants.queries import why
 from mukatabat.access.grants.rules import Reason
+from mukatabat.exchange import queries as exchange
+from mukatabat.exchange.manifest import Recipient
 from mukatabat.exchange.models import Consignment
 from mukatabat.exchange.rules import ConsignmentState, Role
+from mukatabat.kernel import clock
 from mukatabat.kernel.language import reads_arabic, spoken
 from mukatabat.letters.choices import named
+from mukatabat.letters.manifests import recipients_of
 from mukatabat.letters.models import Letter
 from mukatabat.letters.queries import holder_of
 from mukatabat.letters.rules import Direction, LetterKind, LetterState
@@ -162,7 +166,28 @@ def data_panel(actor: Actor, letter: Letter) -> dict[str, Any]:
     """The context of ``letters/_data.html``: the facts of the letter, and why this reader may see it."""
     reasons = (grant.reason for grant in why(actor, letter.id) if not grant.denies and grant.ends is None)
     known = dict.fromkeys(Reason(one) for one in reasons if one != Reason.WALL)
-    return {"data": [fact for fact in _facts(letter) if fact["value"]], "why": [WHY[one] for one in known]}
+    facts = [*_facts(letter), *_recipient_facts(actor, letter)]
+    return {"data": [fact for fact in facts if fact["value"]], "why": [WHY[one] for one in known]}
+
+
+def _recipient_facts(actor: Actor, letter: Letter) -> list[dict[str, Any]]:
+    """Everyone to whom the letter goes, as far as this body knows: hidden copies are known to their sender alone."""
+    label = {Role.ORIGINAL: gettext("Addressed to"), Role.COPY: gettext("Copy to")}
+    facts = []
+    for one in _recipients(actor, letter):
+        name = spoken(one.office_ar, one.office_en) if one.unit_id else spoken(one.ar, one.en)
+        office = spoken(one.office_ar, one.office_en)
+        shown = name if one.unit_id or not office or name in office else f"{office} — {name}"
+        facts.append(_fact(label[one.role], office if name in office else shown, "name"))
+    return facts
+
+
+def _recipients(actor: Actor, letter: Letter) -> Sequence[Recipient]:
+    if letter.direction == Direction.IN:
+        arrival = exchange.arrival_of_letter(actor, letter.id)
+        return arrival.read().recipients if arrival else ()
+    parcel = exchange.parcel_of_letter(actor, letter.id)
+    return parcel.read().recipients if parcel else recipients_of(letter, clock.now())
 
 
 def _facts(letter: Letter) -> list[dict[str, Any]]:

@@ -19,7 +19,14 @@ from mukatabat.directory.errors import NotAddressable
 from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden
 from mukatabat.kernel.text import TextRefused
 from mukatabat.letters.actions.receiving import note_opened
-from mukatabat.letters.errors import DueDayUnsuitable, NotReady, TooManyRecipients
+from mukatabat.letters.errors import (
+    BodyUnprintable,
+    DueDayUnsuitable,
+    NotReady,
+    SubjectUnprintable,
+    TooManyAttachments,
+    TooManyRecipients,
+)
 from mukatabat.letters.models import Letter
 from mukatabat.letters.queries import access_letter
 from mukatabat.letters.rules import Direction, LetterKind, LetterState
@@ -33,10 +40,13 @@ from mukatabat.work.queries import item_of
 
 FIELDS: tuple[tuple[type[MukatabatError], str], ...] = (
     (TextRefused, "id_subject"),
+    (SubjectUnprintable, "id_subject"),
+    (BodyUnprintable, "id_body"),
     (PressError, "id_body"),
     (NotAddressable, "id_to"),
     (TooManyRecipients, "id_to"),
     (FileRefused, "id_files"),
+    (TooManyAttachments, "id_files"),
     (UnknownHolder, "id_to"),
     (DueDayUnsuitable, "id_due_date"),
 )

@@ -40,6 +40,7 @@ from mukatabat.letters.views.letter import step_of
 from mukatabat.letters.views.paper import draft_paper
 from mukatabat.letters.views.review import version_read
 from mukatabat.letters.views.shown import back_of, letter_or_list, letter_url, note_seen, refused
+from mukatabat.registers.rules import void_reason
 from mukatabat.signing import service
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
@@ -190,7 +191,7 @@ def signing_page(actor: Actor, letter: Letter, issue: Issue) -> dict[str, Any]:
     error: MukatabatError | None = None
     if issue.state == IssueState.VOID:
         kind = SignatureTimedOut if state == "timed_out" else SignatureRefused
-        error = kind(reference=issue.reference, reason=issue.reason)
+        error = kind(reference=issue.reference, reason=spoken(*void_reason(issue.reason)))
     running = issue.state == IssueState.SIGNING and issue.signer_id == actor.person_id
     return {
         "letter": {"subject": letter.subject, "reference": issue.reference}, "state": state, "error": error,

@@ -23,6 +23,7 @@ from mukatabat.letters.models import Letter
 from mukatabat.letters.rules import IssueState
 from mukatabat.letters.texts import ACTS, REFERRED, STATIONS, VOIDED, Told
 from mukatabat.letters.views.shown import reference, sentence
+from mukatabat.registers.rules import void_reason
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work.models import Referral
 from mukatabat.work.rules import Act
@@ -143,7 +144,7 @@ def _referrals(story: Story) -> Iterator[Event]:
 def _voids(story: Story) -> Iterator[Event]:
     for issue in story.letter.issues.filter(state=IssueState.VOID):
         at = issue.ended_at or issue.started_at
-        yield _event(at, VOIDED, {"number": reference(issue.reference)}, quote=issue.reason)
+        yield _event(at, VOIDED, {"number": reference(issue.reference)}, quote=spoken(*void_reason(issue.reason)))
 
 
 def _event(at: datetime, told: Told, values: dict[str, object], *, detail: str = "", quote: str = "") -> Event:

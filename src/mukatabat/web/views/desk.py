@@ -27,6 +27,7 @@ from mukatabat.letters.views.shown import refused
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.web import desk
+from mukatabat.web.middleware import note_refusal
 from mukatabat.work import actions
 from mukatabat.work import queries as work
 from mukatabat.work.models import Item
@@ -203,6 +204,7 @@ def _each(request: HttpRequest, ids: Iterable[UUID], act: Callable[[UUID], objec
             done += 1
         except MukatabatError as error:
             refusals[f"{error.happened} {error.safe} {error.do}"] = None
+            note_refusal(request, one, error.http_status)
     for refusal in refusals:
         messages.warning(request, refusal)
     return done

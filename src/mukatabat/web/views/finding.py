@@ -41,7 +41,8 @@ def _found(actor: Actor, text: str, cursor: str | None) -> dict[str, Any]:
     page = find_letters(actor, text, cursor=cursor)
     more = urlencode({"q": text, "cursor": page.after}) if page.after else ""
     return {
-        "hits": [_hit(row) for row in rows_of(actor, page.ids, sent=True)], "understood": understood(parse_query(text)),
+        "hits": [_hit(row) for row in rows_of(actor, page.ids, sent=True)],
+        "understood": understood(parse_query(text), text),
         "more_url": f"{reverse('web:find')}?{more}" if more else None, "suggestions": _looser(text),
     }  # fmt: skip
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from mukatabat.access.decisions import PUBLIC, SIGNED_IN, access, actor_of_request
 from mukatabat.access.rules import Capability
+from mukatabat.exchange import queries as exchange
 from mukatabat.tenancy.rules import Actor
 
 LANDINGS: tuple[tuple[Capability, str], ...] = (
@@ -34,7 +35,12 @@ def home(request: HttpRequest) -> HttpResponseRedirect:
 
 
 def landing(actor: Actor) -> str:
-    """The address of an actor's first page; whoever has no page of work lands on the own sessions."""
+    """The address of an actor's first page; whoever has no page of work lands on the own sessions.
+
+    A registry with letters waiting in its tray lands there: they are what is asked of it.
+    """
+    if actor.may(Capability.REGISTER_INCOMING) and exchange.waiting_count(actor, most=1):
+        return reverse("registers:tray")
     name = next((name for capability, name in LANDINGS if actor.may(capability)), "usersessions_list")
     return reverse(name)
 
