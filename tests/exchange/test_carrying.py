@@ -220,14 +220,14 @@ def test_a_crash_in_the_middle_of_delivery_leaves_neither_side_changed(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     letter = issued_letter(cast)
-    move = carrier._move
+    move = carrier.move
 
     def crash(actor: object, consignment: Consignment, event: object) -> None:
         if event == "deliver":
             raise SystemError("power cut")
         move(actor, consignment, event)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(carrier, "_move", crash)
+    monkeypatch.setattr(carrier, "move", crash)
     carrier.dispatch(carrier.carrier(MOF), row(cast, letter).id)
     with pytest.raises(SystemError):
         carrier.deliver(carrier.carrier(MOF), row(cast, letter).id)

@@ -37,6 +37,14 @@ PLAN = {
     (S.REGISTERED, E.ANSWER): S.ANSWERED,
     (S.OPENED, E.ANSWER): S.ANSWERED,
     (S.FAILED, E.DISPATCH): S.DISPATCHED,
+    (S.ORDERED, E.LAY_OUT): S.PAPER,
+    (S.FAILED, E.LAY_OUT): S.PAPER,
+    (S.PAPER, E.HAND_OVER): S.HANDED,
+    (S.PAPER, E.RETURN): S.RETURNED,
+    (S.PAPER, E.WITHDRAW): S.WITHDRAWN,
+    (S.HANDED, E.REGISTER): S.REGISTERED,
+    (S.HANDED, E.RETURN): S.RETURNED,
+    (S.HANDED, E.ANSWER): S.ANSWERED,
 }
 
 
@@ -60,7 +68,27 @@ def test_whatever_happens_an_accepted_letter_is_never_withdrawn_returned_or_redi
     assert set(states[first:]) <= accepted
     for former, state in pairwise(states):
         if state is S.REGISTERED and former is not S.REGISTERED:
-            assert former is S.DELIVERED
+            assert former in {S.DELIVERED, S.HANDED}
+
+
+@given(st.lists(st.sampled_from(Event)))
+def test_what_was_handed_over_on_paper_is_never_withdrawn_nor_said_to_be_dispatched_or_opened_unkeyed(
+    events: list[Event],
+) -> None:
+    walked: list[tuple[ConsignmentState, Event]] = []
+    state = S.ORDERED
+    for event in events:
+        following = after(state, event)
+        if following is not None:
+            walked.append((state, event))
+            state = following
+    on_paper = next((place for place, (_, event) in enumerate(walked) if event is E.LAY_OUT), None)
+    if on_paper is None:
+        return
+    later = [event for _, event in walked[on_paper + 1 :]]
+    assert not {E.DISPATCH, E.DELIVER, E.REDIRECT, E.LAY_OUT} & set(later)
+    if E.HAND_OVER in later:
+        assert E.WITHDRAW not in later
 
 
 @given(st.integers(1, 200), st.timedeltas(timedelta(0), timedelta(hours=200)))

@@ -16,15 +16,16 @@ from mukatabat.directory.models import Body
 from mukatabat.exchange.errors import TooLateToWithdraw
 from mukatabat.exchange.manifest import Manifest
 from mukatabat.exchange.models import Arrival, Consignment, Notice
+from mukatabat.exchange.paper import goes_on_paper, lay_out
 from mukatabat.exchange.queries import named_reader
 from mukatabat.exchange.rules import (
-    TIME_FIELD,
     ArrivalState,
     ConsignmentState,
     Event,
     after,
     next_attempt,
 )
+from mukatabat.exchange.transitions import move
 from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.notify.actions import tell
@@ -54,11 +55,15 @@ def is_due(actor: Actor, consignment_id: UUID) -> bool:
 
 
 def dispatch(actor: Actor, consignment_id: UUID) -> None:
-    """Take the parcel over durably: ordered (or failed and tried again) becomes dispatched."""
+    """Take the parcel over durably: ordered (or failed and tried again) becomes dispatched, or lies ready on paper."""
     with scope(actor):
         consignment = Consignment.objects.select_for_update().get(id=consignment_id)
-        if consignment.state in {ConsignmentState.ORDERED, ConsignmentState.FAILED}:
-            _move(actor, consignment, Event.DISPATCH)
+        if consignment.state not in {ConsignmentState.ORDERED, ConsignmentState.FAILED}:
+            return
+        if goes_on_paper(consignment):
+            lay_out(actor, consignment)
+        else:
+            move(actor, consignment, Event.DISPATCH)
 
 
 def deliver(actor: Actor, consignment_id: UUID) -> None:
@@ -77,7 +82,7 @@ def deliver(actor: Actor, consignment_id: UUID) -> None:
         recipient = in_body(actor, consignment.recipient_id)
         with scope(recipient):
             _receive(recipient, consignment, seen, lent)
-        _move(actor, consignment, Event.DELIVER)
+        move(actor, consignment, Event.DELIVER)
 
 
 def _receive(actor: Actor, consignment: Consignment, manifest: Manifest, lent: list[Lent]) -> None:
@@ -122,7 +127,7 @@ def _mark_answered(actor: Actor, manifest: Manifest) -> None:
     )
     for consignment in asked:
         if after(ConsignmentState(consignment.state), Event.ANSWER):
-            _move(actor, consignment, Event.ANSWER)
+            move(actor, consignment, Event.ANSWER)
 
 
 def tell_sender(actor: Actor, notice_id: UUID) -> None:
@@ -151,7 +156,7 @@ def _tell(actor: Actor, notice: Notice) -> None:
         if after(ConsignmentState(consignment.state), event):
             consignment.their_reference = notice.detail.get("their_reference") or consignment.their_reference
             consignment.reason = notice.detail.get("reason", "")
-            _move(sender, consignment, event)
+            move(sender, consignment, event)
             if event is Event.REDIRECT:
                 _redirect(sender, consignment, UUID(notice.detail["redirected_to"]))
     notice.delivered_at = clock.now()
@@ -178,7 +183,7 @@ def withdraw(person: Actor, consignment_id: UUID, reason: str) -> Consignment:
         consignment.reason = reason.strip()
         if consignment.state == ConsignmentState.DELIVERED:
             _take_back(in_body(carrier(person.body_id), consignment.recipient_id), consignment)
-        _move(person, consignment, Event.WITHDRAW)
+        move(person, consignment, Event.WITHDRAW)
     return consignment
 
 
@@ -206,7 +211,7 @@ def note_failure(actor: Actor, consignment_id: UUID) -> None:
         consignment.attempts += 1
         attempt = next_attempt(consignment.attempts, clock.now() - consignment.ordered_at)
         if attempt.again_in is None:
-            _move(actor, consignment, Event.FAIL)
+            move(actor, consignment, Event.FAIL)
             return
         consignment.again_at = clock.now() + attempt.again_in
         consignment.save(update_fields=["attempts", "again_at"])
@@ -216,19 +221,3 @@ def note_failure(actor: Actor, consignment_id: UUID) -> None:
 def _too_late(consignment: Consignment) -> TooLateToWithdraw:
     body = directory.body_names([consignment.recipient_id])[consignment.recipient_id]
     return TooLateToWithdraw(body=body.ar, state=ConsignmentState(consignment.state).label)
-
-
-def _move(actor: Actor, consignment: Consignment, event: Event) -> None:
-    """Apply one row of the state table, stamp its time, audit it, and order the sender's follow-up work."""
-    state = after(ConsignmentState(consignment.state), event)
-    if state is None:
-        message = f"no move {event} from {consignment.state}"
-        raise ValueError(message)
-    consignment.state = state
-    setattr(consignment, TIME_FIELD[state], clock.now())
-    consignment.save()
-    record(
-        actor, act=f"exchange.consignment-{state}", object_kind="letter", object_id=consignment.letter_id,
-        detail={"consignment": str(consignment.id), "recipient": str(consignment.recipient_id)},
-    )  # fmt: skip
-    enqueue("letters.follow_consignment", body=actor.body_id, consignment=consignment.id, state=state)

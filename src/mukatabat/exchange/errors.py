@@ -63,3 +63,48 @@ class RedirectedToItself(ExchangeError):
     happened = _("A letter cannot be redirected to its sender or to the body that holds it.")
     safe = _("The letter still waits in the tray.")
     do = _("Choose the competent body, or return the letter with your reason.")
+
+
+class PaperAlreadyDecided(Conflict):
+    """Two clerks key in the same delivery, or the letter was withdrawn before it was handed over."""
+
+    code = "exchange.paper-decided"
+    happened = _("This delivery is no longer waiting for that: %(state)s.")
+    safe = _("What was keyed in before stands, once, and nothing was written twice.")
+    do = _("Open the list again; the letter's track shows who keyed in what.")
+
+
+class TakerMissing(ExchangeError):
+    """A hand-over names nobody who took the letter."""
+
+    code = "exchange.taker-missing"
+    happened = _("A hand-over names the person who took the letter.")
+    safe = _("The letter still waits for paper delivery.")
+    do = _("Write the name as it stands on the delivery slip.")
+
+
+class TheirNumberMissing(ExchangeError):
+    """A registration at the other body is keyed in without its number."""
+
+    code = "exchange.their-number-missing"
+    happened = _("A registration is keyed in with the number that the other body gave.")
+    safe = _("The letter stands as handed over.")
+    do = _("Write their number, or wait until it is known.")
+
+
+class PaperReasonMissing(ExchangeError):
+    """A return on paper is keyed in without its reason."""
+
+    code = "exchange.paper-reason-missing"
+    happened = _("A returned letter carries the reason of the return.")
+    safe = _("The delivery stands as before.")
+    do = _("Write what the other body said in one sentence.")
+
+
+class KeyedTimeUnsuitable(ExchangeError):
+    """A keyed-in time lies before the letter was issued or in the future."""
+
+    code = "exchange.keyed-time-unsuitable"
+    happened = _("The day and time lie before the letter was issued, or in the future.")
+    safe = _("Nothing was written. What you typed is still in front of you.")
+    do = _("Write when it happened, as the slip says.")

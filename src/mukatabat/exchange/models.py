@@ -53,6 +53,7 @@ class Consignment(TenantModel):
     ended_at = models.DateTimeField(null=True)
     their_reference = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=500, blank=True)
+    on_paper = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     again_at = models.DateTimeField(null=True)
 
@@ -63,7 +64,35 @@ class Consignment(TenantModel):
                 condition=models.Q(state__in=[ConsignmentState.ORDERED, ConsignmentState.DISPATCHED]),
                 name="consignment_under_way",
             ),
+            models.Index(
+                fields=["body_id", "ordered_at"],
+                condition=models.Q(state__in=[ConsignmentState.PAPER, ConsignmentState.HANDED]),
+                name="consignment_on_paper",
+            ),
         )
+
+
+class PaperRecord(TenantModel):
+    """What somebody of the sender's registry keyed in about a delivery on paper; never changed, at most one of a kind.
+
+    ``at`` is when it happened, ``typed_at`` when it was keyed in; ``scan_id`` the acknowledgement as a document.
+    """
+
+    writes: ClassVar[tuple[str, ...]] = ("insert",)
+
+    consignment = models.ForeignKey(Consignment, on_delete=models.PROTECT, related_name="paper")
+    event = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    taken_by = models.CharField(max_length=200, blank=True)
+    their_reference = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    scan_id = models.UUIDField(null=True)
+    typed_by_ar = models.CharField(max_length=200)
+    typed_by_en = models.CharField(max_length=200)
+    typed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["consignment", "event"], name="paper_record_once"),)
 
 
 class Arrival(TenantModel):

@@ -15,6 +15,8 @@ class ConsignmentState(Vocabulary):
 
     ORDERED = "ordered", gettext_noop("Awaiting dispatch"), "بانتظار الإرسال"
     DISPATCHED = "dispatched", gettext_noop("Dispatched"), "أُرسل"
+    PAPER = "paper", gettext_noop("For paper delivery"), "للتسليم الورقي"
+    HANDED = "handed", gettext_noop("Handed over on paper"), "تسليم ورقي"
     DELIVERED = "delivered", gettext_noop("Delivered"), "سُلّم"
     REGISTERED = "registered", gettext_noop("Registered by recipient"), "قيّدته الجهة"
     OPENED = "opened", gettext_noop("Opened"), "فُتح"
@@ -30,6 +32,8 @@ class Event(StrEnum):
 
     DISPATCH = "dispatch"
     DELIVER = "deliver"
+    LAY_OUT = "lay-out"
+    HAND_OVER = "hand-over"
     REGISTER = "register"
     OPEN = "open"
     ANSWER = "answer"
@@ -55,14 +59,31 @@ CONSIGNMENT: dict[tuple[ConsignmentState, Event], ConsignmentState] = {
     (_S.REGISTERED, _E.ANSWER): _S.ANSWERED,
     (_S.OPENED, _E.ANSWER): _S.ANSWERED,
     (_S.FAILED, _E.DISPATCH): _S.DISPATCHED,
+    (_S.ORDERED, _E.LAY_OUT): _S.PAPER,
+    (_S.FAILED, _E.LAY_OUT): _S.PAPER,
+    (_S.PAPER, _E.HAND_OVER): _S.HANDED,
+    (_S.PAPER, _E.RETURN): _S.RETURNED,
+    (_S.PAPER, _E.WITHDRAW): _S.WITHDRAWN,
+    (_S.HANDED, _E.REGISTER): _S.REGISTERED,
+    (_S.HANDED, _E.RETURN): _S.RETURNED,
+    (_S.HANDED, _E.ANSWER): _S.ANSWERED,
 }
-"""Every move that exists. Withdrawal ends with the registry's acceptance; looking at the envelope is not acceptance."""
+"""Every move that exists. Withdrawal ends with the registry's acceptance; looking at the envelope is not acceptance.
+
+A body that is not connected gets paper: the sender's registry lays the letter out, hands it over and keys in what the
+other side acknowledged. What was handed over is out of the sender's hands and cannot be withdrawn.
+"""
+
+KEYED = frozenset({_E.HAND_OVER, _E.REGISTER, _E.RETURN})
+"""What the sender's registry keys in for a body that cannot tell it by itself."""
 
 FINAL = frozenset({_S.ANSWERED, _S.RETURNED, _S.REDIRECTED, _S.WITHDRAWN})
 
 TIME_FIELD: dict[ConsignmentState, str] = {
+    _S.PAPER: "dispatched_at",
     _S.DISPATCHED: "dispatched_at",
     _S.DELIVERED: "delivered_at",
+    _S.HANDED: "delivered_at",
     _S.REGISTERED: "registered_at",
     _S.OPENED: "opened_at",
     _S.ANSWERED: "answered_at",

@@ -70,6 +70,12 @@ ACTS: dict[str, Told] = {
 
 STATIONS: dict[str, Told] = {
     f"exchange.consignment-{ConsignmentState.DISPATCHED}": Told("send", "info", _("Dispatched to %(body)s")),
+    f"exchange.consignment-{ConsignmentState.PAPER}": Told(
+        "printer", "info", _("Laid out for paper delivery to %(body)s")
+    ),
+    f"exchange.consignment-{ConsignmentState.HANDED}": Told(
+        "file-check", "info", _("%(who)s keyed in its delivery on paper to %(body)s")
+    ),
     f"exchange.consignment-{ConsignmentState.DELIVERED}": Told("server", "info", _("Delivered to %(body)s")),
     f"exchange.consignment-{ConsignmentState.REGISTERED}": Told(
         "check-check", "ok", _("%(body)s registered it under %(number)s")

@@ -13,10 +13,11 @@ import pikepdf
 from mukatabat.kernel.clock import KUWAIT
 from mukatabat.press.coverage import unprintable
 from mukatabat.press.errors import InvalidSource, UnprintableText
-from mukatabat.press.layout import extract_data, letter_data, mark_data, minutes_data, stamp_data, texts
+from mukatabat.press.layout import extract_data, letter_data, mark_data, minutes_data, slip_data, stamp_data, texts
 from mukatabat.press.rules import (
     SIGNATURE_HEIGHT,
     SIGNATURE_WIDTH,
+    DeliverySlip,
     IncomingStamp,
     LetterSheet,
     MinuteSheet,
@@ -79,6 +80,11 @@ def render_register_extract(extract: RegisterExtract) -> bytes:
 def render_minute_sheet(sheet: MinuteSheet) -> bytes:
     """Print the minutes of an item (ورقة شروح), PDF/A-3a."""
     return _printed("minutes", minutes_data(sheet), sheet.drawn_at.astimezone(KUWAIT).date())
+
+
+def render_delivery_slip(slip: DeliverySlip) -> bytes:
+    """Print a delivery slip (سركي التسليم), A4 landscape, PDF/A-3a: it is signed by hand and scanned back."""
+    return _printed("slip", slip_data(slip), slip.drawn_at.astimezone(KUWAIT).date())
 
 
 def render_incoming_stamp(stamp: IncomingStamp) -> bytes:

@@ -20,6 +20,7 @@ from mukatabat.press.dates import gregorian_text, hijri_text, moment_text, time_
 from mukatabat.press.rules import (
     SIGNATURE_HEIGHT,
     SIGNATURE_WIDTH,
+    DeliverySlip,
     IncomingStamp,
     Letterhead,
     LetterSheet,
@@ -137,6 +138,32 @@ def stamp_data(stamp: IncomingStamp) -> Data:
         "their_date": gregorian_text(stamp.their_date, look.language, look.digits) if stamp.their_date else "",
         "secrecy": _secrecy(stamp.secrecy, look),
         "urgency": _urgency(stamp.urgency, look),
+    }
+
+
+def slip_data(slip: DeliverySlip) -> Data:
+    """Write a delivery slip as the data of slip.typ; the subject of what is sealed is left out here."""
+    look = slip.look
+    day = slip.drawn_at.astimezone(KUWAIT).date()
+    title = {"ar": "سركي التسليم", "en": "Delivery slip"}[look.language]
+    return _common(look, slip.letterhead, title=f"{title} {day.isoformat()}", day=day) | {
+        "secrecy": None,
+        "date": gregorian_text(day, look.language, look.digits),
+        "drawn_at": moment_text(slip.drawn_at, look.language, look.digits),
+        "drawn_by": breakable(slip.drawn_by),
+        "rows": [
+            {
+                "number": look.digits.write(number),
+                "recipient": breakable(row.recipient),
+                "reference": row.reference,
+                "date": _short_day(row.issued_on, look),
+                "subject": "" if row.secrecy.is_sealed else breakable(row.subject),
+                "sealed": _secrecy(row.secrecy, look),
+                "urgency": _urgency(row.urgency, look),
+                "attachments": _count(row.attachments_count, look),
+            }
+            for number, row in enumerate(slip.rows, start=1)
+        ],
     }
 
 

@@ -195,6 +195,30 @@ class MinuteSheet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlipRow:
+    """One letter on a delivery slip; of a sealed one the number and the recipient alone."""
+
+    recipient: str
+    reference: str
+    issued_on: date
+    subject: str = ""
+    attachments_count: int = 0
+    secrecy: Secrecy = Secrecy.NORMAL
+    urgency: Urgency = Urgency.NORMAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverySlip:
+    """The delivery slip (سركي التسليم): what a messenger hands over, with room for who takes it."""
+
+    letterhead: Letterhead
+    rows: tuple[SlipRow, ...]
+    drawn_at: datetime
+    drawn_by: str
+    look: Look = Look()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingStamp:
     """The stamp of receipt (ختم الوارد): a sheet of its own, because the signed letter is never written on."""
 

@@ -27,7 +27,7 @@ from mukatabat.letters.rules import Direction
 from mukatabat.registers import queries as registers
 from mukatabat.registers.models import Entry
 from mukatabat.registers.rules import EntryState, void_reason
-from mukatabat.registers.views import start_of
+from mukatabat.registers.views.books import start_of
 from mukatabat.search.queries import find
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor

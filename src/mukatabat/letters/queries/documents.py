@@ -8,6 +8,7 @@ from uuid import UUID
 
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.models import Arrival
+from mukatabat.exchange.paper import is_scan_of
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.letters.queries.letter import access_letter
 from mukatabat.tenancy.context import reading
@@ -22,7 +23,7 @@ def access_letter_document(actor: Actor, letter_id: UUID, document_id: UUID) -> 
     with reading(actor):
         letter = access_letter(actor, letter_id)
         attached = letter.attachments.filter(document_id=document_id).exists()
-        if document_id != letter.document_id and not attached:
+        if document_id != letter.document_id and not attached and not is_scan_of(actor, letter.id, document_id):
             raise NotFoundOrForbidden
         return access_document(actor, document_id)
 

@@ -17,7 +17,8 @@ from mukatabat.access.grants.queries import why
 from mukatabat.access.grants.rules import Reason
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.manifest import Recipient
-from mukatabat.exchange.models import Consignment
+from mukatabat.exchange.models import Consignment, PaperRecord
+from mukatabat.exchange.paper import records_of
 from mukatabat.exchange.rules import ConsignmentState, Role
 from mukatabat.kernel import clock
 from mukatabat.kernel.language import reads_arabic, spoken
@@ -43,6 +44,12 @@ STEPS = (
     ("registered", "registered_at"),
     ("opened", "opened_at"),
 )
+PAPER_STEPS = (
+    ("paper", "dispatched_at"),
+    ("handed", "delivered_at"),
+    ("registered", "registered_at"),
+)
+"""On paper nothing is dispatched and nothing proves an opening: what is shown is what somebody keyed in."""
 BROKEN = frozenset({_S.RETURNED, _S.REDIRECTED, _S.FAILED, _S.WITHDRAWN})
 RECEIVED = frozenset({_S.REGISTERED, _S.OPENED, _S.ANSWERED})
 """The states in which a recipient's registry has taken the letter in."""
@@ -61,6 +68,12 @@ class Verdict:
 VERDICTS: dict[ConsignmentState, Verdict] = {
     _S.ORDERED: Verdict("info", _("In the outbox"), _("It leaves by itself; nothing is left to do.")),
     _S.DISPATCHED: Verdict("info", _("Dispatched"), _("It left this body and has not been delivered yet.")),
+    _S.PAPER: Verdict(
+        "info", _("For paper delivery"), _("The recipient is not connected. The registry hands it over.")
+    ),
+    _S.HANDED: Verdict(
+        "info", _("Handed over on paper"), _("The registry keyed in who took it; no number is known yet.")
+    ),
     _S.DELIVERED: Verdict("info", _("Delivered, not registered yet"), _("It lies in the recipient's registry tray.")),
     _S.REGISTERED: Verdict("ok", _("Registered by the recipient"), _("Their registry took it in under a number.")),
     _S.OPENED: Verdict("ok", _("Opened by the recipient"), _("It is registered there, and an addressee opened it.")),
@@ -102,7 +115,8 @@ def under_way(letter: Letter) -> Verdict | None:
 def chain(letter: Letter, consignment: Consignment) -> list[dict[str, Any]]:
     """The steps of delivery with their times; the step that did not come about is marked as failed."""
     steps: list[dict[str, Any]] = [{"code": "signed", "at": letter.issued_at, "failed": False}]
-    steps += [{"code": code, "at": getattr(consignment, field), "failed": False} for code, field in STEPS]
+    kept = PAPER_STEPS if consignment.on_paper else STEPS
+    steps += [{"code": code, "at": getattr(consignment, field), "failed": False} for code, field in kept]
     if _S(consignment.state) in BROKEN:
         missing = next((step for step in steps if step["at"] is None), None)
         if missing is not None:
@@ -114,18 +128,31 @@ def track_panel(story: Story) -> dict[str, Any]:
     """The context of ``letters/_track.html``."""
     letter = story.letter
     received = letter.direction == Direction.IN
+    on_paper = [one.id for one in story.consignments if one.on_paper]
+    keyed = records_of(story.actor, on_paper) if on_paper else {}
     return {
         "verdict": verdict(story.consignments) or under_way(letter),
         "recipients": [
             {
                 "name": story.name(one), "is_copy": one.role == Role.COPY, "status": one.state,
                 "steps": chain(letter, one), "their_number": one.their_reference, "receipt": None,
+                "on_paper": one.on_paper, "paper": [_keyed(letter, record) for record in keyed.get(one.id, ())],
             }
             for one in story.consignments
         ],
         "ours": {"register_number": letter.reference, "registered_at": letter.registered_at} if received else None,
         "comments": comments_of(letter), "comment_url": reverse("letters:comment", args=[letter.id]),
         "timeline": timeline(story),
+    }  # fmt: skip
+
+
+def _keyed(letter: Letter, record: PaperRecord) -> dict[str, Any]:
+    """One acknowledgement on paper: what the slip says, and who typed it when."""
+    scan = reverse("letters:document", args=[letter.id, record.scan_id]) if record.scan_id else ""
+    return {
+        "event": record.event, "at": record.at, "taken_by": record.taken_by, "their_number": record.their_reference,
+        "reason": record.reason, "typed_by": spoken(record.typed_by_ar, record.typed_by_en),
+        "typed_at": record.typed_at, "scan_url": scan,
     }  # fmt: skip
 
 

@@ -39,6 +39,8 @@ STATUSES = {
     "signed": Shown("badge-check", _("Signed"), "brass"),
     "issued": Shown("badge-check", _("Issued"), "brass"),
     "dispatched": Shown("send", _("Dispatched"), "info"),
+    "paper": Shown("printer", _("For paper delivery"), "info"),
+    "handed": Shown("file-check", _("Handed over on paper"), "info"),
     "delivered": Shown("server", _("Delivered"), "info"),
     "registered": Shown("check-check", _("Registered by recipient"), "ok"),
     "opened": Shown("mail-open", _("Opened"), "ok"),
@@ -60,6 +62,8 @@ STATUSES = {
 
 STEPS = {
     "signed": _("Signed"),
+    "paper": _("For delivery"),
+    "handed": _("Handed over"),
     "dispatched": _("Dispatched"),
     "delivered": _("Delivered"),
     "registered": _("Registered"),

@@ -21,7 +21,7 @@ from mukatabat.access.rules import Capability
 from mukatabat.audit.actions import record
 from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import RegisterKind
-from mukatabat.registers.views import BOOK_NAMES, within_the_books
+from mukatabat.registers.views.books import BOOK_NAMES, within_the_books
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.web.books import REGISTER_OF, Asked, Place, every_row, page_of, place_from

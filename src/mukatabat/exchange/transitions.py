@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Applying the table of rules to a locked consignment: every change of its state goes through here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mukatabat.audit.actions import record
+from mukatabat.exchange.models import Consignment
+from mukatabat.exchange.rules import TIME_FIELD, ConsignmentState, Event, after
+from mukatabat.kernel import clock
+from mukatabat.tenancy.jobs import enqueue
+from mukatabat.tenancy.rules import Actor
+
+
+def move(actor: Actor, consignment: Consignment, event: Event, *, at: datetime | None = None) -> None:
+    """Apply one row of the state table, stamp its time, audit it, and order the sender's follow-up work.
+
+    ``at`` is when it happened, where that is known from paper and is not now.
+    """
+    state = after(ConsignmentState(consignment.state), event)
+    if state is None:
+        message = f"no move {event} from {consignment.state}"
+        raise ValueError(message)
+    consignment.state = state
+    setattr(consignment, TIME_FIELD[state], at or clock.now())
+    consignment.save()
+    record(
+        actor, act=f"exchange.consignment-{state}", object_kind="letter", object_id=consignment.letter_id,
+        detail={"consignment": str(consignment.id), "recipient": str(consignment.recipient_id)},
+    )  # fmt: skip
+    enqueue("letters.follow_consignment", body=actor.body_id, consignment=consignment.id, state=state)

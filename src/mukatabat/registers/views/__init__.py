@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The pages of the registry: books, tray, paper delivery."""
