@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -22,24 +23,37 @@ def actor_of(account: Account, *, session: SessionBase) -> Actor:
     Posts are those held today in the person's own body; strong capabilities are absent until the session has proved
     a second factor. Raises `NoAppointment` for a person without a post.
     """
-    person = _person_with_body(account)
+    proved_at = sessions.second_factor_at(session, account)
+    actor = actor_by_posts(_person_with_body(account))
+    capabilities = rules.capabilities_in_session(frozenset(map(rules.Capability, actor.capabilities)), proved_at)
+    return replace(
+        actor,
+        account_id=account.pk,
+        capabilities=frozenset(map(str, capabilities)),
+        session_key=session.session_key or "",
+        second_factor_at=proved_at,
+    )
+
+
+def actor_by_posts(person: Person) -> Actor:
+    """Return the actor that a person is today by the posts held in the own body, with all that those allow.
+
+    Whoever builds a session or a token on it takes away what that may not use. Raises `NoAppointment`.
+    """
     held = _appointments(person)
     if not held:
         raise NoAppointment
-    proved_at = sessions.second_factor_at(session, account)
-    capabilities = rules.capabilities_of(PostRole(appointment.post.role) for appointment in held)
     return Actor(
         person_id=person.pk,
         body_id=person.body_id,
         realm=person.body.realm,
         name_ar=person.ar,
         name_en=person.en,
-        account_id=account.pk,
         post_ids=tuple(dict.fromkeys(appointment.post_id for appointment in held)),
         unit_ids=tuple(dict.fromkeys(appointment.post.unit_id for appointment in held)),
-        capabilities=frozenset(map(str, rules.capabilities_in_session(capabilities, proved_at))),
-        session_key=session.session_key or "",
-        second_factor_at=proved_at,
+        capabilities=frozenset(
+            map(str, rules.capabilities_of(PostRole(appointment.post.role) for appointment in held))
+        ),
     )
 
 

@@ -111,3 +111,13 @@ class Conflict(MukatabatError):
     happened = _("Someone changed this before you did.")
     safe = _("Their change is kept. Yours was not made.")
     do = _("Open it again, look at its present state, and repeat your step if it is still needed.")
+
+
+class Unexpected(MukatabatError):
+    """A fault of ours."""
+
+    code = "kernel.unexpected"
+    http_status = 500
+    happened = _("The system could not finish this step because of a fault of its own.")
+    safe = _("What was saved before stays saved; a letter is never half issued or half delivered.")
+    do = _("Try again. If it happens again, give your administrator the trace code.")

@@ -39,12 +39,12 @@ def sweep(body_id: UUID) -> dict[UUID, Progress]:
     """
     actor = _actor(body_id)
     with scope(actor):
-        running = list(Issue.objects.filter(state=IssueState.SIGNING).values_list("id", flat=True))
+        running = list(Issue.objects.filter(state=IssueState.SIGNING).values_list("id", "provider"))
     found: dict[UUID, Progress] = {}
-    for issue_id in running:
+    for issue_id, began_by in running:
         try:
             found[issue_id] = collect_signature(
-                actor, issue_id, provider=service.provider(), time_stamps=service.time_stamps()
+                actor, issue_id, provider=service.provider_named(began_by), time_stamps=service.time_stamps()
             )
         except Exception:
             logger.exception("the sweep could not look after issue %s", issue_id)

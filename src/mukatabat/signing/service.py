@@ -17,6 +17,7 @@ from mukatabat.signing.development.authority import CertificateSubject, Developm
 from mukatabat.signing.development.provider import SoftwareProvider
 from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
 from mukatabat.signing.ports import SignatureProvider, TimeStampAuthority
+from mukatabat.signing.providers import remote
 from mukatabat.signing.rules import Trust
 from mukatabat.signing.timestamps.http import HttpTimeStampAuthority
 
@@ -44,6 +45,11 @@ def _software(folder: Path) -> SoftwareProvider:
 def provider() -> SignatureProvider:
     """The signature provider of this installation."""
     return _software(settings.MUKATABAT_SIGNING_DIR)
+
+
+def provider_named(name: str) -> SignatureProvider:
+    """The provider that began a running issue and alone may end it."""
+    return remote.RemoteProvider() if name == remote.NAME else provider()
 
 
 @cache

@@ -39,6 +39,8 @@ GLOBAL_TABLES: dict[str, GlobalTable] = {
     "access_account": GlobalTable(ALL, _ACCOUNTS),
     "access_usedcode": GlobalTable(ALL, _ACCOUNTS),
     "access_throttle": GlobalTable(ALL, _ACCOUNTS),
+    "portal_token": GlobalTable("select, insert, update", "a call is known by its token before its body is"),
+    "portal_minute": GlobalTable(ALL, "how many requests each token made in a minute"),
     "directory_body": GlobalTable(ALL, _DIRECTORY),
     "directory_bodyname": GlobalTable(ALL, _DIRECTORY),
     "directory_unit": GlobalTable(ALL, _DIRECTORY),

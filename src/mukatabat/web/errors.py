@@ -13,17 +13,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden
-
-
-class Unexpected(MukatabatError):
-    """A fault of ours."""
-
-    code = "web.unexpected"
-    http_status: ClassVar[int] = 500
-    happened = _("The system could not finish this step because of a fault of its own.")
-    safe = _("What was saved before stays saved; a letter is never half issued or half delivered.")
-    do = _("Try again. If it happens again, give your administrator the trace code.")
+from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden, Unexpected
 
 
 class TooMuchSent(MukatabatError):

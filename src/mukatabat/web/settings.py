@@ -26,7 +26,7 @@ CSRF_TRUSTED_ORIGINS = list(CONFIGURATION.origins)
 
 ROOMS = [
     "tenancy", "audit", "directory", "notify", "access", "signing", "vault", "press",
-    "search", "exchange", "registers", "work", "letters",
+    "search", "exchange", "registers", "work", "letters", "portal",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

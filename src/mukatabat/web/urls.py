@@ -4,6 +4,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from mukatabat.access.grants.rules import Shelf
+from mukatabat.portal import urls as portal
 from mukatabat.registers import urls as registers
 from mukatabat.web.views import bell, books, desk, finding, home
 from mukatabat.web.views.directory import reading
@@ -56,4 +57,5 @@ urlpatterns = [
     path("letters/", include("mukatabat.letters.urls")),
     path("directory/", include((directory_routes, "directory"))),
     path("notices/", include((notice_routes, "notify"))),
+    path("api/v1/", include((portal.urlpatterns, portal.app_name))),
 ]

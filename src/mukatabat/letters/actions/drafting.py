@@ -119,7 +119,7 @@ def save_draft(actor: Actor, letter_id: UUID, command: DraftCommand, *, version:
         if not author_guard(actor, letter):
             raise NotTheAuthor
         if letter.version != version:
-            if letter.version == version + 1 and _same(letter, command):
+            if letter.version == version + 1 and says_the_same(letter, command):
                 return letter.version
             raise DraftChanged(version=letter.version)
         move(actor, letter, LetterEvent.SAVE, met=author_guard(actor, letter))
@@ -267,6 +267,7 @@ def _distinct(addressees: tuple[AddresseeCommand, ...]) -> list[AddresseeCommand
     return list(chosen.values())
 
 
-def _same(letter: Letter, command: DraftCommand) -> bool:
+def says_the_same(letter: Letter, command: DraftCommand) -> bool:
+    """Whether a saved letter holds what a form holds, but for its recipients and its route."""
     fields = _fields(command)
     return {name: getattr(letter, name) for name in fields} == fields

@@ -72,7 +72,9 @@ def _signed(request: HttpRequest, letter: Letter) -> HttpResponse:
         prove(request)
         actor = actor_of_request(request)
         issue = begin_issue(actor, letter.id, provider=service.provider(), version=version_read(request))
-        collect_signature(actor, issue.id, provider=service.provider(), time_stamps=service.time_stamps())
+        collect_signature(
+            actor, issue.id, provider=service.provider_named(issue.provider), time_stamps=service.time_stamps()
+        )
     except MukatabatError as error:
         actor = actor_of_request(request)
         if isinstance(error, NoSuchMove) and _last_issue(actor, letter) is not None:
@@ -175,7 +177,9 @@ def signing(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     if issue is None:
         return redirect(letter_url(letter_id))
     if issue.state == IssueState.SIGNING and issue.signer_id == actor.person_id:
-        collect_signature(actor, issue.id, provider=service.provider(), time_stamps=service.time_stamps())
+        collect_signature(
+            actor, issue.id, provider=service.provider_named(issue.provider), time_stamps=service.time_stamps()
+        )
         letter, issue = access_letter(actor, letter_id), _last_issue(actor, letter) or issue
     return render(request, "letters/signing.html", signing_page(actor, letter, issue))
 

@@ -4,8 +4,8 @@
 Between `prepare` and `complete` lies the person's own act; `Prepared` is stored, so any process may finish it.
 """
 
-from mukatabat.signing.pades.completing import complete
+from mukatabat.signing.pades.completing import check, complete
 from mukatabat.signing.pades.preparing import prepare
 from mukatabat.signing.pades.validating import validate
 
-__all__ = ["complete", "prepare", "validate"]
+__all__ = ["check", "complete", "prepare", "validate"]

@@ -3,12 +3,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from io import BytesIO
-from typing import Any, TypeVar
 
 from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -20,8 +16,8 @@ from pyhanko_certvalidator import ValidationContext
 from mukatabat.signing.errors import UnreadableSignature
 from mukatabat.signing.rules import SignatureLevel, SignatureReport, Trust
 from mukatabat.signing.timestamps.tokens import time_claimed
+from mukatabat.signing.waiting import run
 
-Result = TypeVar("Result")
 PADES_SUBFILTER = "/ETSI.CAdES.detached"
 
 
@@ -36,7 +32,7 @@ def validate(pdf: bytes, trust: Trust) -> SignatureReport:
     embedded = _find(pdf)  # 1
     try:
         token = _token(embedded)
-        status = _run(_judge(embedded, trust, claimed=time_claimed(token) if token is not None else None))  # 2
+        status = run(_judge(embedded, trust, claimed=time_claimed(token) if token is not None else None))  # 2
         problem = _problem(embedded, status, stamped=token is not None)  # 3, 4
     except SignatureValidationError as error:
         return _broken(embedded, str(error))
@@ -133,13 +129,3 @@ def _broken(embedded: EmbeddedPdfSignature, problem: str) -> SignatureReport:
 
 def _name(certificate: x509.Certificate) -> str:
     return str(certificate.subject.native.get("common_name", certificate.subject.human_friendly))
-
-
-def _run(work: Coroutine[Any, Any, Result]) -> Result:
-    # Nothing in it waits; but a caller that already runs a loop in this thread cannot run a second one.
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(asyncio.run, work).result()

@@ -18,6 +18,7 @@ from mukatabat.web.cli.audit import audit  # noqa: E402
 from mukatabat.web.cli.demo import demo  # noqa: E402
 from mukatabat.web.cli.people import people  # noqa: E402
 from mukatabat.web.cli.registers import registers  # noqa: E402
+from mukatabat.web.cli.tokens import tokens  # noqa: E402
 
 
 @click.group()
@@ -25,7 +26,7 @@ def mukatabat() -> None:
     """Mukatabat: official letters between government bodies."""
 
 
-for group in (accounts, audit, demo, people, registers):
+for group in (accounts, audit, demo, people, registers, tokens):
     mukatabat.add_command(group)
 
 

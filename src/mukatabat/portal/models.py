@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Tokens and their use: global tables, because a call is known by its token before any body is."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from mukatabat.kernel import clock
+from mukatabat.kernel.ids import new_id
+from mukatabat.portal.rules import PER_MINUTE
+
+
+class Token(models.Model):
+    """What a linked body's system proves itself with: for one body, one purpose, and some scopes.
+
+    ``person`` answers for it: a call never has more than this person's posts of the day give. ``digest`` is SHA-256 of
+    the secret, which is shown once and kept nowhere.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    body = models.ForeignKey("directory.Body", on_delete=models.PROTECT, related_name="tokens")
+    person = models.ForeignKey("directory.Person", on_delete=models.PROTECT, related_name="tokens")
+    handle = models.CharField(max_length=10, unique=True)
+    digest = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=120)
+    scopes = models.JSONField()
+    per_minute = models.PositiveIntegerField(default=PER_MINUTE)
+    successor_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="successors")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_on = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(per_minute__gte=1), name="portal_token_rate"),
+        ]
+
+
+class Minute(models.Model):
+    """How many requests a token made in one minute; counted in one statement, so that every process counts together."""
+
+    token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="minutes")
+    minute = models.BigIntegerField()
+    requests = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["token", "minute"], name="portal_minute_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["minute"], name="portal_minute_age")]
