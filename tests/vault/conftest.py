@@ -13,7 +13,16 @@ from django.utils import translation
 if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
     settings.configure(USE_I18N=False)
 
-collect_ignore = [] if "DJANGO_SETTINGS_MODULE" in os.environ else ["test_documents.py"]
+from tests.vault.objects import ObjectServer, running_server
+
+collect_ignore = [] if "DJANGO_SETTINGS_MODULE" in os.environ else ["test_documents.py", "test_keys.py"]
+
+
+@pytest.fixture(scope="session")
+def object_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectServer]:
+    """A real S3 server, started when the first test asks for it."""
+    with running_server(tmp_path_factory.mktemp("objects")) as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import os
+import random
 import signal
 import stat
 import subprocess
@@ -14,6 +15,7 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
+import obstore
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,17 +23,27 @@ from hypothesis import strategies as st
 from mukatabat.vault.errors import BlobDamaged, BlobMissing, StoreUnavailable, TooLarge
 from mukatabat.vault.ports import BlobStore
 from mukatabat.vault.rules import MIB, Blob
+from mukatabat.vault.stores.bucket import BucketStore, Credentials
 from mukatabat.vault.stores.folder import FolderStore
 from mukatabat.vault.stores.memory import MemoryStore
+from tests.vault.objects import ObjectServer
 
 LETTER = "كتاب رسمي".encode()
 ADDRESS = "sha256:" + sha256(LETTER).hexdigest()
 NOWHERE = "sha256:" + "0" * 64
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=["folder", "memory", "bucket"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
+    if request.param == "bucket":
+        server: ObjectServer = request.getfixturevalue("object_server")
+        return server.store()
     return FolderStore(tmp_path / "vault") if request.param == "folder" else MemoryStore()
+
+
+@pytest.fixture
+def bucket(object_server: ObjectServer) -> BucketStore:
+    return object_server.store()
 
 
 @pytest.fixture
@@ -159,6 +171,59 @@ def test_a_flipped_bit_in_memory_is_the_same_error() -> None:
     store.blobs[ADDRESS] = LETTER + b" "
     with pytest.raises(BlobDamaged):
         store.verify(ADDRESS)
+
+
+def test_a_bucket_takes_what_is_larger_than_a_part_and_gives_any_range(bucket: BucketStore) -> None:
+    data = random.Random(1).randbytes(9 * MIB)
+    blob = bucket.put(iter([data[: 5 * MIB], data[5 * MIB :]]))
+    with bucket.open(blob.digest) as stream:
+        stream.seek(8 * MIB - 3)
+        assert stream.read(6) == data[8 * MIB - 3 : 8 * MIB + 3]
+    assert bucket.verify(blob.digest) == Blob("sha256:" + sha256(data).hexdigest(), 9 * MIB)
+
+
+def test_a_flipped_bit_in_a_bucket_is_the_same_error_and_putting_again_mends_it(bucket: BucketStore) -> None:
+    bucket.put(LETTER)
+    name = ADDRESS.removeprefix("sha256:")
+    obstore.put(bucket._store, f"{name[:2]}/{name[2:4]}/{name}", bytes([LETTER[0] ^ 1]) + LETTER[1:])
+    with pytest.raises(BlobDamaged):
+        bucket.verify(ADDRESS)
+    bucket.put(LETTER)
+    assert bucket.verify(ADDRESS).size == len(LETTER)
+
+
+def test_nothing_stays_under_a_passing_name(bucket: BucketStore) -> None:
+    bucket.put(LETTER)
+    with pytest.raises(TooLarge):
+        bucket.put(bytes(9 * MIB), limit=MIB)
+    assert [one for page in obstore.list(bucket._store, "incoming") for one in page] == []
+
+
+def test_a_wrong_access_key_and_a_store_that_is_away_are_unavailable_and_say_no_secret(
+    object_server: ObjectServer, tmp_path: Path
+) -> None:
+    endpoint = f"http://127.0.0.1:{object_server.port}"
+    for store in (
+        BucketStore("vault", endpoint=endpoint, region="x", credentials=Credentials("vault", "wrong-secret")),
+        BucketStore("vault", endpoint="http://127.0.0.1:1", region="x", credentials=Credentials("a", "wrong-secret")),
+    ):
+        for call in (lambda: store.put(LETTER), lambda: store.open(ADDRESS), lambda: store.exists(ADDRESS)):  # noqa: B023
+            with pytest.raises(StoreUnavailable) as caught:
+                call()
+            assert "secret" not in str(caught.value.params)
+    for content in (None, "", "one", "one two three"):
+        path = tmp_path / "access"
+        if content is not None:
+            path.write_text(content)
+        with pytest.raises(StoreUnavailable):
+            Credentials.read(path)
+
+
+def test_an_access_key_stands_in_two_lines_of_a_file_and_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "access").write_text("vault\nthe-secret\n")
+    credentials = Credentials.read(tmp_path / "access")
+    assert (credentials.key_id, credentials.secret) == ("vault", "the-secret")
+    assert "the-secret" not in repr(credentials)
 
 
 def test_nobody_else_may_look_into_the_folder(folder: FolderStore) -> None:

@@ -15,10 +15,15 @@ if TYPE_CHECKING:
 
 
 def store() -> BlobStore:
-    """Give the blob store of this installation: the folder that the setting ``MUKATABAT_VAULT_DIR`` names."""
+    """Give the blob store of this installation: the bucket of the settings, else the folder ``MUKATABAT_VAULT_DIR``."""
     # Imported here, because the examiner loads this package in a process that has no settings and needs none.
     from django.conf import settings
 
+    if settings.MUKATABAT_STORE_BUCKET:
+        return _bucket(
+            settings.MUKATABAT_STORE_BUCKET, settings.MUKATABAT_STORE_ENDPOINT, settings.MUKATABAT_STORE_REGION,
+            settings.MUKATABAT_STORE_CREDENTIALS_FILE,
+        )  # fmt: skip
     return _folder(Path(settings.MUKATABAT_VAULT_DIR))
 
 
@@ -27,6 +32,16 @@ def scanner() -> MalwareScanner:
     from mukatabat.vault.scanners import NotScanned
 
     return NotScanned()
+
+
+@cache
+def _bucket(bucket: str, endpoint: str, region: str, credentials_file: Path | None) -> BlobStore:
+    from mukatabat.vault.errors import StoreUnavailable
+    from mukatabat.vault.stores.bucket import BucketStore, Credentials
+
+    if credentials_file is None:
+        raise StoreUnavailable(reason="no file with the access key of the object store is named")
+    return BucketStore(bucket, endpoint=endpoint, region=region, credentials=Credentials.read(credentials_file))
 
 
 @cache

@@ -24,6 +24,10 @@ class Configuration(BaseSettings):
     port: int = 8600
     origins: tuple[str, ...] = ()
     time_stamp_url: str = ""
+    store_bucket: str = ""
+    store_endpoint: str = ""
+    store_region: str = "us-east-1"
+    store_credentials_file: Path | None = None
     vault_passphrase_file: Path | None = None
     vault_key_file: Path | None = None
 
