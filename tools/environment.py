@@ -29,6 +29,7 @@ def program_environment(
         DJANGO_SETTINGS_MODULE=SETTINGS,
         MUKATABAT_DATABASE_URL=app_url,
         MUKATABAT_DEVELOPMENT="1",
+        MUKATABAT_VERIFICATION_ORIGIN="https://verify.example",
         MUKATABAT_SECRET_KEY_FILE=str(secret_key(folder)),
         MUKATABAT_VAR=str(folder),
         PYTHONPATH=os.pathsep.join((str(SOURCE), str(ROOT))),

@@ -8,14 +8,12 @@ import json
 import re
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
 import pikepdf
 import pypdfium2
 import pytest
-import segno
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,12 +21,12 @@ from mukatabat.kernel.arabic import bidi_controls
 from mukatabat.kernel.references import Reference
 from mukatabat.kernel.vocabulary import Realm, Secrecy, Urgency
 from mukatabat.press import typesetter
-from mukatabat.press.actions import print_letter, render_letter, render_signature_mark, signature_box
+from mukatabat.press.actions import print_letter, render_letter
 from mukatabat.press.content import from_plain_text, validate
 from mukatabat.press.coverage import unprintable
 from mukatabat.press.digits import Digits
 from mukatabat.press.errors import InvalidSource, PrintingFailed, UnprintableText
-from mukatabat.press.rules import SIGNATURE_HEIGHT, SIGNATURE_WIDTH, LetterKind, LetterSheet, Look, SignatureMark
+from mukatabat.press.rules import LetterKind, LetterSheet, Look
 
 ENGLISH = Look(language="en", digits=Digits.LATN)
 LINE = "A sentence of the letter that says something and is followed by others of its kind."
@@ -75,20 +73,6 @@ def font_names(pdf: pikepdf.Pdf) -> set[str]:
     for font in fonts:
         assert any(key in font for key in ("/FontFile2", "/FontFile3")), "every font lies inside the file"
     return {str(font["/FontName"]).removeprefix("/").partition("+")[2] for font in fonts}
-
-
-def test_a_letter_claims_pdf_a_3a_and_pdf_ua_1_and_has_what_they_ask_for(letter: LetterSheet) -> None:
-    with pikepdf.open(BytesIO(render_letter(letter))) as pdf:
-        with pdf.open_metadata() as xmp:
-            assert (xmp["pdfaid:part"], xmp["pdfaid:conformance"], xmp["pdfuaid:part"]) == ("3", "A", "1")
-            assert letter.subject in str(xmp["dc:title"])
-        root = pdf.Root
-        assert str(root.Lang) == "ar"
-        assert root.OutputIntents[0].S == "/GTS_PDFA1"
-        assert root.MarkInfo.Marked is True or bool(root.MarkInfo.Marked)
-        assert "/StructTreeRoot" in root
-        assert bool(root.ViewerPreferences.DisplayDocTitle)
-        assert "/Encrypt" not in pdf.trailer and "/JavaScript" not in root.get("/Names", {})
 
 
 def test_the_source_lies_inside_as_an_associated_file(letter: LetterSheet) -> None:
@@ -194,43 +178,6 @@ def test_lists_may_cross_pages_anywhere(letter: LetterSheet, secrecy: Secrecy) -
         assert print_letter(sheet).pages >= 2
 
 
-def test_the_signature_box_has_the_size_of_the_mark_and_lies_free_on_the_page(letter: LetterSheet) -> None:
-    printed = print_letter(letter)
-    box = printed.signature_box
-    assert signature_box(letter) == box
-    assert box.x2 - box.x1 == pytest.approx(SIGNATURE_WIDTH * 72 / 25.4, abs=0.01)
-    assert box.y2 - box.y1 == pytest.approx(SIGNATURE_HEIGHT * 72 / 25.4, abs=0.01)
-    with pypdfium2.PdfDocument(printed.document) as pdf:
-        page = pdf[box.page - 1]
-        words = page.get_textpage().get_text_bounded(left=box.x1, bottom=box.y1 + 2, right=box.x2, top=box.y2 - 2)
-        crop = (box.x1, box.y1 + 2, page.get_width() - box.x2, page.get_height() - box.y2 + 2)
-        picture = page.render(scale=1, crop=crop).to_pil().convert("L")
-    assert words.strip() == ""
-    assert picture.getextrema() == (255, 255)
-
-
-def test_a_signed_note_stands_in_the_signature_box(letter: LetterSheet) -> None:
-    sheet = replace(letter, signed_note="Signed electronically 21 September 2026, 12:31", look=ENGLISH)
-    box = signature_box(sheet)
-    with pypdfium2.PdfDocument(render_letter(sheet)) as pdf:
-        text = pdf[box.page - 1].get_textpage().get_text_bounded(left=box.x1, bottom=box.y1, right=box.x2, top=box.y2)
-    assert "Signed electronically" in text
-
-
-def test_the_mark_has_the_size_of_the_signature_box(letter: LetterSheet) -> None:
-    mark = SignatureMark(
-        signer_name="Dr Khaled Al-Mutawa", signed_at=datetime(2026, 9, 21, 9, 31, tzinfo=UTC), look=ENGLISH
-    )
-    document = render_signature_mark(mark)
-    assert document == render_signature_mark(mark)
-    (text,) = page_texts(document)
-    assert "Signed electronically" in text and "Dr Khaled Al-Mutawa" in text and "21 September 2026, 12:31" in text
-    with pikepdf.open(BytesIO(document)) as pdf:
-        width, height = (float(value) for value in pdf.pages[0].mediabox[2:])
-        assert "/StructTreeRoot" not in pdf.Root
-    assert (width, height) == pytest.approx((SIGNATURE_WIDTH * 72 / 25.4, SIGNATURE_HEIGHT * 72 / 25.4), abs=0.01)
-
-
 def test_text_that_looks_like_markup_is_printed_as_it_was_typed(letter: LetterSheet) -> None:
     hostile = '#panic() *x* $y$ _z_ "q" `r` <l> @m \\n [b] {c} //d'
     sheet = replace(
@@ -304,32 +251,6 @@ def test_training_and_secrecy_are_seen_on_every_page(letter: LetterSheet) -> Non
     assert all("TRAINING" not in text and "Secret" not in text for text in page_texts(render_letter(long)))
     for text in page_texts(render_letter(marked)):
         assert "TRAINING" in text and text.count("Secret") >= 2
-
-
-def test_the_secrecy_band_is_dark_enough_for_a_black_and_white_printer(letter: LetterSheet) -> None:
-    with pypdfium2.PdfDocument(render_letter(replace(letter, secrecy=Secrecy.SECRET))) as pdf:
-        grey = pdf[0].render(scale=1).to_pil().convert("L")
-    assert grey.getpixel((60, 34)) < 90 and grey.getpixel((60, grey.height - 34)) < 90
-
-
-def test_the_code_for_checking_can_be_read_at_150_dpi(letter: LetterSheet) -> None:
-    assert letter.verification
-    code = segno.make_qr(letter.verification.address, error="m", boost_error=False)
-    modules = [list(row) for row in code.matrix_iter(border=4)]
-    with pypdfium2.PdfDocument(render_letter(letter)) as pdf:
-        picture = pdf[0].render(scale=150 / 72).to_pil().convert("L")
-    dots = 150 / 25.4
-    # The foot of the page at the reading side: 20 mm wide, from above the code to the page's frame.
-    corner = (int(169 * dots), int(262 * dots), int(189 * dots), int(288 * dots))
-    dark = picture.crop(corner).point(lambda grey: 255 if grey < 128 else 0)
-    left, top, right, bottom = dark.getbbox()
-    step = (right - left) / (len(modules) - 8)
-    assert abs((right - left) - (bottom - top)) <= 2
-    assert step * len(modules) / dots >= 17
-    for row, line in enumerate(modules):
-        for column, is_dark in enumerate(line):
-            x, y = left + (column - 3.5) * step, top + (row - 3.5) * step
-            assert (picture.getpixel((corner[0] + int(x), corner[1] + int(y))) < 128) is bool(is_dark)
 
 
 def test_both_languages_have_the_same_words() -> None:

@@ -55,13 +55,16 @@ class AnswerTo(_Closed):
 
 
 class Manifest(_Closed):
-    """One issued letter. Dates are Kuwait's; ``hijri`` is (year, month, day) as printed on the letter."""
+    """One issued letter. Dates are Kuwait's; ``hijri`` is (year, month, day) as printed on the letter, ``code`` the
+    short code under which anybody may check a print of it.
+    """
 
     version: Literal[1] = 1
     parcel_id: UUID
     kind: ParcelKind
     letter_type: str
     reference: str
+    code: str = ""
     issued_at: datetime
     issued_on: date
     hijri: tuple[int, int, int]

@@ -6,6 +6,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
+
 from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Post, Unit
 from mukatabat.directory.rules import BodyLabel, Level, MandateChoice
@@ -14,6 +16,7 @@ from mukatabat.exchange.manifest import AnswerTo, DocumentPart, Manifest, Party,
 from mukatabat.exchange.rules import ParcelKind, Role
 from mukatabat.kernel import clock
 from mukatabat.kernel.calendar import hijri
+from mukatabat.kernel.codes import ShortCode
 from mukatabat.kernel.ids import new_id
 from mukatabat.letters.models import Addressee, Letter
 from mukatabat.letters.rules import LinkKind
@@ -24,14 +27,21 @@ from mukatabat.tenancy.rules import Actor
 def manifest_of(actor: Actor, letter: Letter, entry: Entry, mandate: MandateChoice) -> Manifest:
     """What the parcel will say of the letter; the signed document joins it when it is signed."""
     moon = hijri(entry.on)
+    parcel_id = new_id()
     return Manifest(
-        parcel_id=new_id(), kind=ParcelKind(letter.kind), letter_type=letter.letter_type, reference=entry.reference,
+        parcel_id=parcel_id, code=str(code_of(parcel_id)), kind=ParcelKind(letter.kind),
+        letter_type=letter.letter_type, reference=entry.reference,
         issued_at=entry.at, issued_on=entry.on, hijri=(moon.year, moon.month, moon.day), subject=letter.subject,
         secrecy=letter.secrecy, data_class=letter.data_class, urgency=letter.urgency,
         sender=_sender(actor, mandate), signer_ar=actor.name_ar, signer_en=actor.name_en,
         recipients=tuple(recipients_of(letter, entry.at)), documents=tuple(_attachments(letter)),
         answers=_answers(actor, letter), answer_wanted_by=letter.answer_wanted_by,
     )  # fmt: skip
+
+
+def code_of(parcel_id: UUID) -> ShortCode:
+    """The short code of an issue. A further issue of the same letter is a further parcel and has another code."""
+    return ShortCode.derived(settings.SECRET_KEY.encode(), subject=str(parcel_id))
 
 
 def with_signed_letter(manifest: Manifest, document: DocumentPart) -> Manifest:

@@ -147,6 +147,7 @@ class Issue(TenantModel):
     provider = models.CharField(max_length=40)
     prepared_id = models.UUIDField()
     manifest = models.JSONField()
+    code = models.CharField(max_length=14, unique=True, null=True)
     started_at = models.DateTimeField()
     deadline = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

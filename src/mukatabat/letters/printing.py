@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
 
 from mukatabat.directory.models import Body, Post
 from mukatabat.directory.rules import address
@@ -14,7 +17,7 @@ from mukatabat.kernel.references import Reference
 from mukatabat.kernel.vocabulary import Secrecy, Urgency
 from mukatabat.letters.models import Letter
 from mukatabat.press.content import validate
-from mukatabat.press.rules import LetterKind, LetterSheet
+from mukatabat.press.rules import LetterKind, LetterSheet, Verification
 from mukatabat.registers.printing import letterhead_of, look_of
 
 GREETING = "تحية طيبة وبعد،،،"
@@ -34,8 +37,16 @@ def letter_sheet(body: Body, letter: Letter, manifest: Manifest) -> LetterSheet:
         copies=tuple(name_on_letter(one) for one in manifest.recipients if one.role == "copy" and one.visible),
         attachments_count=sum(part.part == "attachment" for part in manifest.documents),
         kind=LetterKind(manifest.kind), secrecy=Secrecy(letter.secrecy), urgency=Urgency(letter.urgency),
-        look=look_of(body),
+        look=look_of(body), verification=verification_of(manifest.code),
     )  # fmt: skip
+
+
+def verification_of(code: str) -> Verification | None:
+    """How a reader checks a print: the page of this installation and the code; None where it has no such page."""
+    origin = settings.MUKATABAT_VERIFICATION_ORIGIN
+    if not (origin and code):
+        return None
+    return Verification(code=code, page=urlsplit(origin).netloc, address=f"{origin}/v/{code}")
 
 
 def source_of(letter: Letter, manifest: Manifest) -> bytes:

@@ -15,7 +15,7 @@ from mukatabat.press.coverage import unprintable
 from mukatabat.press.errors import InvalidSource, UnprintableText
 from mukatabat.press.layout import extract_data, letter_data, mark_data, minutes_data, slip_data, stamp_data, texts
 from mukatabat.press.rules import (
-    SIGNATURE_HEIGHT,
+    POINTS_PER_MM,
     SIGNATURE_WIDTH,
     DeliverySlip,
     IncomingStamp,
@@ -27,8 +27,6 @@ from mukatabat.press.rules import (
     SignatureMark,
 )
 from mukatabat.press.typesetter import Order, located, typeset
-
-_POINTS_PER_MM = 72 / 25.4
 
 
 def print_letter(sheet: LetterSheet) -> PrintedLetter:
@@ -47,8 +45,8 @@ def print_letter(sheet: LetterSheet) -> PrintedLetter:
     box = SignatureBox(
         page=int(place["page"]),
         x1=round(left, 3),
-        y1=round(top - SIGNATURE_HEIGHT * _POINTS_PER_MM, 3),
-        x2=round(left + SIGNATURE_WIDTH * _POINTS_PER_MM, 3),
+        y1=round(top - place["height"], 3),
+        x2=round(left + SIGNATURE_WIDTH * POINTS_PER_MM, 3),
         y2=round(top, 3),
     )
     return PrintedLetter(document=document, pages=pages, signature_box=box)
@@ -67,7 +65,8 @@ def signature_box(sheet: LetterSheet) -> SignatureBox:
 def render_signature_mark(mark: SignatureMark) -> bytes:
     """Print the visible mark of a signature: one page of the size of the signature's box, plain PDF without tags.
 
-    It is meant as the static stamp of a signature field, so it carries no claim of its own.
+    It is meant as the static stamp of a signature field, so it carries no claim of its own. It is clear where the
+    letter has printed the signer's name.
     """
     return _printed("mark", mark_data(mark), mark.signed_at.astimezone(KUWAIT).date(), archival=False)
 

@@ -72,6 +72,15 @@ class InvalidSource(PressError):
     do = _("Try again. If it happens again, tell your administrator.")
 
 
+class InvalidPicture(PressError):
+    """A drawn signature is neither a PNG nor an SVG that only draws, or it is too large."""
+
+    code = "press.invalid-picture"
+    happened = _("The picture of the signature cannot be used.")
+    safe = _("Nothing was printed or signed.")
+    do = _("Give it as PNG, or as SVG with paths alone, of at most 256 kB.")
+
+
 class PrintingFailed(PressError):
     """The typesetter refused a sheet; `detail` is its own message, for the log."""
 

@@ -18,8 +18,11 @@ from mukatabat.press.content import to_typst_data
 from mukatabat.press.content.typeset import breakable
 from mukatabat.press.dates import gregorian_text, hijri_text, moment_text, time_text
 from mukatabat.press.rules import (
-    SIGNATURE_HEIGHT,
+    CODE_SIDE,
+    DRAWN_HEIGHT,
+    NOTE_HEIGHT,
     SIGNATURE_WIDTH,
+    STAMP_CODE_SIDE,
     DeliverySlip,
     IncomingStamp,
     Letterhead,
@@ -36,6 +39,7 @@ from mukatabat.press.rules import (
 
 SHORT_SUBJECT = 80
 DEEPEST_INDENT = 6
+QUIET_ZONE = 4  # modules (ISO/IEC 18004 §9.1)
 DRAFT = {"ar": "مسودة", "en": "Draft"}
 
 Data = dict[str, Any]
@@ -64,7 +68,11 @@ def letter_data(sheet: LetterSheet) -> Data:
         "signer_post": breakable(sheet.signer_post),
         "signer_name": breakable(sheet.signer_name),
         "signed_note": sheet.signed_note,
-        "signature": {"width": SIGNATURE_WIDTH, "height": SIGNATURE_HEIGHT},
+        "signature": {
+            "width": SIGNATURE_WIDTH,
+            "picture": DRAWN_HEIGHT if sheet.drawn_signature else 0,
+            "note": NOTE_HEIGHT,
+        },
         "copies": [breakable(copy) for copy in sheet.copies],
         "fingerprint": _spaced(hashlib.sha256(sheet.source).hexdigest()),
     }
@@ -77,12 +85,14 @@ def mark_data(mark: SignatureMark) -> Data:
     """Write a signature's mark as the data of mark.typ."""
     look = mark.look
     nobody = Letterhead(arabic=(), english=())
-    return _common(look, nobody, title=mark.signer_name, day=mark.signed_at.astimezone(KUWAIT).date()) | {
+    data = _common(look, nobody, title=mark.signer_name, day=mark.signed_at.astimezone(KUWAIT).date()) | {
         "secrecy": None,
-        "signer_name": mark.signer_name,
         "signed_at": moment_text(mark.signed_at, look.language, look.digits),
-        "signature": {"width": SIGNATURE_WIDTH, "height": SIGNATURE_HEIGHT},
+        "signature": {"width": SIGNATURE_WIDTH, "height": mark.box.height, "picture": DRAWN_HEIGHT},
     }
+    if mark.drawn:
+        data["picture"] = {"bytes": list(mark.drawn.data), "format": mark.drawn.form}
+    return data
 
 
 def extract_data(extract: RegisterExtract) -> Data:
@@ -128,6 +138,7 @@ def stamp_data(stamp: IncomingStamp) -> Data:
     day = stamp.registered_at.astimezone(KUWAIT).date()
     return _common(look, stamp.letterhead, title=str(stamp.reference), day=day) | {
         "reference": str(stamp.reference),
+        "scan": _scan(str(stamp.reference), STAMP_CODE_SIDE),
         "date": gregorian_text(day, look.language, look.digits),
         "time": time_text(stamp.registered_at, look.digits),
         "hijri": hijri_text(stamp.hijri, look.language, look.digits),
@@ -212,10 +223,16 @@ def _urgency(urgency: Urgency, look: Look) -> str | None:
 
 
 def _verification(verification: Verification) -> Data:
+    return {"code": verification.code, "page": verification.page, "scan": _scan(verification.address, CODE_SIDE)}
+
+
+def _scan(text: str, side: float) -> Data:
+    """Draw a QR code (ISO/IEC 18004, level M) whose dark part is `side` millimetres wide."""
     picture = BytesIO()
-    code = segno.make_qr(verification.address, error="m", boost_error=False)
-    code.save(picture, kind="svg", border=4, light="#ffffff", xmldecl=False)
-    return {"code": verification.code, "page": verification.page, "picture": picture.getvalue().decode()}
+    code = segno.make_qr(text, error="m", boost_error=False)
+    code.save(picture, kind="svg", border=QUIET_ZONE, light="#ffffff", xmldecl=False)
+    modules = code.symbol_size(border=0)[0]
+    return {"picture": picture.getvalue().decode(), "side": side, "quiet": QUIET_ZONE * side / modules}
 
 
 def _spaced(digest: str) -> str:

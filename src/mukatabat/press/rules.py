@@ -12,10 +12,24 @@ from mukatabat.kernel.references import Reference
 from mukatabat.kernel.vocabulary import Realm, RegisterKind, Secrecy, Urgency
 from mukatabat.press.content import Content
 from mukatabat.press.digits import Digits
+from mukatabat.press.errors import InvalidPicture
 
-# The reserved place of the signature, in millimetres; the mark of `render_signature_mark` has the same size.
-SIGNATURE_WIDTH = 64
-SIGNATURE_HEIGHT = 20
+# The place of the signature in millimetres: its width, the room for a drawn signature above the signer's name, and the
+# line for the words of the electronic one below it. The mark of `render_signature_mark` is laid over all three.
+SIGNATURE_WIDTH = 78
+DRAWN_HEIGHT = 14
+NOTE_HEIGHT = 6.4
+POINTS_PER_MM = 72 / 25.4
+
+# The dark side of a code without its quiet zone, in millimetres: for checking a letter, and on the stamp of receipt.
+CODE_SIDE = 17.4
+STAMP_CODE_SIDE = 15
+
+
+LARGEST_PICTURE = 256 * 1024
+MOST_DOTS = 4000
+PNG = b"\x89PNG\r\n\x1a\n"
+MORE_THAN_DRAWING = ("<script", "<foreignobject", "<image", "<use", "<style", "<!", "<?", "href", "url(", "\ufffd")
 
 
 class LetterKind(StrEnum):
@@ -58,9 +72,10 @@ class LetterSheet:
 
     `addressee` is the whole line with its honorific (السيد الفاضل/ وكيل وزارة المالية) and `honorific_end` the word at
     its far end (المحترم). `greeting` and `closing` are whole lines. `copies` are the ones visible on the original.
-    `signed_note` is printed in the signature's place where no visible mark will cover it (a preview, a paper copy);
-    empty leaves the place free for the mark. A preview has no `reference`, because no number is taken. `source` is the
-    letter's JSON, embedded as `source.json`.
+    `drawn_signature` leaves room above the signer's name for the one that the mark will bring. `signed_note` is printed
+    below the name where no visible mark will stand (a preview, a paper copy); empty leaves the place free for the mark.
+    A preview has no `reference`, because no number is taken. `source` is the letter's JSON, embedded as `source.json`;
+    the fingerprint on the paper is the SHA-256 of exactly these bytes, never of the file that prints it.
     """
 
     letterhead: Letterhead
@@ -77,6 +92,7 @@ class LetterSheet:
     also_to: tuple[tuple[str, str], ...] = ()
     greeting: str = ""
     closing: str = ""
+    drawn_signature: bool = False
     signed_note: str = ""
     copies: tuple[str, ...] = ()
     attachments_count: int = 0
@@ -97,6 +113,11 @@ class SignatureBox:
     x2: float
     y2: float
 
+    @property
+    def height(self) -> float:
+        """The height in millimetres."""
+        return (self.y2 - self.y1) / POINTS_PER_MM
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedLetter:
@@ -108,11 +129,45 @@ class PrintedLetter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignatureMark:
-    """The visible mark of an electronic signature."""
+class DrawnSignature:
+    """A person's signature as a picture: PNG (with transparency, if it has any) or SVG.
 
+    An SVG may only draw. What would load, run, or hold further markup raises InvalidPicture, and so does a picture that
+    is larger than 256 KiB or 4000 dots.
+    """
+
+    data: bytes
+
+    def __post_init__(self) -> None:
+        """Look at what the bytes are, not at what somebody calls them."""
+        if len(self.data) > LARGEST_PICTURE or not (self._is_png() or self._is_drawing()):
+            raise InvalidPicture
+
+    @property
+    def form(self) -> str:
+        """What the bytes are: "png" or "svg"."""
+        return "png" if self.data.startswith(PNG) else "svg"
+
+    def _is_png(self) -> bool:
+        # Width and height stand in the first chunk, at a fixed place (ISO/IEC 15948 §11.2.2).
+        if not self.data.startswith(PNG) or len(self.data) < 24:
+            return False
+        sides = int.from_bytes(self.data[16:20]), int.from_bytes(self.data[20:24])
+        return all(0 < side <= MOST_DOTS for side in sides)
+
+    def _is_drawing(self) -> bool:
+        text = self.data.decode("utf-8", "replace").lower()
+        return text.lstrip().startswith("<svg") and not any(word in text for word in MORE_THAN_DRAWING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureMark:
+    """The visible mark of an electronic signature, for the place that the printed letter told."""
+
+    box: SignatureBox
     signer_name: str
     signed_at: datetime
+    drawn: DrawnSignature | None = None
     look: Look = Look()
 
 

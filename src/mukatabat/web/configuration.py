@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -30,6 +31,18 @@ class Configuration(BaseSettings):
     store_credentials_file: Path | None = None
     vault_passphrase_file: Path | None = None
     vault_key_file: Path | None = None
+    verification_origin: str = ""
+
+    @field_validator("verification_origin")
+    @classmethod
+    def _is_an_origin(cls, value: str) -> str:
+        """Without a path or a slash at its end, since it is printed on paper and the codes hang on it for decades."""
+        parts = urlsplit(value)
+        plain = parts.scheme in {"http", "https"} and parts.netloc and value == f"{parts.scheme}://{parts.netloc}"
+        if value and not plain:
+            message = "MUKATABAT_VERIFICATION_ORIGIN is scheme and host alone, for example https://verify.example."
+            raise ValueError(message)
+        return value
 
     @cached_property
     def secret_key(self) -> str:

@@ -23,6 +23,7 @@ MUKATABAT_KEYS_DIR = CONFIGURATION.var / "keys"
 MUKATABAT_VAULT_PASSPHRASE_FILE = CONFIGURATION.credential("vault-passphrase", CONFIGURATION.vault_passphrase_file)
 MUKATABAT_VAULT_KEY_FILE = CONFIGURATION.credential("vault-key", CONFIGURATION.vault_key_file)
 MUKATABAT_SIGNING_DIR = CONFIGURATION.var / "signing"
+MUKATABAT_VERIFICATION_ORIGIN = CONFIGURATION.verification_origin
 MUKATABAT_TIME_STAMP_URL = CONFIGURATION.time_stamp_url
 
 ALLOWED_HOSTS = [".localhost", "127.0.0.1", "testserver", *(origin.split("//")[-1] for origin in CONFIGURATION.origins)]

@@ -115,7 +115,8 @@ def begin_issue(actor: Actor, letter_id: UUID, *, provider: SignatureProvider, v
             letter=letter, entry_id=entry.id, reference=entry.reference, signer_id=actor.person,
             signer_ar=actor.name_ar, signer_en=actor.name_en, mandate=mandate.as_evidence(),
             second_factor_at=actor.second_factor_at, provider=provider.name, prepared_id=frozen.id,
-            manifest=manifest.model_dump(mode="json"), started_at=entry.at, deadline=entry.at + TIME_TO_SIGN,
+            manifest=manifest.model_dump(mode="json"), code=manifest.code,
+            started_at=entry.at, deadline=entry.at + TIME_TO_SIGN,
         )  # fmt: skip
 
 
@@ -211,7 +212,7 @@ def _freeze(actor: Actor, letter: Letter, *, manifest: Manifest, certificate: Si
     printed = print_letter(sheet)
     box = printed.signature_box
     mark = render_signature_mark(
-        SignatureMark(signer_name=actor.name_ar, signed_at=manifest.issued_at, look=sheet.look)
+        SignatureMark(box=box, signer_name=actor.name_ar, signed_at=manifest.issued_at, look=sheet.look)
     )
     field = SignatureField(
         page=box.page - 1, box=(round(box.x1), round(box.y1), round(box.x2), round(box.y2)), mark_pdf=mark
