@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`./run judge NAME…`: independent programs judge what we emit, each in an environment of its own.
+"""`./run judge NAME [FILE…]`: independent programs judge what we emit, each in an environment of its own.
 
 A judge is a folder of bench/judges/ with `judge.py` and, if it needs packages, a hash-locked `requirements.txt`. None
-of them is ever a dependency of the product.
+of them is ever a dependency of the product. It prints its version, what it was given and what it said, and ends with
+0 (nothing found), 1 (found faults) or 69 (cannot run here).
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from tools.bootstrap import UV, bootstrap, uv_environment
+from tools.bootstrap import DEVELOPMENT, UV, bootstrap, uv_environment
 from tools.console import Stop, quiet, say, step
-from tools.paths import INSTALLER, ROOT, fingerprint
+from tools.paths import INSTALLER, PYTHON, ROOT, SOURCE, fingerprint, state
 from tools.processes import dies_with_parent, stop_by_signals
 
 if TYPE_CHECKING:
@@ -21,22 +22,48 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = ROOT / "bench" / "judges"
+ALL = "all"
+UNABLE = 69  # EX_UNAVAILABLE of sysexits.h
+VERDICTS = {0: "nothing found", 1: "found faults", UNABLE: "could not run"}
 
 
 def judge(arguments: Sequence[str]) -> int:
-    """Perform the verb: NAME [FILE…] runs one judge over files, without arguments the judges are listed."""
+    """Perform the verb: NAME [FILE…] runs one judge over files, `all` every judge; without a name they are listed.
+
+    Without files the judges get one of every sheet that the product prints, made anew. Ends with 1 if a judge found
+    faults or broke off, with 69 if none could run; one that could not is named.
+    """
     known = sorted(file.parent.name for file in FOLDER.glob("*/judge.py"))
     if not arguments:
-        say("\n".join(f"  {name}" for name in known) or "  There are no judges yet.")
+        say("\n".join(f"  {name}" for name in (*known, ALL)))
         return 0
     name, *files = arguments
-    if name not in known:
-        raise Stop(f"There is no judge «{name}»; there are: {', '.join(known) or 'none yet'}.", code=2)
+    if name not in (*known, ALL):
+        raise Stop(f"There is no judge «{name}»; there are: {', '.join((*known, ALL))}.", code=2)
     with stop_by_signals():
-        bootstrap(())
-        python = _environment(name)
-        command = [*dies_with_parent(), str(python), str(FOLDER / name / "judge.py"), *files]
-        return subprocess.run(command, check=False).returncode
+        bootstrap(() if files else DEVELOPMENT)
+        given = files or _exhibits()
+        codes = {one: _judged(one, given) for one in (known if name == ALL else [name])}
+    say("\n".join(f"  {one}: {VERDICTS.get(code, 'broke off')}" for one, code in codes.items()))
+    if any(code not in {0, UNABLE} for code in codes.values()):
+        return 1
+    return UNABLE if UNABLE in codes.values() and 0 not in codes.values() else 0
+
+
+def _judged(name: str, files: Sequence[str]) -> int:
+    python = _environment(name)
+    say(f"{name}:")
+    command = [*dies_with_parent(), str(python), str(FOLDER / name / "judge.py"), *files]
+    return subprocess.run(command, check=False).returncode
+
+
+def _exhibits() -> list[str]:
+    """Print one of every sheet into the state's folder `exhibits`."""
+    folder = state() / "exhibits"
+    with step("printing one of every sheet"):
+        env = {**uv_environment(), "PYTHONPATH": str(SOURCE)}
+        quiet([PYTHON, FOLDER / "exhibits.py", folder], what="Printing the exhibits", env=env)
+    return sorted(str(file) for file in folder.glob("*.pdf"))
 
 
 def _environment(name: str) -> Path:

@@ -30,7 +30,7 @@ class UnreadableCode(KernelError):
     code = "kernel.unreadable-code"
     happened = _("“%(text)s” is not a code of a letter.")
     safe = _("Nothing was searched.")
-    do = _("Compare it with the print, sign by sign: three groups of four letters and digits.")
+    do = _("Compare it with the print, character by character: three groups of four.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from pyhanko.stamp.static import StaticStampStyle
 
 from mukatabat.signing import cms
 from mukatabat.signing.errors import CertificateNotUsable, UnsignableDocument
+from mukatabat.signing.pades.tagging import tag_widget
 from mukatabat.signing.rules import Prepared, SignatureField, SignerCertificate, Statement
 
 # Room for the CMS in bytes: our own chain and token take under 4 KiB, a public authority's token up to 10 KiB.
@@ -67,8 +68,9 @@ def prepare(pdf: bytes, *, field: SignatureField, signer: SignerCertificate, sta
     """Make a document ready for one person's signature, as an incremental update: the given bytes are its prefix.
 
     1. The certificate may sign at the stated time. 2. The document may be signed. 3. Field, mark and signature
-    dictionary are written with room for the signature; as the first signature of the document it certifies that
-    nothing may change afterwards (DocMDP level 1, ISO 32000-2 §12.8.2.2). 4. Digest and signed attributes are fixed.
+    dictionary are written with room for the signature, the field into the structure of a tagged document; as the first
+    signature of the document it certifies that nothing may change afterwards (DocMDP level 1, ISO 32000-2 §12.8.2.2).
+    4. Digest and signed attributes are fixed.
     The random second half of the file identifier makes two preparations differ: prepare once, store the result.
     Raises CertificateNotUsable or UnsignableDocument. Source: ETSI EN 319 142-1 §5.3, §6.3.
     """
@@ -127,7 +129,9 @@ def _write(
         sig_field_name=field.name, on_page=field.page, box=field.box, readable_field_name=field.label
     )
     steps = PdfCMSEmbedder(new_field_spec=specification).write_cms(field.name, writer=writer)
-    next(steps)
+    widget = next(steps)
+    page, _resources = writer.find_page_for_modification(field.page)
+    tag_widget(writer, widget, page)
     signature = SignatureObject(
         timestamp=statement.signed_at,
         subfilter=SigSeedSubFilter.PADES,
