@@ -26,6 +26,7 @@ from mukatabat.directory.errors import (
     ImportNotPreviewed,
     ImportNotText,
     ImportTooLong,
+    ImportWindowsArabic,
     bilingual,
 )
 from mukatabat.directory.models import Appointment, Person, Post, Unit, effective
@@ -116,11 +117,12 @@ def preview(actor: Actor, data: bytes) -> ImportPreview:
     return ImportPreview(rows=tuple(rows), digest=_digest(data))
 
 
-def apply(actor: Actor, data: bytes, digest: str) -> int:
+def apply(actor: Actor, data: bytes, digest: str, *, good_rows_alone: bool = False) -> int:
     """Add every person of a previewed file with their appointment, or nobody; returns how many were added.
 
-    The rows are checked again, because the directory may have changed since the preview. One transaction. Raises
-    `ImportNotPreviewed` (another file than the one whose digest was confirmed), `ImportHasErrors`, or as `preview`.
+    The rows are checked again, because the directory may have changed since the preview. One transaction. With
+    ``good_rows_alone`` the faulty rows are left out instead of stopping the rest. Raises `ImportNotPreviewed` (another
+    file than the one whose digest was confirmed), `ImportHasErrors`, or as `preview`.
     """
     if _digest(data) != digest:
         raise ImportNotPreviewed
@@ -129,10 +131,11 @@ def apply(actor: Actor, data: bytes, digest: str) -> int:
         # Two imports into one body follow each other, so that a staff number is never taken between check and insert.
         locked_body(body_id)
         checked = preview(actor, data)
-        if checked.faulty:
+        rows = [row for row in checked.rows if not row.problems]
+        if checked.faulty and not (good_rows_alone and rows):
             raise ImportHasErrors(count=checked.faulty)
-        people = [_person(row, body_id) for row in checked.rows]
-        posts = [row.post_id for row in checked.rows if row.post_id is not None]
+        people = [_person(row, body_id) for row in rows]
+        posts = [row.post_id for row in rows if row.post_id is not None]
         Person.objects.bulk_create(people)
         Appointment.objects.bulk_create(
             Appointment(person=person, post_id=post_id, valid_from=person.valid_from, is_primary=True)
@@ -173,7 +176,7 @@ def _table(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ImportNotText from error
+        raise (ImportWindowsArabic if _is_windows_arabic(data) else ImportNotText) from error
     if "\0" in text:
         raise ImportNotText
     header, _newline, _rest = text.lstrip("\r\n").partition("\n")
@@ -192,6 +195,13 @@ def _table(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         raise ImportTooLong(limit=MOST_ROWS)
     for line, cells in lines[1:]:
         yield line, {column: cells[place] if place < len(cells) else "" for column, place in columns.items()}
+
+
+def _is_windows_arabic(data: bytes) -> bool:
+    """Tell whether a file that is not UTF-8 names our columns once it is read as Windows-1256."""
+    known = {fold(word) for words in HEADERS.values() for word in words if not word.isascii()}
+    header = data.decode("cp1256", errors="replace").lstrip("\r\n").partition("\n")[0]
+    return any(fold(cell.strip()) in known for cell in re.split("[,;\t]", header))
 
 
 def _columns(header: list[str]) -> dict[str, int]:

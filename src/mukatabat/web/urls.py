@@ -7,7 +7,7 @@ from mukatabat.access.grants.rules import Shelf
 from mukatabat.portal import urls as portal
 from mukatabat.registers import urls as registers
 from mukatabat.web.views import bell, books, desk, finding, home
-from mukatabat.web.views.directory import reading
+from mukatabat.web.views.directory import accounts, changes, importing, operating, people, reading, structure
 from mukatabat.work import urls as work
 from mukatabat.work.queries import Tab
 
@@ -41,6 +41,31 @@ notice_routes = [
 directory_routes = [
     path("", reading.home, name="home"),
     path("<uuid:body_id>/", reading.body, name="body"),
+    path("people/", people.people, name="people"),
+    path("people/new/", people.add, name="add_person"),
+    path("people/import/", importing.people, name="import"),
+    path("people/import/table.csv", importing.template, name="import_template"),
+    path("people/<uuid:person_id>/", people.person, name="person"),
+    path("people/<uuid:person_id>/appoint/", people.appoint, name="appoint"),
+    path("people/<uuid:person_id>/mandate/", people.grant, name="grant"),
+    path("people/<uuid:person_id>/leave/", people.absence, name="absence"),
+    path("people/<uuid:person_id>/account/", accounts.create, name="create_account"),
+    path("appointments/<uuid:appointment_id>/end/", people.end_appointment, name="end_appointment"),
+    path("mandates/<uuid:mandate_id>/revoke/", people.revoke, name="revoke"),
+    path("accounts/<uuid:account_id>/<slug:act>/", accounts.care, name="care"),
+    path("changes/", changes.changes, name="changes"),
+    path("changes/<uuid:change_id>/", changes.change, name="change"),
+    path("structure/", structure.structure, name="structure"),
+    path("structure/unit/", structure.add_unit, name="add_unit"),
+    path("structure/post/", structure.add_post, name="add_post"),
+    path("particulars/", structure.particulars, name="particulars"),
+    path("bodies/", operating.bodies, name="bodies"),
+    path("bodies/new/", operating.add, name="add_body"),
+    path("bodies/<uuid:body_id>/rename/", operating.rename, name="rename_body"),
+    path("bodies/<uuid:body_id>/close/", operating.close, name="close_body"),
+    path("holidays/", operating.holidays, name="holidays"),
+    path("holidays/new/", operating.add_holiday, name="add_holiday"),
+    path("holidays/<uuid:holiday_id>/withdraw/", operating.withdraw_holiday, name="withdraw_holiday"),
 ]
 web_routes: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),

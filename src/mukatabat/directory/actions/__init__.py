@@ -1,7 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The only writers of the directory. Each takes the actor and a frozen command, and is one audited transaction."""
 
-from mukatabat.directory.actions.bodies import AddBody, CloseBody, RenameBody, add_body, close_body, rename_body
+from mukatabat.directory.actions.bodies import (
+    AddBody,
+    CloseBody,
+    RenameBody,
+    StateParticulars,
+    add_body,
+    close_body,
+    rename_body,
+    state_particulars,
+)
 from mukatabat.directory.actions.changes import confirm, decline, propose, propose_appointment, propose_mandate
 from mukatabat.directory.actions.mandates import GrantMandate, RevokeMandate, grant_mandate, revoke_mandate
 from mukatabat.directory.actions.people import (
@@ -14,7 +23,15 @@ from mukatabat.directory.actions.people import (
     end_appointment,
     record_absence,
 )
-from mukatabat.directory.actions.structure import AddHoliday, AddPost, AddUnit, add_holiday, add_post, add_unit
+from mukatabat.directory.actions.structure import (
+    AddHoliday,
+    AddPost,
+    AddUnit,
+    add_holiday,
+    add_post,
+    add_unit,
+    withdraw_holiday,
+)
 
 __all__ = [
     "AddBody",
@@ -29,6 +46,7 @@ __all__ = [
     "RecordAbsence",
     "RenameBody",
     "RevokeMandate",
+    "StateParticulars",
     "add_body",
     "add_holiday",
     "add_person",
@@ -46,4 +64,6 @@ __all__ = [
     "record_absence",
     "rename_body",
     "revoke_mandate",
+    "state_particulars",
+    "withdraw_holiday",
 ]

@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from uuid import UUID
 
 from mukatabat.audit.actions import record
 from mukatabat.directory.actions.checks import ONE_DAY, insert, named, ordered, shaped
-from mukatabat.directory.authority import locked_body, require_operator
-from mukatabat.directory.errors import AlreadyEnded, RenamedTooEarly, StillInUse
+from mukatabat.directory.actions.people import email_of
+from mukatabat.directory.authority import locked_body, require_administrator, require_operator
+from mukatabat.directory.errors import AlreadyEnded, HoursBackwards, NameMissing, RenamedTooEarly, StillInUse
 from mukatabat.directory.models import BODY_CODE_PATTERN, Body, BodyName, Unit
 from mukatabat.directory.queries import body
 from mukatabat.directory.vocabulary import BodyKind, Channel, LetterDigits, UnitKind
+from mukatabat.kernel.arabic import latin_digits
+from mukatabat.kernel.text import clean_line, clean_text
 from mukatabat.kernel.vocabulary import Realm
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
@@ -57,6 +60,54 @@ class CloseBody:
     body_id: UUID
     last_day: date
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateParticulars:
+    """What the actor's body says of itself: on its letters from now on, and in the directory."""
+
+    letterhead_ar: str
+    letterhead_en: str
+    letter_digits: LetterDigits
+    phone: str = ""
+    email: str = ""
+    opens: time | None = None
+    closes: time | None = None
+
+
+def state_particulars(actor: Actor, command: StateParticulars) -> Body:
+    """Set letterhead, digits, and the registry's contact and hours of the actor's body; issued letters keep theirs.
+
+    Raises `NotInDirectory`, `NameMissing` (an empty letterhead), `EmailNotShaped`, `HoursBackwards`, or the refusals of
+    `kernel.text`.
+    """
+    with scope(actor):
+        body_id = require_administrator(actor)
+        stated = locked_body(body_id)
+        heads = clean_text(command.letterhead_ar, 600), clean_text(command.letterhead_en, 600)
+        if not all(heads):
+            raise NameMissing
+        if (command.opens is None) != (command.closes is None) or (
+            command.opens and command.closes and command.opens >= command.closes
+        ):
+            raise HoursBackwards
+        stated.letterhead_ar, stated.letterhead_en = heads
+        stated.letter_digits = command.letter_digits.value
+        stated.registry_phone = latin_digits(clean_line(command.phone, 24))
+        stated.registry_email = email_of(command.email)
+        stated.registry_opens, stated.registry_closes = command.opens, command.closes
+        stated.save(update_fields=[
+            "letterhead_ar", "letterhead_en", "letter_digits", "registry_phone", "registry_email", "registry_opens",
+            "registry_closes",
+        ])  # fmt: skip
+        record(
+            actor,
+            act="directory.particulars-stated",
+            object_kind="body",
+            object_id=body_id,
+            detail={"letter_digits": stated.letter_digits, "letterhead_ar": heads[0], "letterhead_en": heads[1]},
+        )
+    return stated
 
 
 def add_body(actor: Actor, command: AddBody) -> Body:

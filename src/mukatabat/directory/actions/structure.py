@@ -10,9 +10,10 @@ from uuid import UUID
 from mukatabat.audit.actions import record
 from mukatabat.directory.actions.checks import insert, named, shaped
 from mukatabat.directory.authority import locked_body, require_administrator, require_operator
-from mukatabat.directory.errors import AlreadyThere, NotInDirectory
+from mukatabat.directory.errors import AlreadyEnded, AlreadyThere, NotInDirectory
 from mukatabat.directory.models import UNIT_CODE_PATTERN, Holiday, Post, Unit, effective
 from mukatabat.directory.vocabulary import Honorific, Level, PostRole, UnitKind
+from mukatabat.kernel import clock
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 
@@ -143,3 +144,24 @@ def add_holiday(actor: Actor, command: AddHoliday) -> Holiday:
             detail={"on": str(command.on), "ar": ar, "en": en},
         )
     return added
+
+
+def withdraw_holiday(actor: Actor, holiday_id: UUID) -> Holiday:
+    """Take an announced holiday of the actor's realm back; the row stays. Raises `NotInDirectory` or `AlreadyEnded`."""
+    with scope(actor):
+        require_operator(actor, actor.realm)
+        withdrawn = Holiday.objects.select_for_update().filter(pk=holiday_id, realm=actor.realm).first()
+        if withdrawn is None:
+            raise NotInDirectory
+        if withdrawn.withdrawn_at is not None:
+            raise AlreadyEnded
+        withdrawn.withdrawn_at = clock.now()
+        withdrawn.save(update_fields=["withdrawn_at"])
+        record(
+            actor,
+            act="directory.holiday-withdrawn",
+            object_kind="holiday",
+            object_id=withdrawn.pk,
+            detail={"on": str(withdrawn.on), "ar": withdrawn.ar, "en": withdrawn.en},
+        )
+    return withdrawn

@@ -13,6 +13,7 @@ from mukatabat.directory.errors.changing import (
     ChangeExpired,
     CodeNotShaped,
     EmailNotShaped,
+    HoursBackwards,
     MandateWithoutEnd,
     NameMissing,
     NotHolder,
@@ -37,6 +38,7 @@ from mukatabat.directory.errors.importing import (
     ImportNotText,
     ImportRefused,
     ImportTooLong,
+    ImportWindowsArabic,
 )
 from mukatabat.directory.errors.letters import (
     ClosedBody,
@@ -70,6 +72,7 @@ __all__ = [
     "DirectoryError",
     "EmailNotShaped",
     "HolderNotAway",
+    "HoursBackwards",
     "ImportColumnsMissing",
     "ImportEmpty",
     "ImportHasErrors",
@@ -77,6 +80,7 @@ __all__ = [
     "ImportNotText",
     "ImportRefused",
     "ImportTooLong",
+    "ImportWindowsArabic",
     "LetterTypeOutOfScope",
     "LiveBody",
     "MandateError",

@@ -27,6 +27,14 @@ class CodeNotShaped(DirectoryError):
     do = _("Use capital Latin letters and digits, beginning with a letter, for example MOF.")
 
 
+class HoursBackwards(DirectoryError):
+    """Only one of the two hours is stated, or the closing one is not the later."""
+
+    code = "directory.hours-backwards"
+    happened = _("The registry's hours need an opening and a later closing time.")
+    do = _("Correct the two times, or leave both empty.")
+
+
 class NameMissing(DirectoryError):
     """One of the two names is empty."""
 

@@ -33,6 +33,13 @@ class ImportNotText(ImportRefused):
     do = _("In your spreadsheet, save the table as “CSV UTF-8” and choose that file.")
 
 
+class ImportWindowsArabic(ImportNotText):
+    """The bytes are Arabic in the old Windows code page."""
+
+    code = "directory.import-windows-arabic"
+    happened = _("The file is written in Windows Arabic (1256), not in UTF-8; its names could be misread.")
+
+
 class ImportColumnsMissing(ImportRefused):
     """Columns that every import needs are absent; `columns`."""
 

@@ -17,7 +17,14 @@ from mukatabat.tenancy.rules import Actor
 _C = Capability
 TABS: tuple[tuple[Any, str, tuple[Capability, ...]], ...] = (
     (_("Directory"), "directory:home", ()),
-)  # fmt: skip
+    (_("People"), "directory:people", (_C.ADMINISTER_BODY,)),
+    (_("Units and posts"), "directory:structure", (_C.ADMINISTER_BODY,)),
+    (_("Awaiting a second person"), "directory:changes", (_C.ADMINISTER_BODY, _C.SIGN)),
+    (_("Import people"), "directory:import", (_C.ADMINISTER_BODY,)),
+    (_("Particulars of the body"), "directory:particulars", (_C.ADMINISTER_BODY,)),
+    (_("Bodies"), "directory:bodies", (_C.OPERATE,)),
+    (_("Holidays"), "directory:holidays", (_C.OPERATE,)),
+)
 
 
 def administration_tabs(actor: Actor, current: str) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from mukatabat.access.decisions import SIGNED_IN, access, actor_of_request
+from mukatabat.access.rules import Capability
 from mukatabat.directory import queries
 from mukatabat.directory.models import Body, BodyName, Person, Unit
 from mukatabat.directory.queries import Held, UnitNode
@@ -228,8 +229,15 @@ def _person_record(actor: Actor, person: Person, shown: Body) -> dict[str, Any]:
             for row in queries.posts_held(person.pk)
         ],
         "leave": leave, "deputy": spoken(leave.deputy.ar, leave.deputy.en) if leave and leave.deputy else "",
-        "close_url": _url(shown.pk), "today": clock.today(),
+        "close_url": _url(shown.pk), "today": clock.today(), "acts": _acts(actor, person, own=own),
     }  # fmt: skip
+
+
+def _acts(actor: Actor, person: Person, *, own: bool) -> list[dict[str, Any]]:
+    if not (own and actor.may(Capability.ADMINISTER_BODY)):
+        return []
+    url = reverse("directory:person", args=[person.pk])
+    return [{"label": _("Posts, mandates, account"), "icon": "settings", "url": url}]
 
 
 def _url(body_id: UUID, **place: object) -> str:
