@@ -159,4 +159,4 @@ def withdraw_holiday(request: HttpRequest, holiday_id: UUID) -> HttpResponse:
         title=_("Withdraw a holiday"), label=_("Withdraw"), icon="undo-2", danger=True, perform=perform, facts=facts,
         back=reverse("directory:holidays"),
     )  # fmt: skip
-    return answer(request, NothingForm(request.POST or None), page)
+    return answer(request, NothingForm(request.POST if request.method == "POST" else None), page)
