@@ -213,7 +213,8 @@ def absence(request: HttpRequest, person_id: UUID) -> HttpResponse:
     others = [(str(one.pk), spoken(one.ar, one.en)) for one in queries.colleagues(actor.body_id, person_id)]
     form = AbsenceForm(request.POST or None, choices={"deputy": [("", "—"), *others]})
     page = FormPage(
-        title=_("Record a leave"), label=_("Record a leave"), icon="calendar", back=person_url(person_id), perform=perform,
+        title=_("Record a leave"), label=_("Record a leave"), icon="calendar", back=person_url(person_id),
+        perform=perform,
         text=_("The deputy sees the tray of the person who is away. The power to sign moves to nobody."),
         facts=named(shown),
     )  # fmt: skip
