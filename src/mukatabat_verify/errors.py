@@ -200,3 +200,69 @@ class SameIdOtherBytes(Refusal):
     attack = True
     ar = "وصلت من قبل حزمة بالمعرّف نفسه ومحتوى مختلف."
     en = "A parcel with the same identifier but other bytes came before."
+
+
+# ── certificates ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class CertificateUnreadable(Refusal):
+    """The bytes are no certificate."""
+
+    code = "certificate.unreadable"
+    ar = "الشهادة المرفقة لا تُقرأ."
+    en = "The certificate that came along cannot be read."
+
+
+class CertificateUntrusted(Refusal):
+    """No trusted root vouches for the certificate."""
+
+    code = "certificate.untrusted"
+    attack = True
+    ar = "لا تضمن الشهادةَ أيُّ جهة تصديق موثوق بها."
+    en = "No trusted authority vouches for the certificate."
+
+
+class CertificateOutOfDate(Refusal):
+    """The certificate was not yet, or no longer, valid at that time."""
+
+    code = "certificate.out-of-date"
+    ar = "لم تكن الشهادة سارية في ذلك الوقت."
+    en = "The certificate was not valid at that time."
+
+
+class CertificateOfAnotherUse(Refusal):
+    """The certificate is not meant for what was done with it."""
+
+    code = "certificate.of-another-use"
+    attack = True
+    ar = "الشهادة غير مخصصة لهذا الاستعمال."
+    en = "The certificate is not meant for this use."
+
+
+class CertificateOfAnotherBody(Refusal):
+    """The certificate is another body's than the one that is said to have sealed."""
+
+    code = "certificate.of-another-body"
+    attack = True
+    ar = "الختم لجهة أخرى غير الجهة المرسلة المذكورة."
+    en = "The seal is another body's than the sender that is named."
+
+
+# ── time-stamps and signatures ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class TimeStampBroken(Refusal):
+    """A token that cannot be read, stamps something else, or was changed."""
+
+    code = "time-stamp.broken"
+    attack = True
+    ar = "ختم الوقت لا يخص هذا التوقيع، أو غُيّر."
+    en = "The time-stamp is not for this signature, or was changed."
+
+
+class SignatureUnreadable(Refusal):
+    """A document carries no signature that can be read."""
+
+    code = "signature.unreadable"
+    ar = "لا يوجد في الكتاب توقيع يمكن قراءته."
+    en = "The letter carries no signature that can be read."

@@ -16,7 +16,8 @@ from mukatabat.signing.development.announcement import InsecureDevelopmentWarnin
 from mukatabat.signing.development.authority import DevelopmentAuthority
 from mukatabat.signing.development.provider import SoftwareProvider
 from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
-from mukatabat.signing.rules import Prepared, SignatureField, Statement, Trust
+from mukatabat.signing.rules import Prepared, SignatureField, Statement
+from mukatabat_verify.certificates import Trust
 from tests.signing.support import LETTER, MARK, NOW, subject_of, typeset
 
 

@@ -16,7 +16,7 @@ import pytest
 from asn1crypto import cms as syntax
 
 from mukatabat.kernel.ids import new_id
-from mukatabat.signing import cms, pades
+from mukatabat.signing import pades
 from mukatabat.signing.development.authority import CertificateSubject, DevelopmentAuthority
 from mukatabat.signing.development.provider import SoftwareProvider
 from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
@@ -29,12 +29,15 @@ from mukatabat.signing.errors import (
     UnsignableDocument,
 )
 from mukatabat.signing.ports import TimeStampAuthority
-from mukatabat.signing.rules import Prepared, SignatureField, SignatureLevel, SignerCertificate, Statement, Trust
+from mukatabat.signing.rules import Prepared, SignatureField, SignerCertificate, Statement
 from mukatabat.signing.timestamps.scripted import (
     DeadTimeStampAuthority,
     ForeignTimeStampAuthority,
     SlowTimeStampAuthority,
 )
+from mukatabat_verify import cms
+from mukatabat_verify.certificates import Trust
+from mukatabat_verify.pades import SignatureLevel
 from tests.signing.support import NOW, subject_of
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
-from mukatabat.signing import cms, pades
+from mukatabat.signing import pades
 from mukatabat.signing.development.authority import DevelopmentAuthority
 from mukatabat.signing.development.provider import SoftwareProvider
 from mukatabat.signing.errors import ForeignSignature, ProviderUnavailable, RequestConflict, UnknownTicket
@@ -29,6 +29,7 @@ from mukatabat.signing.rules import (
     Ticket,
     settle,
 )
+from mukatabat_verify import cms
 from tests.signing.support import request_for, subject_of
 
 DECLINED = Refused(RefusalReason.DECLINED, "ليس الآن")

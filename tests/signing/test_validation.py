@@ -21,7 +21,8 @@ from mukatabat.signing.development.announcement import InsecureDevelopmentWarnin
 from mukatabat.signing.development.authority import DevelopmentAuthority
 from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
 from mukatabat.signing.errors import UnreadableSignature
-from mukatabat.signing.rules import Prepared, SignatureField, SignerCertificate, Statement, Trust
+from mukatabat.signing.rules import Prepared, SignatureField, SignerCertificate, Statement
+from mukatabat_verify.certificates import Trust
 from tests.signing.support import NOW
 
 

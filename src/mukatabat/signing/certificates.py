@@ -10,7 +10,7 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
 from mukatabat.signing.errors import CertificateNotUsable
 from mukatabat.signing.rules import SignerCertificate, Trust
-from mukatabat.signing.waiting import run
+from mukatabat_verify.waiting import run
 
 LONGEST_CHAIN = 5
 

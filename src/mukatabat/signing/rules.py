@@ -13,16 +13,10 @@ from typing import TypeAlias
 from uuid import UUID
 
 from mukatabat.kernel.errors import MukatabatError
+from mukatabat_verify.pades import SignatureLevel
 
 TIME_TO_SIGN = timedelta(minutes=30)
 MAGIC = b"mukatabat-prepared-1\n"
-
-
-class SignatureLevel(StrEnum):
-    """How much a signature carries with it (ETSI EN 319 142-1 §6)."""
-
-    BASIC = "PAdES-B-B"
-    TIME_STAMPED = "PAdES-B-T"
 
 
 class RefusalReason(StrEnum):
@@ -232,40 +226,6 @@ def settle(answer: Answer, *, deadline: datetime, at: datetime) -> Answer:
     if at <= deadline or isinstance(answer, Refused):
         return answer
     return Refused(RefusalReason.LATE if isinstance(answer, Signed) else RefusalReason.EXPIRED)
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """Whom a check trusts (DER root certificates) and the moment for which it asks (aware)."""
-
-    roots: tuple[bytes, ...]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SignatureReport:
-    """What a check of a signed document found. Nothing in it is claimed by the document alone except `signed_at`.
-
-    `intact`: the covered bytes and the signature agree. `trusted`: the certificate leads to a root and was valid at
-    the time-stamp's time, or at the asked moment without a time-stamp. `covers_whole_file`: no byte was added after
-    signing. `changes_allowed`: what was added, if anything, is validation data or a time-stamp.
-    """
-
-    intact: bool
-    trusted: bool
-    covers_whole_file: bool
-    changes_allowed: bool
-    signer: str
-    certificate: str
-    signed_at: datetime | None
-    time_stamped_at: datetime | None
-    level: SignatureLevel
-    problem: str = ""
-
-    @property
-    def valid(self) -> bool:
-        """Tell whether the document may be relied on as signed."""
-        return self.intact and self.trusted and self.changes_allowed and not self.problem
 
 
 def _text(data: bytes) -> str:

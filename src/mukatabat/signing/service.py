@@ -18,8 +18,8 @@ from mukatabat.signing.development.provider import SoftwareProvider
 from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
 from mukatabat.signing.ports import SignatureProvider, TimeStampAuthority
 from mukatabat.signing.providers import remote
-from mukatabat.signing.rules import Trust
 from mukatabat.signing.timestamps.http import HttpTimeStampAuthority
+from mukatabat_verify.certificates import Trust
 
 
 @cache

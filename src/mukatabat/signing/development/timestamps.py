@@ -13,10 +13,10 @@ from asn1crypto import cms as syntax
 from asn1crypto import tsp
 
 from mukatabat.kernel import clock
-from mukatabat.signing import cms
 from mukatabat.signing.development.announcement import announce
 from mukatabat.signing.development.authority import DevelopmentAuthority
 from mukatabat.signing.timestamps.tokens import TimeStampReply
+from mukatabat_verify import cms
 
 # A policy of nobody, under the arc that needs no registration (ITU-T X.667).
 POLICY = "2.25.104571385938127744216938104419812731907"

@@ -6,11 +6,12 @@ from __future__ import annotations
 import hashlib
 import logging
 
-from mukatabat.signing import cms
 from mukatabat.signing.errors import ForeignSignature, PreparationDamaged, TimeStampError, TimeStampUnavailable
 from mukatabat.signing.ports import TimeStampAuthority
-from mukatabat.signing.rules import Completed, Prepared, SignatureLevel
+from mukatabat.signing.rules import Completed, Prepared
 from mukatabat.signing.timestamps.tokens import stamped_at
+from mukatabat_verify import cms
+from mukatabat_verify.pades import SignatureLevel
 
 logger = logging.getLogger(__name__)
 

@@ -23,10 +23,10 @@ from pyhanko.sign.signers.pdf_byterange import SignatureObject
 from pyhanko.sign.validation.pdf_embedded import read_certification_data
 from pyhanko.stamp.static import StaticStampStyle
 
-from mukatabat.signing import cms
 from mukatabat.signing.errors import CertificateNotUsable, UnsignableDocument
 from mukatabat.signing.pades.tagging import tag_widget
 from mukatabat.signing.rules import Prepared, SignatureField, SignerCertificate, Statement
+from mukatabat_verify import cms
 
 # Room for the CMS in bytes: our own chain and token take under 4 KiB, a public authority's token up to 10 KiB.
 ROOM_FOR_SIGNATURE = 16_384

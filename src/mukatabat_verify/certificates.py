@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who vouches for a certificate, and whose it is. Without any network: revocation is judged where evidence of it lies.
+
+Paths are checked after RFC 5280 by the ``cryptography`` package; what a certificate is for is checked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
+
+from mukatabat_verify.errors import (
+    CertificateOfAnotherBody,
+    CertificateOfAnotherUse,
+    CertificateOutOfDate,
+    CertificateUnreadable,
+    CertificateUntrusted,
+)
+
+BODY_IDENTIFIER: Final = "GB:KW-"
+"""How a body's code stands in the organizationIdentifier of its seal (form of ETSI EN 319 412-1 §5.1.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom a check trusts (DER root certificates) and the moment for which it asks (aware)."""
+
+    roots: tuple[bytes, ...]
+    at: datetime
+
+
+def check_seal(chain: Sequence[bytes], trust: Trust, *, body: str) -> None:
+    """Check that a chain of DER certificates, the seal's own first, makes it the seal of a body at the asked moment.
+
+    1. A trusted root vouches for it. 2. It is for signing and certifies nobody. 3. It names the body.
+    Raises CertificateUnreadable, CertificateOutOfDate, CertificateUntrusted, CertificateOfAnotherUse or
+    CertificateOfAnotherBody.
+    """
+    own = _checked(chain, trust)  # 1
+    if not _signs(own) or _extended(own) & {ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.OCSP_SIGNING}:
+        raise CertificateOfAnotherUse  # 2
+    if _names(own, NameOID.ORGANIZATION_IDENTIFIER) != [BODY_IDENTIFIER + body]:
+        raise CertificateOfAnotherBody  # 3
+
+
+def check_time_stamping(chain: Sequence[bytes], trust: Trust) -> None:
+    """Check that a chain makes its first a time-stamp authority at the asked moment; raises as :func:`check_seal`.
+
+    The extended key usage is critical and names nothing else (RFC 3161 §2.3).
+    """
+    own = _checked(chain, trust)
+    try:
+        usage = own.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except x509.ExtensionNotFound as error:
+        raise CertificateOfAnotherUse from error
+    if not usage.critical or set(usage.value) != {ExtendedKeyUsageOID.TIME_STAMPING} or not _signs(own):
+        raise CertificateOfAnotherUse
+
+
+def holder(certificate: bytes) -> str:
+    """Give the common name in a certificate; CertificateUnreadable when it is none."""
+    return next(iter(_names(_loaded(certificate), NameOID.COMMON_NAME)), "")
+
+
+def _checked(chain: Sequence[bytes], trust: Trust) -> x509.Certificate:
+    if not chain:
+        raise CertificateUnreadable("none came along")
+    own, *others = (_loaded(one) for one in chain)
+    if not own.not_valid_before_utc <= trust.at <= own.not_valid_after_utc:
+        raise CertificateOutOfDate
+    try:
+        policy = PolicyBuilder().store(Store([_loaded(root) for root in trust.roots])).time(trust.at)
+        policy = policy.extension_policies(
+            ee_policy=ExtensionPolicy.permit_all(), ca_policy=ExtensionPolicy.webpki_defaults_ca()
+        )
+        policy.build_client_verifier().verify(own, others)
+    except (VerificationError, ValueError) as error:
+        raise CertificateUntrusted(str(error).partition("(encountered")[0]) from error
+    return own
+
+
+def _loaded(certificate: bytes) -> x509.Certificate:
+    try:
+        loaded = x509.load_der_x509_certificate(certificate)
+        # The parser is lazy; what it cannot read shall fail here.
+        loaded.extensions, loaded.subject, loaded.issuer  # noqa: B018
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        raise CertificateUnreadable(type(error).__name__) from error
+    return loaded
+
+
+def _signs(own: x509.Certificate) -> bool:
+    try:
+        usage = own.extensions.get_extension_for_class(x509.KeyUsage).value
+        constraints = own.extensions.get_extension_for_class(x509.BasicConstraints).value
+    except x509.ExtensionNotFound:
+        return False
+    return (usage.digital_signature or usage.content_commitment) and not usage.key_cert_sign and not constraints.ca
+
+
+def _extended(own: x509.Certificate) -> set[x509.ObjectIdentifier]:
+    try:
+        return set(own.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+    except x509.ExtensionNotFound:
+        return set()
+
+
+def _names(own: x509.Certificate, kind: x509.ObjectIdentifier) -> list[str]:
+    return [str(one.value) for one in own.subject.get_attributes_for_oid(kind)]
