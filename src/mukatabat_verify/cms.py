@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from asn1crypto import algos, cms, core, tsp, x509
@@ -33,11 +34,14 @@ def signature_algorithm(certificate: bytes) -> dict[str, Any]:
     raise ValueError("only elliptic-curve keys and RSA keys from 2048 bits are used for signatures")
 
 
-def signed_attributes(content_type: str, digest: bytes, certificate: bytes) -> bytes:
+def signed_attributes(
+    content_type: str, digest: bytes, certificate: bytes, *, signing_time: datetime | None = None
+) -> bytes:
     """Write the attributes that a signer signs, as the DER SET OF that goes into the signature function.
 
     They are content-type, message-digest, ESS signing-certificate-v2 (RFC 5035) and CMS algorithm protection
-    (RFC 6211). There is no signing-time: in PAdES the claimed time stands in the PDF (ETSI EN 319 142-1 §6.3).
+    (RFC 6211). The claimed time is among them in CAdES (ETSI EN 319 122-1 §6.3), to the second; in PAdES it stands in
+    the PDF instead (ETSI EN 319 142-1 §6.3).
     """
     protection = {
         "digest_algorithm": algos.DigestAlgorithm(SHA256),
@@ -50,6 +54,9 @@ def signed_attributes(content_type: str, digest: bytes, certificate: bytes) -> b
         "signing_certificate_v2": tsp.SigningCertificateV2({"certs": [identifier]}),
         "cms_algorithm_protection": cms.CMSAlgorithmProtection(protection),
     }
+    if signing_time is not None:
+        moment = signing_time.astimezone(UTC).replace(microsecond=0)
+        values["signing_time"] = cms.Time({"utc_time" if moment.year < 2050 else "general_time": moment})
     attributes = [cms.CMSAttribute({"type": kind, "values": [value]}) for kind, value in values.items()]
     return bytes(cms.CMSAttributes(attributes).dump())
 

@@ -13,7 +13,8 @@ import pytest
 from mukatabat.signing import pades
 from mukatabat.signing.development.authority import DevelopmentAuthority
 from mukatabat.signing.development.provider import SoftwareProvider
-from mukatabat.signing.rules import SignatureField, Statement, Trust
+from mukatabat.signing.rules import SignatureField, Statement
+from mukatabat_verify.certificates import Trust
 from tests.signing.support import NOW, subject_of
 
 FIELD = SignatureField(box=(60, 60, 220, 120))

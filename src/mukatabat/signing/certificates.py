@@ -9,7 +9,8 @@ from asn1crypto import x509
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
 from mukatabat.signing.errors import CertificateNotUsable
-from mukatabat.signing.rules import SignerCertificate, Trust
+from mukatabat.signing.rules import SignerCertificate
+from mukatabat_verify.certificates import Trust
 from mukatabat_verify.waiting import run
 
 LONGEST_CHAIN = 5

@@ -21,13 +21,14 @@ from mukatabat.letters.queries import access_letter
 from mukatabat.letters.rules import IssueState, LetterState
 from mukatabat.portal.errors import KeyReused, NotUnderSignature, UnknownRecipient
 from mukatabat.portal.queries import Caller, signer_of
-from mukatabat.signing import cms, pades, service
+from mukatabat.signing import pades, service
 from mukatabat.signing.certificates import accept_certificate
 from mukatabat.signing.errors import CertificateNotUsable, ForeignSignature
 from mukatabat.signing.providers.remote import RemoteProvider
 from mukatabat.signing.rules import Prepared
 from mukatabat.tenancy.context import reading, scope
 from mukatabat.vault.queries import open_document
+from mukatabat_verify import cms
 
 
 def addressee(caller: Caller, code: str, command: AddresseeCommand) -> AddresseeCommand:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A certification authority in a folder: root, issuing authority, time-stamp certificate, one-year person certificates.
+"""A certification authority in a folder: root, issuing authority, time-stamps, one-year persons and bodies' seals.
 
 Every identity is one file, a private key under the passphrase and its chain, made whole by whoever comes first; so any
 number of processes may start at the same moment over the same folder.
@@ -28,6 +28,7 @@ from mukatabat.signing.development.announcement import announce
 from mukatabat.signing.development.files import first_wins, private_folder
 from mukatabat.signing.errors import KeysUnreadable
 from mukatabat.signing.rules import SignerCertificate
+from mukatabat_verify.certificates import BODY_IDENTIFIER
 
 Extensions: TypeAlias = tuple[tuple[x509.ExtensionType, bool], ...]
 
@@ -69,8 +70,8 @@ class DevelopmentAuthority:
     """Issues on demand and keeps everything in one folder that only its owner may enter.
 
     The root, the issuing authority and the time-stamp certificate are valid from five years before the year in which
-    they were made, for twenty-five years, so that a story may be told in the past; a person's certificate is valid
-    for the calendar year (Kuwait) in which it is asked for.
+    they were made, for twenty-five years, so that a story may be told in the past; a person's certificate and a
+    body's seal are valid for the calendar year (Kuwait) in which they are asked for.
     """
 
     def __init__(
@@ -103,6 +104,13 @@ class DevelopmentAuthority:
         named = hashlib.sha256(repr(subject).encode()).hexdigest()[:12]
         path = private_folder(self._folder_of(person_id)) / f"{year}-{named}.pem"
         return self._identity(path, lambda: self._issue_person(subject, year))
+
+    def seal(self, body: str, name: str) -> Identity:
+        """Give a body's seal for this year, by the body's code, issuing it when there is none under its name yet."""
+        year = self.now().astimezone(clock.KUWAIT).year
+        named = hashlib.sha256(name.encode()).hexdigest()[:12]
+        path = private_folder(self.folder / "bodies" / body) / f"{year}-{named}.pem"
+        return self._identity(path, lambda: self._issue_seal(body, name, year))
 
     def person_by_fingerprint(self, person_id: UUID, fingerprint: str) -> Identity | None:
         """Find the identity whose certificate has this SHA-256 fingerprint, of this year or an earlier one."""
@@ -148,6 +156,10 @@ class DevelopmentAuthority:
         name = _name(subject.common_name, body=subject.body, serial=subject.staff_number)
         return self._issue(name, _person(), years=(year, year + 1), issuer=self._issuing)
 
+    def _issue_seal(self, body: str, name: str, year: int) -> bytes:
+        subject = _name(name, body=name, identifier=BODY_IDENTIFIER + body)
+        return self._issue(subject, _seal(), years=(year, year + 1), issuer=self._issuing)
+
     def _long(self) -> tuple[int, int]:
         year = self.now().astimezone(clock.KUWAIT).year
         return year - 5, year + 20
@@ -182,7 +194,7 @@ class DevelopmentAuthority:
         return secret + b"".join(one.public_bytes(serialization.Encoding.PEM) for one in chain)
 
 
-def _name(common_name: str, *, body: str = ORGANIZATION, serial: str = "") -> x509.Name:
+def _name(common_name: str, *, body: str = ORGANIZATION, serial: str = "", identifier: str = "") -> x509.Name:
     attributes = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "KW"),
         _attribute(NameOID.ORGANIZATION_NAME, body),
@@ -190,6 +202,8 @@ def _name(common_name: str, *, body: str = ORGANIZATION, serial: str = "") -> x5
     ]
     if serial:
         attributes.append(_attribute(NameOID.SERIAL_NUMBER, serial))
+    if identifier:
+        attributes.append(_attribute(NameOID.ORGANIZATION_IDENTIFIER, identifier))
     return x509.Name(attributes)
 
 
@@ -235,6 +249,13 @@ def _time_stamping() -> Extensions:
         (x509.BasicConstraints(ca=False, path_length=None), True),
         (_usage(signs=True), True),
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True),
+    )
+
+
+def _seal() -> Extensions:
+    return (
+        (x509.BasicConstraints(ca=False, path_length=None), True),
+        (_usage(signs=True, commits=True), True),
     )
 
 

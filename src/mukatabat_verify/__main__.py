@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The command: ``python -m mukatabat_verify FILE [--trust DIR] [--key FILE] [--at TIME] [--json]``.
+
+It reads the file and the folder of trusted roots, and nothing else. It ends with 0 when everything that could be
+checked holds, with 1 when something was refused, with 2 when it was called wrongly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificates
+
+from mukatabat_verify.certificates import Trust
+from mukatabat_verify.parcel.suites import SECRET_BYTES, WRAPS, SoftwareKey
+from mukatabat_verify.report import Finding, Report
+from mukatabat_verify.verifier import verify
+
+MARKS = {"passed": "✓", "refused": "✗", "left out": "–"}
+SUFFIXES = {".pem", ".crt", ".cer", ".der"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check one file and print what was found."""
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(prog="mukatabat_verify", description="Check a sealed parcel or signed container.")
+    parser.add_argument("file", type=Path, help="the parcel or container")
+    parser.add_argument("--trust", type=Path, help="a folder with the trusted root certificates (PEM or DER)")
+    parser.add_argument(
+        "--key", type=Path, help="a recipient's private key: a line with its suite, a line in hexadecimal"
+    )
+    parser.add_argument(
+        "--at", type=_moment, default=datetime.now(UTC), help="judge certificates at this time (ISO 8601)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the report for programs")
+    asked = parser.parse_args(arguments)
+    try:
+        trust = Trust(_roots(asked.trust) if asked.trust else (), asked.at)
+        key = _key(asked.key) if asked.key else None
+        with asked.file.open("rb") as stream:
+            report = verify(stream, trust, key=key)
+    except (OSError, ValueError) as error:
+        parser.exit(2, f"mukatabat_verify: {error}\n")
+    print(json.dumps(report.to_json(), ensure_ascii=False, indent=1) if asked.json else _told(report))  # noqa: T201
+    return 1 if report.refusal else 0
+
+
+def _told(report: Report) -> str:
+    lines = [line for finding in report.findings for line in _lines(finding)]
+    lines += ["", *(f"{name}: {value}" for name, value in report.facts.items() if value)]
+    if report.refusal is None:
+        lines += ["", "قُبل: كل ما أمكن التحقق منه صحيح.", "Accepted: everything that could be checked holds."]
+    else:
+        lines += ["", "رُفض. لا يُعتمد على هذا الملف.", "Refused. Do not rely on this file."]
+    return "\n".join(lines)
+
+
+def _lines(finding: Finding) -> list[str]:
+    told = finding.to_json()
+    head = f"{MARKS[told['outcome']]} {told['step']:2}"
+    lines = [f"{head}  {told['ar']}", f"      {told['en']}"]
+    if finding.refusal is not None:
+        lines += [f"      {told['reason']}: {told['reason_ar']}", f"      {told['reason_en']} ({told['detail']})"]
+    elif finding.left_out:
+        lines.append(f"      {finding.left_out}")
+    return lines
+
+
+def _roots(folder: Path) -> tuple[bytes, ...]:
+    files = sorted(file for file in folder.iterdir() if file.suffix in SUFFIXES)
+    if not files:
+        raise ValueError(f"{folder} holds no certificates")
+    return tuple(one.public_bytes(Encoding.DER) for file in files for one in _certificates(file.read_bytes()))
+
+
+def _certificates(data: bytes) -> list[Certificate]:
+    return load_pem_x509_certificates(data) if b"-----BEGIN" in data else [load_der_x509_certificate(data)]
+
+
+def _key(file: Path) -> SoftwareKey:
+    suite, _, secret = file.read_text(encoding="ascii").strip().partition("\n")
+    if suite not in WRAPS or len(secret) != 2 * SECRET_BYTES:
+        raise ValueError(f"{file} holds no key")
+    return SoftwareKey(suite, bytes.fromhex(secret))
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

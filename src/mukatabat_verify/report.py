@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a check did, step by step, and what it found: for people in two languages, and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from mukatabat_verify.errors import Refusal
+
+
+class Step(Enum):
+    """The steps of a check, in their order: number, and what it shows when it passes. :mod:`verifier` makes them."""
+
+    PARCEL_FORM = (
+        1,
+        "الحزمة كاملة البنية وترويستها بالصيغة المعتمدة",
+        "The parcel has its form, and its header the one form",
+    )
+    HEADER_SIGNED = 2, "وقّعت الجهةُ المرسلة الترويسةَ", "The sender's seal signed the header"
+    HEADER_TRUSTED = (
+        3,
+        "الشهادة شهادة ختم الجهة المرسلة وهي موثوقة",
+        "A trusted authority vouches that it is the sender's seal",
+    )
+    SEALED_BYTES = 4, "المحتوى المختوم هو المذكور في الترويسة", "The sealed bytes are those that the header names"
+    KEY = (
+        5,
+        "المفتاح يفتح هذه الحزمة وحدها وهو الملتزم به",
+        "The key opens this parcel alone and is the one committed to",
+    )
+    CONTENT = (
+        6,
+        "فُتح كل جزء في موضعه والمحتوى هو الموقّع عليه",
+        "Every chunk opens at its place; the content is the signed one",
+    )
+    CONTAINER_FORM = 7, "الحاوية سليمة البنية ولا تخفي شيئًا", "The container has its one form and hides nothing"
+    COMPLETE = 8, "قائمة الملفات الموقّعة كاملة", "The sealed list names every file and no other"
+    FILES = 9, "لم يتغير أي ملف", "No file was changed"
+    SEALED = 10, "ختمُ الجهة على القائمة صحيح", "The body's seal on the list holds"
+    LETTER = (
+        11,
+        "بيانات الكتاب توافق ما في الحاوية والترويسة",
+        "The letter's data agrees with the container and the header",
+    )
+    STAMPED = 12, "ختم الوقت صحيح وجهته موثوقة", "The time-stamp holds and its authority is trusted"
+    SEAL_TRUSTED = (
+        13,
+        "الختم ختم الجهة المرسلة وهو موثوق في وقته",
+        "The seal is the sender's and was trusted at its time",
+    )
+    PERSON = 14, "توقيع الشخص على الكتاب صحيح وموثوق", "The person's signature on the letter holds and is trusted"
+
+    def __init__(self, number: int, ar: str, en: str) -> None:
+        self.number = number
+        self.ar = ar
+        self.en = en
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one step ended: passed, refused with a reason, or left out with the reason why it has nothing to check."""
+
+    step: Step
+    refusal: Refusal | None = None
+    left_out: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        outcome = "refused" if self.refusal else "left out" if self.left_out else "passed"
+        value: dict[str, Any] = {"step": self.step.number, "ar": self.step.ar, "en": self.step.en, "outcome": outcome}
+        if self.refusal is not None:
+            value["reason"] = self.refusal.code
+            value["reason_ar"], value["reason_en"] = self.refusal.ar, self.refusal.en
+            value["detail"] = self.refusal.detail
+        elif self.left_out:
+            value["detail"] = self.left_out
+        return value
+
+
+@dataclass(slots=True)
+class Report:
+    """A whole check. ``facts`` are what was read in steps that passed; nothing else was proven."""
+
+    findings: list[Finding] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """The reason for which the check ended; None when everything that could be checked was and holds."""
+        return self.findings[-1].refusal if self.findings else None
+
+    @contextmanager
+    def step(self, step: Step) -> Iterator[None]:
+        """Enter a finding when the block has ended, well or with a refusal, which goes on."""
+        try:
+            yield
+        except Refusal as refusal:
+            self.findings.append(Finding(step, refusal))
+            raise
+        self.findings.append(Finding(step))
+
+    def leave_out(self, step: Step, why: str) -> None:
+        """Enter that a step has nothing to check."""
+        self.findings.append(Finding(step, left_out=why))
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        return {
+            "accepted": self.refusal is None,
+            "facts": self.facts,
+            "steps": [one.to_json() for one in self.findings],
+        }

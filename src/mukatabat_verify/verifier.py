@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The check of a sealed parcel or of a signed container, as a court makes it: offline, step by step.
+
+It ends at the first refusal.
+
+A parcel:
+
+1. its cover has its form, and its header is canonical and closed;
+2. the certificate is the one that the header names, and its key signed the header;
+3. a trusted root vouches for it as the sender's seal, at the asked moment;
+4. the sealed bytes are those that the header names: so far nothing needs a key;
+5. with a recipient's key: its wrap opens, for this header alone, to the key that the header commits to;
+6. every chunk opens at its place, and the whole is the content that was signed for. It is a container:
+
+A container:
+
+7. the archive and the list of files have their one form;
+8. the list names every file once and no other;
+9. every file has the digest that is listed;
+10. the body's seal holds over the list;
+11. the letter's data names these files, and, in a parcel, its sender, itself and no other recipients;
+12. the time-stamp over the seal, where there is one, is for it, and its authority is trusted at the asked moment;
+13. the seal's certificate is the sender's and was trusted at the time-stamp's time, else at the asked moment;
+14. the person's signature on the letter is whole, nothing was added after it, and its certificate is trusted.
+
+What this does not show: that a mandate covered the signature, that the letter was delivered, and that no certificate
+was withdrawn, unless the letter carries the evidence of that. Evidence and the log show when and to whom.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import BinaryIO
+
+from mukatabat_verify import letter as letters
+from mukatabat_verify import pades, timestamps
+from mukatabat_verify.asic import DATA, LETTER
+from mukatabat_verify.asic.reading import SealedLetter
+from mukatabat_verify.certificates import Trust, check_seal, holder
+from mukatabat_verify.errors import (
+    Refusal,
+    SignatureBroken,
+    SignatureNotWhole,
+    SignatureUntrusted,
+    UnknownForm,
+)
+from mukatabat_verify.parcel import cover as covers
+from mukatabat_verify.parcel.cover import Cover
+from mukatabat_verify.parcel.header import Header
+from mukatabat_verify.parcel.keys import ParcelKey
+from mukatabat_verify.parcel.opening import check_sealed, check_signature, open_key, opened
+from mukatabat_verify.parcel.suites import WRAPS, OpeningKey
+from mukatabat_verify.report import Report, Step
+from mukatabat_verify.stream import Unsealed, exactly
+
+LARGEST_PDF = 2**27
+
+
+def verify(stream: BinaryIO, trust: Trust, *, key: OpeningKey | None = None) -> Report:
+    """Check a file of either kind over a seekable stream; ``key`` opens a parcel, if one is at hand.
+
+    Never raises for what is in the file: the report's last finding is the refusal, if there is one.
+    """
+    report = Report()
+    try:
+        stream.seek(0)
+        begins = exactly(stream, len(covers.MAGIC))
+        stream.seek(0)
+        if begins == covers.MAGIC:
+            _verify_parcel(report, stream, trust, key)
+        elif begins.startswith(b"PK"):
+            _verify_container(report, stream, trust)
+        else:
+            with report.step(Step.PARCEL_FORM):
+                raise UnknownForm
+    except Refusal:
+        pass  # it stands in the report
+    return report
+
+
+def _verify_parcel(report: Report, stream: BinaryIO, trust: Trust, key: OpeningKey | None) -> None:
+    with report.step(Step.PARCEL_FORM):  # 1
+        cover, header = covers.read(stream)
+        begin = stream.tell()
+    with report.step(Step.HEADER_SIGNED):  # 2
+        check_signature(cover, header)
+    with report.step(Step.HEADER_TRUSTED):  # 3
+        check_seal(cover.certificates, trust, body=header.sender)
+    report.facts |= _facts(cover, header)
+    with report.step(Step.SEALED_BYTES):  # 4
+        check_sealed(header, stream)
+    if key is None:
+        report.leave_out(Step.KEY, "no key was given, so the content stays sealed")
+        return
+    with report.step(Step.KEY):  # 5
+        # A court judges what was sealed then; which suites a recipient takes today is the recipient's own question.
+        parcel_key = open_key(cover, header, key, accepted=WRAPS)
+    with report.step(Step.CONTENT):  # 6
+        stream.seek(begin)
+        for _ in opened(header, parcel_key, stream):
+            pass
+    _verify_container(report, _content(stream, parcel_key, begin), trust, header)
+
+
+def _content(stream: BinaryIO, key: ParcelKey, begin: int) -> BinaryIO:
+    # The content is read where it lies, chunk by chunk: it never lies open on a disk.
+    return Unsealed(stream, key.cipher, begin=begin)  # type: ignore[return-value]
+
+
+def _verify_container(report: Report, stream: BinaryIO, trust: Trust, header: Header | None = None) -> None:
+    with report.step(Step.CONTAINER_FORM):  # 7
+        sealed = SealedLetter(stream)
+    with report.step(Step.COMPLETE):  # 8
+        sealed.check_complete()
+    with report.step(Step.FILES):  # 9
+        sealed.check_files()
+    with report.step(Step.SEALED):  # 10
+        seal = sealed.check_seal()
+    with report.step(Step.LETTER):  # 11
+        data = _check_letter(sealed, header)
+    report.facts |= {"reference": data.reference, "issued_on": data.issued_on, "sender": data.sender}
+    sealed_when = trust
+    if seal.time_stamp is None:
+        report.leave_out(Step.STAMPED, "the seal carries no time-stamp; its certificate is judged at the asked moment")
+    else:
+        with report.step(Step.STAMPED):  # 12
+            moment = timestamps.stamped_at(seal.time_stamp, hashlib.sha256(seal.value).digest())
+            timestamps.check_authority(seal.time_stamp, trust)
+        sealed_when = replace(trust, at=moment)
+        report.facts["sealed_before"] = moment.isoformat()
+    with report.step(Step.SEAL_TRUSTED):  # 13
+        check_seal(seal.chain, sealed_when, body=data.sender)
+    report.facts |= {"sealed_by": holder(seal.chain[0]), "sealed_at_claimed": seal.sealed_at.isoformat()}
+    with report.step(Step.PERSON):  # 14
+        report.facts |= _check_person(sealed.archive.read(LETTER, most=LARGEST_PDF), trust)
+
+
+def _check_letter(sealed: SealedLetter, header: Header | None) -> letters.LetterData:
+    data = letters.read(sealed.archive.read(DATA, most=letters.LARGEST))
+    documents = [(one.digest.hex(), sealed.archive.entries[name].size) for name, one in sealed.files.items()]
+    letters.check_documents(data, [documents[0], *documents[2:]])
+    if header is not None:
+        bodies = frozenset(one.body for one in header.recipients)
+        letters.check_parcel(data, parcel=str(header.parcel), sender=header.sender, recipients=bodies)
+    return data
+
+
+def _check_person(pdf: bytes, trust: Trust) -> dict[str, str | None]:
+    found = pades.validate(pdf, trust)
+    if not found.intact:
+        raise SignatureBroken(found.problem)
+    # Validation data may be added to a PDF later; but a container holds the bytes that were issued, and no others.
+    if not (found.changes_allowed and found.covers_whole_file):
+        raise SignatureNotWhole
+    if not found.trusted:
+        raise SignatureUntrusted(found.problem)
+    if found.problem:
+        raise SignatureBroken(found.problem)
+    claimed, stamped = found.signed_at, found.time_stamped_at
+    return {
+        "signed_by": found.signer,
+        "signed_at_claimed": claimed.isoformat() if claimed else None,
+        "signed_before": stamped.isoformat() if stamped else None,
+    }
+
+
+def _facts(cover: Cover, header: Header) -> dict[str, object]:
+    return {
+        "parcel": str(header.parcel),
+        "realm": header.realm,
+        "sender": header.sender,
+        "recipients": sorted({one.body for one in header.recipients}),
+        "created_claimed": header.created.isoformat(),
+        "header_sha256": cover.digest.hex(),
+        "not_before": header.not_before and {"log": header.not_before.log, "size": header.not_before.size},
+    }
