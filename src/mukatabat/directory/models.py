@@ -29,6 +29,7 @@ from mukatabat.directory.vocabulary import (
 )
 from mukatabat.kernel import clock
 from mukatabat.kernel.arabic import fold
+from mukatabat.kernel.calendar import LARGEST_ADJUSTMENT
 from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.vocabulary import Realm
 from mukatabat.tenancy.models import TenantModel
@@ -314,3 +315,31 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return self.ar
+
+
+class HijriAdjustment(models.Model):
+    """By how many days the Hijri date stands off the table from a day on, as the competent authority announced.
+
+    It holds until the next one begins; one with no days brings the table back. Nothing that was issued or registered
+    looks here again, because each number keeps the Hijri date of its day.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    valid_from = models.DateField()
+    days = models.SmallIntegerField()
+    announcement = models.CharField(max_length=200)
+    realm = models.CharField(max_length=8, choices=Realm.choices, default=Realm.LIVE.value)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            UniqueConstraint(
+                fields=["realm", "valid_from"], condition=Q(withdrawn_at__isnull=True), name="directory_hijri_once"
+            ),
+            CheckConstraint(
+                condition=Q(days__gte=-LARGEST_ADJUSTMENT, days__lte=LARGEST_ADJUSTMENT), name="directory_hijri_days"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.valid_from}: {self.days:+d}"

@@ -15,7 +15,6 @@ from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.manifest import AnswerTo, DocumentPart, Manifest, Party, Recipient
 from mukatabat.exchange.rules import ParcelKind, Role
 from mukatabat.kernel import clock
-from mukatabat.kernel.calendar import hijri
 from mukatabat.kernel.codes import ShortCode
 from mukatabat.kernel.ids import new_id
 from mukatabat.letters.models import Addressee, Letter
@@ -26,7 +25,7 @@ from mukatabat.tenancy.rules import Actor
 
 def manifest_of(actor: Actor, letter: Letter, entry: Entry, mandate: MandateChoice) -> Manifest:
     """What the parcel will say of the letter; the signed document joins it when it is signed."""
-    moon = hijri(entry.on)
+    moon = entry.hijri_date
     parcel_id = new_id()
     return Manifest(
         parcel_id=parcel_id, code=str(code_of(parcel_id)), kind=ParcelKind(letter.kind),

@@ -9,7 +9,6 @@ from uuid import UUID
 from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Body
 from mukatabat.kernel import clock
-from mukatabat.kernel.calendar import hijri
 from mukatabat.kernel.references import Reference
 from mukatabat.kernel.vocabulary import Secrecy, Urgency
 from mukatabat.letters.manifests import recipients_of
@@ -24,6 +23,7 @@ from mukatabat.letters.queries import holder_of
 from mukatabat.letters.rules import RouteKind
 from mukatabat.press.content import Content, validate
 from mukatabat.press.rules import IncomingStamp, LetterKind, LetterSheet, Minute, MinuteSheet
+from mukatabat.registers.models import Entry
 from mukatabat.registers.printing import letterhead_of, look_of
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work.models import Item, Referral
@@ -54,7 +54,8 @@ def preview_sheet(body: Body, letter: Letter) -> LetterSheet:
     (line, end), *also_to = address_lines([one for one in recipients if one.role == "original"])
     post, name = signer_of(letter)
     return LetterSheet(
-        letterhead=letterhead_of(body), reference=None, date=today, hijri=hijri(today), addressee=line,
+        letterhead=letterhead_of(body), reference=None, date=today,
+        hijri=directory.hijri_on(body.realm, today), addressee=line,
         honorific_end=end, also_to=tuple(also_to), greeting=GREETING, closing=CLOSING,
         subject=letter.subject, content=content_of(letter),
         signer_post=post, signer_name=name, signed_note=DRAFT_NOTE, source=b'{"draft":true}',
@@ -102,9 +103,10 @@ def incoming_stamp(actor: Actor, letter: Letter) -> IncomingStamp:
     """The stamp of receipt (ختم الوارد) of a registered letter."""
     body = Body.objects.get(id=actor.body_id)
     at = letter.registered_at or letter.created_at
+    entry = Entry.objects.get(object_id=letter.id, reference=letter.reference)
     return IncomingStamp(
         letterhead=letterhead_of(body), reference=Reference.parse(letter.reference), registered_at=at,
-        hijri=hijri(at.astimezone(clock.KUWAIT).date()), attachments_count=letter.attachments.count(),
+        hijri=entry.hijri_date, attachments_count=letter.attachments.count(),
         sender=letter.counterpart_ar, subject=letter.subject, their_reference=letter.their_reference,
         their_date=letter.their_date, secrecy=Secrecy(letter.secrecy), urgency=Urgency(letter.urgency),
         look=look_of(body),

@@ -6,6 +6,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from mukatabat.directory.models import Body
+from mukatabat.directory.queries import hijri_on
 from mukatabat.kernel import clock
 from mukatabat.kernel.references import Reference
 from mukatabat.kernel.vocabulary import Realm, RegisterKind
@@ -27,11 +28,13 @@ def take_number(actor: Actor, kind: RegisterKind, particulars: Particulars, *, s
     today = now.astimezone(clock.KUWAIT).date()  # of the same moment: midnight must not fall between the two
     book = register_for(kind, particulars.secrecy)
     with scope(actor):
+        moon = hijri_on(actor.realm, today)
         register_id, serial = _next(actor.body_id, book, today.year)
         body = Body.objects.only("code", "realm").get(id=actor.body_id)
         reference = Reference(body.code, book, today.year, serial, training=body.realm == Realm.TRAINING)
         return Entry.objects.create(
             register_id=register_id, serial=serial, reference=str(reference), state=state, at=now, on=today,
+            hijri=str(moon),
             object_id=particulars.object_id, subject="" if particulars.secrecy.is_sealed else particulars.subject,
             counterpart_id=particulars.counterpart_id, counterpart_ar=particulars.counterpart_ar,
             counterpart_en=particulars.counterpart_en, secrecy=particulars.secrecy,

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from mukatabat.kernel.calendar import HijriDate, hijri
 from mukatabat.kernel.vocabulary import RegisterKind, Secrecy
 from mukatabat.registers.rules import EntryState
 from mukatabat.tenancy.models import TenantModel
@@ -36,6 +37,7 @@ class Entry(TenantModel):
     state = models.CharField(max_length=8, choices=[(state, state) for state in EntryState])
     at = models.DateTimeField()
     on = models.DateField()
+    hijri = models.CharField(max_length=10, blank=True)
     object_id = models.UUIDField()
     subject = models.CharField(max_length=500, blank=True)
     counterpart_id = models.UUIDField()
@@ -54,6 +56,11 @@ class Entry(TenantModel):
     def is_incoming(self) -> bool:
         """Whether the number stands for a received letter: it was issued at once, without a document of our own."""
         return self.state == EntryState.ISSUED and not self.content_digest
+
+    @property
+    def hijri_date(self) -> HijriDate:
+        """The Hijri date of the number's day, as it stood then; an entry from before it was kept asks the table."""
+        return HijriDate.parse(self.hijri) if self.hijri else hijri(self.on)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["register", "serial"], name="entry_serial_once"),)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Body
-from mukatabat.kernel.calendar import hijri
+from mukatabat.kernel.calendar import HijriDate
 from mukatabat.kernel.vocabulary import Realm, RegisterKind, Secrecy
 from mukatabat.press.digits import Digits
 from mukatabat.press.rules import Letterhead, Look, RegisterExtract, RegisterRow, Standing
@@ -30,9 +30,14 @@ def extract_sheet(
     """The sheet of a day's entries in the order of their numbers; of ``hidden`` letters the number alone is named."""
     rows = tuple(_row(one, hidden=one.object_id in hidden) for one in entries)
     return RegisterExtract(
-        letterhead=letterhead_of(body), register=kind, day=day, hijri=hijri(day), rows=rows, drawn_at=drawn_at,
-        source=_source(body, kind, day, rows), look=look_of(body),
+        letterhead=letterhead_of(body), register=kind, day=day, hijri=hijri_of(body, day, entries), rows=rows,
+        drawn_at=drawn_at,        source=_source(body, kind, day, rows), look=look_of(body),
     )  # fmt: skip
+
+
+def hijri_of(body: Body, day: date, entries: Sequence[Entry]) -> HijriDate:
+    """The Hijri date of a day as its entries carry it; of a day without entries, as it stands now."""
+    return entries[0].hijri_date if entries else directory.hijri_on(body.realm, day)
 
 
 def _row(entry: Entry, *, hidden: bool) -> RegisterRow:

@@ -11,6 +11,7 @@ from mukatabat.directory.actions.bodies import (
     rename_body,
     state_particulars,
 )
+from mukatabat.directory.actions.calendar import AdjustHijri, adjust_hijri, withdraw_hijri_adjustment
 from mukatabat.directory.actions.changes import confirm, decline, propose, propose_appointment, propose_mandate
 from mukatabat.directory.actions.mandates import GrantMandate, RevokeMandate, grant_mandate, revoke_mandate
 from mukatabat.directory.actions.people import (
@@ -39,6 +40,7 @@ __all__ = [
     "AddPerson",
     "AddPost",
     "AddUnit",
+    "AdjustHijri",
     "Appoint",
     "CloseBody",
     "EndAppointment",
@@ -52,6 +54,7 @@ __all__ = [
     "add_person",
     "add_post",
     "add_unit",
+    "adjust_hijri",
     "appoint",
     "close_body",
     "confirm",
@@ -65,5 +68,6 @@ __all__ = [
     "rename_body",
     "revoke_mandate",
     "state_particulars",
+    "withdraw_hijri_adjustment",
     "withdraw_holiday",
 ]

@@ -7,8 +7,10 @@ from mukatabat.directory.errors.base import (
     bilingual,
 )
 from mukatabat.directory.errors.changing import (
+    AdjustmentTooLarge,
     AlreadyEnded,
     AlreadyThere,
+    AnnouncementMissing,
     ChangeDecided,
     ChangeExpired,
     CodeNotShaped,
@@ -63,8 +65,10 @@ from mukatabat.directory.errors.letters import (
 )
 
 __all__ = [
+    "AdjustmentTooLarge",
     "AlreadyEnded",
     "AlreadyThere",
+    "AnnouncementMissing",
     "ChangeDecided",
     "ChangeExpired",
     "ClosedBody",

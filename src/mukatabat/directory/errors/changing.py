@@ -43,6 +43,22 @@ class NameMissing(DirectoryError):
     do = _("Fill in the name in Arabic and in English.")
 
 
+class AdjustmentTooLarge(DirectoryError):
+    """A Hijri date would stand more than one day off the table."""
+
+    code = "directory.adjustment-too-large"
+    happened = _("A Hijri date moves by one day at most.")
+    do = _("Choose one day earlier, one day later, or none.")
+
+
+class AnnouncementMissing(DirectoryError):
+    """A shift of the Hijri date does not say who announced it."""
+
+    code = "directory.announcement-missing"
+    happened = _("The announcement is missing.")
+    do = _("Say who announced the date, and when.")
+
+
 class EmailNotShaped(DirectoryError):
     """The text is no e-mail address; `value`."""
 

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The Hijri date of a letter: as announced on its day, and never again otherwise."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from mukatabat.directory.actions import AdjustHijri, adjust_hijri, withdraw_hijri_adjustment
+from mukatabat.directory.models import Body
+from mukatabat.kernel import clock
+from mukatabat.kernel.calendar import HijriDate, hijri
+from mukatabat.letters.models import Issue, Letter
+from mukatabat.letters.sheets import incoming_stamp, preview_sheet
+from mukatabat.registers.models import Entry
+from mukatabat.registers.printing import hijri_of
+from mukatabat.tenancy.context import scope
+from tests.cast import MOF, Cast
+from tests.story import approved_letter, issued_letter, registered
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_announced_date_is_printed_stored_and_sent_and_a_later_announcement_changes_nothing(cast: Cast) -> None:
+    today, operator = clock.today(), cast("operator.cait")
+    announced = hijri(today, 1)
+    standing = adjust_hijri(operator, AdjustHijri(valid_from=today, days=1, announcement="هيئة الرؤية الشرعية"))
+    letter = issued_letter(cast)
+    incoming = registered(cast)
+    withdraw_hijri_adjustment(operator, standing.id)
+    adjust_hijri(operator, AdjustHijri(valid_from=today, days=-1, announcement="تصحيح"))
+    with scope(cast("signer.mof")):
+        entry = Entry.objects.get(object_id=letter.id)
+        issue = Issue.objects.get(letter=letter)
+        body = Body.objects.get(id=MOF)
+        assert entry.hijri_date == announced
+        assert HijriDate(*issue.manifest["hijri"]) == announced
+        assert hijri_of(body, today, [entry]) == announced
+    with scope(cast("clerk.fl")):
+        assert incoming_stamp(cast("clerk.fl"), Letter.objects.get(id=incoming.id)).hijri == announced
+
+
+def test_a_preview_shows_the_date_as_it_stands_now(cast: Cast) -> None:
+    today = clock.today()
+    adjust_hijri(cast("operator.cait"), AdjustHijri(valid_from=today, days=-1, announcement="هيئة الرؤية الشرعية"))
+    letter = approved_letter(cast)
+    with scope(cast("signer.mof")):
+        body = Body.objects.get(id=MOF)
+        assert preview_sheet(body, Letter.objects.get(id=letter.id)).hijri == hijri(today, -1)
+        assert hijri_of(body, today, []) == hijri(today, -1)
+
+
+def test_the_hijri_date_of_a_number_is_as_final_as_the_number(cast: Cast) -> None:
+    letter = issued_letter(cast)
+    with scope(cast("signer.mof")):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Entry.objects.filter(object_id=letter.id).update(hijri="1448-01-01")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Entry.objects.filter(object_id=letter.id).update(hijri="")
+
+
+def test_an_entry_from_before_the_dates_were_kept_asks_the_table(cast: Cast) -> None:
+    with scope(cast("signer.mof")):
+        assert Entry(on=clock.today()).hijri_date == hijri(clock.today())
