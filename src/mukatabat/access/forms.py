@@ -97,3 +97,4 @@ class PreferencesForm(forms.Form):
     language = forms.ChoiceField(choices=Language.choices, required=False)
     theme = forms.ChoiceField(choices=Theme.choices, required=False)
     digits = forms.ChoiceField(choices=Digits.choices, required=False)
+    shortcuts = forms.ChoiceField(choices=[("on", "on"), ("off", "off")], required=False)

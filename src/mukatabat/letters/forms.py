@@ -208,7 +208,10 @@ class ReferralForm:
             act = Act(self.act)
         except ValueError:
             raise ActNotReferable from None
-        return ReferralCommand(task=Task(holder=holder, act=act, due=self._day(today, holidays)), note=self.note)
+        return ReferralCommand(
+            task=Task(holder=holder, act=act, due=self._day(today, holidays)), note=self.note,
+            keep_following=self.keep,
+        )  # fmt: skip
 
     def _day(self, today: date, holidays: frozenset[date]) -> date | None:
         written = self.due_date if self.due == "other" else self.due

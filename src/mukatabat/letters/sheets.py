@@ -35,6 +35,7 @@ STATES = {
     ReferralState.PASSED_ON: "أُحيلت",
     ReferralState.DONE: "أُنجزت",
     ReferralState.INFORMED: "للعلم",
+    ReferralState.UNDONE: "تُراجع عنها",
 }
 
 

@@ -64,6 +64,7 @@ ACTS: dict[str, Told] = {
     "exchange.arrival-received": Told("server", "info", _("Delivered by %(body)s under %(number)s")),
     "exchange.arrival-accepted": Told("stamp", "ok", _("%(who)s registered it under %(number)s")),
     "letters.opened": Told("mail-open", "", _("%(who)s opened it")),
+    "work.act-undone": Told("undo-2", "", _("%(who)s undid the last step")),
     "work.item-done": Told("check-check", "ok", _("%(who)s marked it done")),
 }
 """What the audit trail tells of a letter; acts that stand nowhere here (each save) are not shown."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from mukatabat.kernel import clock
@@ -25,6 +26,13 @@ def tell(actor: Actor, people: Iterable[UUID], message: Message) -> None:
         for person_id in dict.fromkeys(people)
         if person_id != actor.person_id
     )  # fmt: skip
+
+
+def take_back(actor: Actor, message_kind: str, object_id: UUID, *, since: datetime) -> None:
+    """Remove what was told about an object since a moment and was not seen yet, because it was undone."""
+    with scope(actor):
+        told = Notification.objects.filter(kind=message_kind, object_id=object_id, at__gte=since, seen_at=None)
+        told.delete()
 
 
 def mark_seen(actor: Actor) -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -41,31 +41,39 @@ ROUTES = {Act.DRAFT: "letters:edit", Act.APPROVE: "letters:review", Act.SIGN: "l
 
 
 def place_of(item: Item) -> str:
-    """The address of the page on which an item is worked."""
+    """The address of the page on which an item is worked; whoever has no step on it is sent on from there."""
     route = ROUTES.get(Act(item.act)) if item.state == ItemState.OPEN else None
     return reverse(route or "letters:letter", args=[item.object_id])
 
 
-def groups(items: Iterable[Item], actor: Actor, *, today: date, by_due: bool) -> list[dict[str, Any]]:
+def groups(items: Sequence[Item], actor: Actor, *, today: date, by_due: bool) -> list[dict[str, Any]]:
     """The rows of a queue under their headings; without ``by_due`` under none."""
+    elsewhere = [item for item in items if not _is_mine(item, actor) and item.state != ItemState.DONE]
+    holders = {one: spoken(holder.ar, holder.en) for one, holder in work.holders_of(elsewhere).items()}
     if not by_due:
-        rows = [_row(item, actor) for item in items]
+        rows = [_row(item, actor, holders) for item in items]
         return [{"code": "", "rows": rows}] if rows else []
     found: dict[DueGroup, list[dict[str, Any]]] = {group: [] for group in DueGroup}
     for item in items:
-        found[due_group(item.due, today)].append(_row(item, actor))
+        found[due_group(item.due, today)].append(_row(item, actor, holders))
     return [{"code": str(group), "rows": rows} for group, rows in found.items() if rows]
 
 
-def _row(item: Item, actor: Actor) -> dict[str, Any]:
-    handed = Act(item.act) in REFERABLE and item.handed_by_ar != actor.name_ar
+def _is_mine(item: Item, actor: Actor) -> bool:
+    return item.holder_id in actor.grantees
+
+
+def _row(item: Item, actor: Actor, holders: Mapping[UUID, str]) -> dict[str, Any]:
+    mine = _is_mine(item, actor)
+    holder = "" if mine else holders.get(item.holder_id, "")
+    handed = mine and Act(item.act) in REFERABLE and item.handed_by_ar != actor.name_ar
     return {
         "id": item.object_id, "url": place_of(item), "peek_url": reverse("work:peek", args=[item.object_id]),
         "subject": item.subject or _("No subject yet"), "sealed": Secrecy(item.secrecy).is_sealed,
         "counterpart": counterpart_of(item), "reference": item.reference, "required_label": Act(item.act).label,
         "required_icon": ACT_ICONS[Act(item.act)], "due": item.due, "overdue_days": None, "urgency": item.urgency,
         "secrecy": item.secrecy, "unread": item.seen_at is None and item.state == ItemState.OPEN,
-        "referred_by": spoken(item.handed_by_ar, item.handed_by_en) if handed else "",
+        "referred_by": spoken(item.handed_by_ar, item.handed_by_en) if handed else "", "mine": mine, "now_with": holder,
     }  # fmt: skip
 
 
@@ -151,15 +159,19 @@ def _related(actor: Actor, letter: Letter) -> list[dict[str, Any]]:
 
 def acts(actor: Actor, item: Item) -> list[dict[str, Any]]:
     """What the actor may do with an item from its preview, the required act first."""
-    if item.state == ItemState.DONE or item.holder_id not in actor.grantees:
-        return [_link(_("Open"), "mail-open", item, "letters:letter", key="")]
+    if item.state == ItemState.DONE or not _is_mine(item, actor):
+        found = [_link(_("Open"), "mail-open", item, "letters:letter", key="")]
+        if item.state == ItemState.OPEN and work.follows(actor, item):
+            found.append(_post(_("Stop following"), "bookmark", item, "unfollow", key="W"))
+        return found
     act = Act(item.act)
     if act in ROUTED:
         return [_link(act.label, ACT_ICONS[act], item, ROUTES[act], key="", primary=True, sign=act is Act.SIGN)]
     found = _working_acts(actor, item, act)
     keeping = item.state == ItemState.FOLLOWING
     word, kept = (_("Take back"), "resume") if keeping else (_("Follow"), "follow")
-    return [*found, _post(word, "bookmark", item, kept, key="W"), _post(_("Mark done"), "check", item, "done", key="E")]
+    follow = _post(word, "bookmark", item, kept, key="W") | {"compact": bool(found)}
+    return [*found, _post(_("Mark done"), "check", item, "done", key="E"), follow]
 
 
 def _working_acts(actor: Actor, item: Item, act: Act) -> list[dict[str, Any]]:

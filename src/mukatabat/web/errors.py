@@ -41,11 +41,14 @@ class FormExpired(MukatabatError):
 
 
 def error_page(request: HttpRequest, error: MukatabatError | None, *, trace: str) -> HttpResponse:
-    """The page of a typed error, or of an unexpected fault when ``error`` is None."""
+    """The page of a typed error, or of an unexpected fault when ``error`` is None; for htmx a message alone."""
     shown = error or Unexpected()
     status = type(shown).http_status
     context = {"error": shown, "trace": trace, "status": status, "back_url": _back(request)}
-    response = render(request, "web/error.html", context, status=status)
+    fragment = request.headers.get("HX-Request") == "true"
+    response = render(request, "web/_trouble.html" if fragment else "web/error.html", context, status=status)
+    if fragment:  # the page stays as it is, and the message stands among its messages
+        response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "beforeend"
     add_never_cache_headers(response)  # the frame around it names the reader
     return response
 

@@ -31,6 +31,7 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.language import reads_arabic, spoken
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
+from mukatabat.web.shortcuts import SHORTCUTS
 from mukatabat.web.templatetags.mk import initials
 from mukatabat.web.views.bell import unseen
 from mukatabat.work import queries as work
@@ -103,13 +104,14 @@ class Door:
 class Frame:
     """What the pages of a signed-in person know."""
 
-    shortcuts = True
+    keys = SHORTCUTS
 
     def __init__(self, request: HttpRequest) -> None:
         """Look at the request; nothing is read yet."""
         self._request = request
         self._account = cast(Account, request.user)
         self.theme, self.digits = self._account.theme, self._account.digits
+        self.shortcuts = self._account.shortcuts
         self.realm = self._account.person.body.realm
         self.person_name = spoken(self._account.person.ar, self._account.person.en)
         self.initials = initials(self.person_name)
@@ -213,6 +215,11 @@ class Frame:
     def find_url(self) -> str:
         """Where the find box asks."""
         return reverse("web:find")
+
+    @property
+    def find_options_url(self) -> str:
+        """Where the command palette asks for letters; empty for whoever may not find any."""
+        return reverse("web:find_options") if self._actor is not None and any(map(self._actor.may, _BOOKS)) else ""
 
     @property
     def compose_url(self) -> str:

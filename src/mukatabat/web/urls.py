@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from mukatabat.access.grants.rules import Shelf
 from mukatabat.portal import urls as portal
 from mukatabat.registers import urls as registers
-from mukatabat.web.views import bell, books, desk, finding, home
+from mukatabat.web.views import acting, bell, books, desk, finding, home
 from mukatabat.web.views.directory import accounts, changes, importing, operating, people, reading, structure
 from mukatabat.work import urls as work
 from mukatabat.work.queries import Tab
@@ -21,9 +21,10 @@ work_routes = [
     path("following/", desk.queue, {"tab": Tab.FOLLOWING}, name="following"),
     path("done/", desk.queue, {"tab": Tab.DONE}, name="done"),
     path("peek/<uuid:object_id>/", desk.peek, name="peek"),
-    path("act/", desk.act, name="act"),
-    path("act/<uuid:object_id>/", desk.act_on, name="act_on"),
-    path("refer/", desk.refer, name="refer"),
+    path("news/<str:tab>/", desk.news, name="news"),
+    path("act/", acting.act, name="act"),
+    path("act/<uuid:object_id>/", acting.act_on, name="act_on"),
+    path("refer/", acting.refer, name="refer"),
     *work.urlpatterns,
 ]
 book_routes = [
@@ -71,6 +72,7 @@ web_routes: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("health/", home.health, name="health"),
     path("find/", finding.find, name="find"),
+    path("find/options/", finding.options, name="find_options"),
     path("registers/", include(book_routes)),
 ]
 

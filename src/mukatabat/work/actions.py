@@ -21,7 +21,7 @@ from mukatabat.notify.rules import Kind, Message
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work.errors import ActNotReferable, ItemClosed, NotTheHolder, StepOfTheRoute
-from mukatabat.work.models import CycleStep, Item, PaperBaseline, Referral
+from mukatabat.work.models import CycleStep, Item, PaperBaseline, Participation, Referral
 from mukatabat.work.parties import Party, party
 from mukatabat.work.rules import (
     REFERABLE,
@@ -68,7 +68,7 @@ def hand_over(actor: Actor, object_id: UUID, task: Task, *, state: ItemState = I
     """Give the item its next holder and step along the approval route; the caller has checked who may."""
     with scope(actor):
         item = Item.objects.select_for_update().get(object_id=object_id)
-        _hand(actor, item, task, state)
+        _hand(actor, item, task, state=state, following=item.act == Act.DRAFT)
     return item
 
 
@@ -128,7 +128,7 @@ def refer(actor: Actor, object_id: UUID, command: ReferralCommand) -> Referral:
             state=ReferralState.PASSED_ON, ended_at=now
         )
         referral = _write(actor, item, to, command=command, note=note, parent=former)
-        _hand(actor, item, command.task, ItemState.OPEN)
+        _hand(actor, item, command.task, following=command.keep_following)
         for other in others:
             _write(actor, item, other, command=command, note=note, parent=former, informing=True)
         _open_to(actor, item, [to, *others], referral.id)
@@ -151,6 +151,15 @@ def follow(actor: Actor, object_id: UUID, *, following: bool = True) -> None:
             item.save(update_fields=["state"])
             act = "work.item-followed" if following else "work.item-taken-back"
             record(actor, act=act, object_kind="letter", object_id=object_id)
+
+
+def stop_following(actor: Actor, object_id: UUID) -> None:
+    """Whoever passed an item on no longer follows it; that it was followed stays in the trail."""
+    with scope(actor):
+        require_granted(actor, object_id)
+        followed = Participation.objects.filter(item__object_id=object_id, person_id=actor.person, following=True)
+        if followed.update(following=False):
+            record(actor, act="work.item-unfollowed", object_kind="letter", object_id=object_id)
 
 
 def state_baseline(actor: Actor, baseline: Baseline) -> None:
@@ -209,12 +218,22 @@ def _held(actor: Actor, object_id: UUID) -> Item:
     return item
 
 
-def _hand(actor: Actor, item: Item, task: Task, state: ItemState) -> None:
+def _hand(actor: Actor, item: Item, task: Task, *, state: ItemState = ItemState.OPEN, following: bool = False) -> None:
+    if actor.person_id is not None and item.holder_id in actor.grantees:
+        _take_part(actor.person_id, item, following=following)
     item.holder_kind, item.holder_id = str(task.holder.kind), task.holder.id
     item.act, item.due, item.state = task.act, task.due, state
     item.handed_by_ar, item.handed_by_en, item.handed_at = actor.name_ar, actor.name_en, clock.now()
     item.seen_at = None
     item.save()
+
+
+def _take_part(person_id: UUID, item: Item, *, following: bool) -> None:
+    """Note that a holder passed the item on today, and whether they follow it from now on."""
+    Participation.objects.bulk_create(
+        [Participation(item=item, person_id=person_id, acted_at=clock.now(), following=following)],
+        update_conflicts=True, unique_fields=["item", "person_id"], update_fields=["acted_at", "following"],
+    )  # fmt: skip
 
 
 def _write(

@@ -37,6 +37,15 @@ class StepOfTheRoute(Conflict):
     do = _("Open the letter, and complete, approve or sign it, or send it back there.")
 
 
+class TooLateToUndo(Conflict):
+    """A step is undone after its time, or after somebody went on from it."""
+
+    code = "work.too-late-to-undo"
+    happened = _("This step can no longer be undone.")
+    safe = _("The item stands where the step brought it, and nothing was changed.")
+    do = _("Open the item to see who holds it, and ask for it back.")
+
+
 class UnknownHolder(WorkError):
     """The named recipient of a referral is not a unit, post or person of this body today."""
 

@@ -85,10 +85,26 @@ class Referral(TenantModel):
         indexes = (models.Index(fields=["item", "at"], name="referral_by_item"),)
 
 
-class CycleStep(TenantModel):
-    """How long one step took for one letter; written when the step ends."""
+class Participation(TenantModel):
+    """A person's part in an item beyond holding it: whether they follow it, and when they last passed it on."""
 
-    writes: ClassVar[tuple[str, ...]] = ("insert",)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="participations")
+    person_id = models.UUIDField()
+    following = models.BooleanField(default=False)
+    acted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["item", "person_id"], name="participation_once"),)
+        indexes = (
+            models.Index(fields=["person_id", "-acted_at"], name="participation_by_act"),
+            models.Index(fields=["person_id"], condition=models.Q(following=True), name="participation_followed"),
+        )
+
+
+class CycleStep(TenantModel):
+    """How long one step took for one letter; written when the step ends, and taken back with it when it is undone."""
+
+    writes: ClassVar[tuple[str, ...]] = ("insert", "delete")
 
     object_id = models.UUIDField()
     step = models.CharField(max_length=24, choices=[(s, s) for s in Step])

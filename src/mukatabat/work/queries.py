@@ -9,14 +9,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
 
 from mukatabat.access.grants.queries import granted, visible
+from mukatabat.access.grants.rules import GranteeKind
+from mukatabat.directory.models import Person, Post, Unit
 from mukatabat.kernel import clock
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.tenancy.sql import rows
-from mukatabat.work.models import Item, PaperBaseline, Referral
+from mukatabat.work.models import Item, PaperBaseline, Participation, Referral
 from mukatabat.work.rules import DECIDING, ItemState, Step
 
 SHOWN = 200
@@ -68,6 +71,12 @@ def held_items(actor: Actor, object_ids: Iterable[UUID]) -> list[Item]:
         return list(mine.exclude(state=ItemState.DONE).order_by("due", "-sort_time"))
 
 
+def visible_items(actor: Actor, object_ids: Iterable[UUID]) -> list[Item]:
+    """Those of the named items that the actor may see."""
+    with reading(actor):
+        return list(Item.objects.filter(visible(actor), object_id__in=list(object_ids)))
+
+
 def present_referrals(actor: Actor, object_ids: Iterable[UUID]) -> dict[UUID, Referral]:
     """The latest responsible referral of each of some objects that a list has already found visible."""
     with reading(actor):
@@ -79,14 +88,62 @@ def present_referrals(actor: Actor, object_ids: Iterable[UUID]) -> dict[UUID, Re
 def _of_tab(actor: Actor, tab: Tab) -> QuerySet[Item]:
     mine = Item.objects.filter(visible(actor))
     if tab is Tab.DONE:
-        since = clock.now().astimezone(clock.KUWAIT).replace(hour=0, minute=0, second=0, microsecond=0)
-        return mine.filter(done_by=actor.person_id, done_at__gte=since).order_by("-done_at")
-    held = mine.filter(holder_id__in=actor.grantees)
+        return _done_since(actor, mine, _midnight())
     if tab is Tab.FOLLOWING:
-        return held.filter(state=ItemState.FOLLOWING).order_by("due", "-sort_time")
+        return mine.filter(_followed(actor)).order_by("due", "-sort_time")
+    held = mine.filter(holder_id__in=actor.grantees)
     deciding = Q(act__in=DECIDING)
     wanted = deciding if tab is Tab.APPROVAL else ~deciding
     return held.filter(wanted, state=ItemState.OPEN).order_by("due", "-sort_time")
+
+
+def _midnight() -> datetime:
+    return clock.now().astimezone(clock.KUWAIT).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _done_since(actor: Actor, mine: QuerySet[Item], since: datetime) -> QuerySet[Item]:
+    """What the actor finished or passed on since a moment and does not have to do again, the latest first."""
+    parts = Participation.objects.filter(item=OuterRef("id"), person_id=actor.person, acted_at__gte=since)
+    again = Q(holder_id__in=actor.grantees) & ~Q(state=ItemState.DONE)
+    passed_on = mine.annotate(passed_at=Subquery(parts.values("acted_at")[:1])).exclude(again)
+    finished = Q(done_by=actor.person_id, done_at__gte=since)
+    return passed_on.filter(finished | Q(passed_at__isnull=False)).order_by(
+        Greatest(F("done_at"), F("passed_at")).desc()
+    )
+
+
+def _followed(actor: Actor) -> Q:
+    """What the actor holds under follow-up, and what they passed on and follow until it is done or theirs again."""
+    followed = Participation.objects.filter(person_id=actor.person, following=True).values("item_id")
+    elsewhere = Q(state=ItemState.OPEN, id__in=followed) & ~Q(holder_id__in=actor.grantees)
+    return Q(holder_id__in=actor.grantees, state=ItemState.FOLLOWING) | elsewhere
+
+
+def follows(actor: Actor, item: Item) -> bool:
+    """Whether the actor follows an item that another holds."""
+    with reading(actor):
+        return Participation.objects.filter(item=item, person_id=actor.person, following=True).exists()
+
+
+HOLDERS: dict[str, type[Person | Post | Unit]] = {
+    GranteeKind.PERSON: Person,
+    GranteeKind.POST: Post,
+    GranteeKind.UNIT: Unit,
+}
+
+
+def holders_of(items: Iterable[Item]) -> dict[UUID, Person | Post | Unit]:
+    """Who holds each of some items that were found visible, by the holder's id; one query for each kind of holder."""
+    wanted: dict[str, set[UUID]] = {}
+    for item in items:
+        wanted.setdefault(item.holder_kind, set()).add(item.holder_id)
+    return {one.pk: one for kind, ids in wanted.items() for one in HOLDERS[kind].objects.filter(id__in=ids)}
+
+
+def arrived_since(actor: Actor, tab: Tab, since: datetime) -> int:
+    """How many items came to one tab of the actor's queue after a moment, at most ``COUNTED``."""
+    with reading(actor):
+        return _of_tab(actor, tab).filter(handed_at__gt=since).order_by()[:COUNTED].count()
 
 
 def item_of(actor: Actor, object_id: UUID) -> Item | None:

@@ -56,6 +56,7 @@ class ReferralState(StrEnum):
     PASSED_ON = "passed-on"
     DONE = "done"
     INFORMED = "informed"
+    UNDONE = "undone"
 
 
 class Step(StrEnum):
@@ -96,11 +97,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralCommand:
-    """A hand-over: one responsible recipient, and others for information only."""
+    """A hand-over: one responsible recipient, and others for information only.
+
+    With ``keep_following`` it stays among what the giver follows until it is done.
+    """
 
     task: Task
     note: str = ""
     informed: tuple[Grantee, ...] = ()
+    keep_following: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

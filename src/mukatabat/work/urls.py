@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The routes of the measured steps; the queue itself is composed in web, where letters are known."""
+"""The routes of undoing and of the measured steps; the queue is composed in web, where letters are known."""
 
 from django.urls import path
 
@@ -7,6 +7,7 @@ from mukatabat.work import views
 
 app_name = "work"
 urlpatterns = [
+    path("undo/", views.undo_last, name="undo"),
     path("times/", views.times, name="times"),
     path("times/baseline/", views.baseline, name="baseline"),
 ]

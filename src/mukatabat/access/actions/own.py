@@ -18,6 +18,8 @@ from mukatabat.access.queries import second_factor_required
 from mukatabat.audit.actions import record
 from mukatabat.tenancy.context import scope
 
+PREFERENCES = ("language", "theme", "digits", "shortcuts")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
@@ -26,11 +28,12 @@ class Preferences:
     language: Language | None = None
     theme: Theme | None = None
     digits: Digits | None = None
+    shortcuts: bool | None = None
 
 
 def set_preferences(account: Account, wanted: Preferences) -> None:
     """Keep screen preferences; they are no act on anybody's record and leave no audit entry."""
-    changed = {name: value for name in ("language", "theme", "digits") if (value := getattr(wanted, name)) is not None}
+    changed = {name: value for name in PREFERENCES if (value := getattr(wanted, name)) is not None}
     for name, value in changed.items():
         setattr(account, name, value)
     if changed:

@@ -31,11 +31,15 @@ def grant(
     )  # fmt: skip
 
 
-def revoke(object_id: UUID, *, reason: Reason, grantees: Iterable[Grantee] | None = None) -> None:
-    """End the standing grants of one reason on an object (for ``grantees`` only, when given)."""
+def revoke(
+    object_id: UUID, *, reason: Reason, grantees: Iterable[Grantee] | None = None, source_id: UUID | None = None
+) -> None:
+    """End the standing grants of one reason on an object (for ``grantees``, or of one source, only when given)."""
     standing = Grant.objects.filter(object_id=object_id, reason=str(reason), ends=None)
     if grantees is not None:
         standing = standing.filter(grantee_id__in=[grantee.id for grantee in grantees])
+    if source_id is not None:
+        standing = standing.filter(source_id=source_id)
     standing.update(ends=clock.now())
 
 

@@ -57,6 +57,7 @@ class Account(AbstractBaseUser):
     person = models.OneToOneField("directory.Person", on_delete=models.PROTECT, related_name="account")
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=2, choices=Language.choices, default=Language.ARABIC)
+    shortcuts = models.BooleanField(default=True)
     theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.AUTOMATIC)
     digits = models.CharField(max_length=4, choices=Digits.choices, default=Digits.LATIN)
     # The password was chosen by an administrator; the person chooses another before anything else.

@@ -154,7 +154,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 @access(PUBLIC)
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Keep language, theme and digits with the account, and the language in the session until sign-in."""
+    """Keep the choices of the own menu with the account, and the language in the session until sign-in."""
     form = PreferencesForm(request.POST)
     response = after(request)
     if not form.is_valid():
@@ -165,6 +165,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
             language=Language(chosen["language"]) if chosen["language"] else None,
             theme=Theme(chosen["theme"]) if chosen["theme"] else None,
             digits=Digits(chosen["digits"]) if chosen["digits"] else None,
+            shortcuts=chosen["shortcuts"] == "on" if chosen["shortcuts"] else None,
         )
         actions.set_preferences(_account(request), wanted)
     if chosen["language"]:

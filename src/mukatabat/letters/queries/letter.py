@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from mukatabat.access.grants.queries import granted, require_granted
-from mukatabat.access.grants.rules import GranteeKind
 from mukatabat.directory.models import Person, Post, Unit
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.letters.models import Letter, Link
@@ -15,12 +14,7 @@ from mukatabat.letters.rules import LinkKind
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work.models import Item
-
-HOLDERS: dict[GranteeKind, type[Person | Post | Unit]] = {
-    GranteeKind.PERSON: Person,
-    GranteeKind.POST: Post,
-    GranteeKind.UNIT: Unit,
-}
+from mukatabat.work.queries import holders_of
 
 
 def access_letter(actor: Actor, letter_id: UUID) -> Letter:
@@ -67,4 +61,4 @@ def conversation(actor: Actor, letter: Letter) -> Conversation:
 
 def holder_of(item: Item) -> Person | Post | Unit | None:
     """Who holds an item: a person, a post or a unit, with its name in both languages."""
-    return HOLDERS[GranteeKind(item.holder_kind)].objects.filter(id=item.holder_id).first()
+    return holders_of([item]).get(item.holder_id)

@@ -31,6 +31,8 @@ from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work import actions as work_actions
 from mukatabat.work import queries as work
+from mukatabat.work.undoing import undoably
+from mukatabat.work.views import offer_undo
 
 CONFIRM = "web/confirm.html"
 
@@ -45,10 +47,11 @@ def refer(request: HttpRequest, letter_id: UUID) -> HttpResponse:
         return render(request, "letters/refer.html", refer_page(actor, letter, ReferralForm()))
     form = ReferralForm.from_post(request.POST)
     try:
-        work_actions.refer(actor, letter_id, form.command(clock.today(), choices.holidays(actor)))
+        command = form.command(clock.today(), choices.holidays(actor))
+        step = undoably(actor, letter_id, lambda one: work_actions.refer(actor, one, command))
     except MukatabatError as error:
         return refused(request, "letters/refer.html", refer_page(actor, letter, form), error)
-    messages.success(request, gettext("Referred."))
+    offer_undo(request, gettext("Referred."), [step])
     return redirect(letter_or_list(actor, letter_id))
 
 
@@ -92,10 +95,11 @@ def complete(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     if request.method == "GET":
         return render(request, CONFIRM, page)
     try:
-        work_actions.complete(actor, letter_id, request.POST.get("reason", ""))
+        outcome = request.POST.get("reason", "")
+        step = undoably(actor, letter_id, lambda one: work_actions.complete(actor, one, outcome))
     except MukatabatError as error:
         return refused(request, CONFIRM, page, error)
-    messages.success(request, gettext("Marked done."))
+    offer_undo(request, gettext("Marked done."), [step])
     return redirect(letter_or_list(actor, letter_id))
 
 

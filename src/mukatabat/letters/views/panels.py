@@ -176,6 +176,7 @@ def _branches(referrals: Sequence[Referral], parent: UUID | None) -> list[dict[s
             "to": spoken(one.to_ar, one.to_en), "from": spoken(one.from_ar, one.from_en),
             "act_label": Act(one.act).label, "note": one.note, "at": one.at, "due": one.due,
             "done_at": one.ended_at if one.state == ReferralState.DONE else None,
+            "undone": one.state == ReferralState.UNDONE,
             "is_holder": one.is_primary and one.state == ReferralState.OPEN, "outcome": one.outcome,
             "children": _branches(referrals, one.id),
         }

@@ -20,6 +20,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from mukatabat.kernel import calendar, clock
 from mukatabat.kernel.digits import arabic_digits, latin_digits
 from mukatabat.kernel.vocabulary import Secrecy, Urgency
+from mukatabat.web.shortcuts import ARABIC
 from mukatabat.web.templatetags import words
 
 register = template.Library()
@@ -290,6 +291,15 @@ def pages(context: Context, value: int | None) -> SafeString:
         return EMPTY
     text = ngettext("%(n)s page", "%(n)s pages", value) % {"n": _shown(context, value)}
     return format_html('<span class="nw">{}</span>', text)
+
+
+@register.simple_tag
+def key(letter: str) -> SafeString:
+    """Draw a key cap; that of a letter says as well what the key writes under the Arabic layout, for shell.js."""
+    arabic = ARABIC.get(letter)
+    if arabic is None:
+        return format_html("<kbd>{}</kbd>", letter)
+    return format_html('<kbd data-cap="{}" data-ar="{}">{}</kbd>', letter, arabic, letter)
 
 
 @register.simple_tag

@@ -24,6 +24,9 @@ from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.web.statuses import status_of
 
+OFFERED = 7
+"""So many letters the command palette offers."""
+
 
 @access("capability:work_items|see_registers")
 @require_GET
@@ -35,6 +38,17 @@ def find(request: HttpRequest) -> HttpResponse:
     with reading(actor):
         found = {"hits": [], "suggestions": []} if too_short else _found(actor, text, request.GET.get("cursor"))
         return render(request, "web/find.html", {"query": text, "too_short": too_short, **found})
+
+
+@access("capability:work_items|see_registers")
+@require_GET
+def options(request: HttpRequest) -> HttpResponse:
+    """The first few letters for the command palette (`web/_find_options.html`)."""
+    actor = actor_of_request(request)
+    text = request.GET.get("q", "")[:LONGEST_QUERY].strip()
+    with reading(actor):
+        hits = [] if is_too_short(text) else _found(actor, text, None)["hits"][:OFFERED]
+        return render(request, "web/_find_options.html", {"hits": hits})
 
 
 def _found(actor: Actor, text: str, cursor: str | None) -> dict[str, Any]:

@@ -11,7 +11,9 @@ document.addEventListener("click", async (event) => {
   const dialog = document.getElementById(link.dataset.dialog);
   if (!dialog) return;
   event.preventDefault();
+  dialog.replaceChildren();
   await window.htmx.ajax("GET", link.href, { target: dialog, swap: "innerHTML" });
+  if (!dialog.childElementCount) return; // the server refused, and a message says why
   dialog.showModal();
   dialog.querySelector("[autofocus],input:not([type=hidden]),select,textarea,button.btn")?.focus();
 });
@@ -41,12 +43,4 @@ document.addEventListener("keydown", (event) => {
   if (!button) return;
   event.preventDefault();
   phrase(button);
-});
-
-document.addEventListener("htmx:responseError", (event) => {
-  // The server's page says what happened, what is safe, what to do: show it whole.
-  const { xhr, target } = event.detail;
-  if (xhr.status >= 400 && target?.tagName === "DIALOG" && event.detail.requestConfig?.path) {
-    window.location.assign(event.detail.requestConfig.path);
-  }
 });

@@ -8,6 +8,11 @@ let timer;
 const visible = (element) => element.getClientRects().length > 0;
 const say = (detail) => document.dispatchEvent(new CustomEvent("mukatabat:say", { detail }));
 const rows = () => [...document.querySelectorAll("[data-list] [data-row]")].filter(visible);
+// The sheet of shortcuts says which key does what.
+const does = (what, code) => {
+  const row = document.querySelector(`[data-does~="${what}"]`);
+  return row !== null && row.dataset.codes.split(" ")[row.dataset.does.split(" ").indexOf(what)] === code;
+};
 const current = () => document.querySelector("[data-list] [data-row][aria-current]");
 
 function peek(row) {
@@ -51,10 +56,10 @@ function tally() {
   const line = document.querySelector("[data-selected]");
   if (!line) return;
   const count = document.querySelectorAll("[data-row] input:checked").length;
-  const shown = new Intl.NumberFormat(document.documentElement.lang, {
-    numberingSystem: document.body.dataset.digits || "latn",
-  }).format(count);
-  line.textContent = `${line.dataset.selected} ${shown}`;
+  const language = document.documentElement.lang;
+  const shown = new Intl.NumberFormat(language, { numberingSystem: document.body.dataset.digits || "latn" }).format(count);
+  const forms = JSON.parse(line.dataset.selected);
+  line.textContent = (forms[new Intl.PluralRules(language).select(count)] ?? forms.other).replace("%(n)s", shown);
   if (count) say(line.textContent);
 }
 
@@ -63,12 +68,12 @@ document.addEventListener("keydown", (event) => {
   if (event.target.matches(TYPING) || document.querySelector("dialog[open]")) return;
   const inList = event.target.closest("[data-list]");
   const single = document.body.dataset.shortcuts !== "off";
-  const down = (event.code === "ArrowDown" && inList) || (event.code === "KeyJ" && single);
-  const up = (event.code === "ArrowUp" && inList) || (event.code === "KeyK" && single);
+  const down = (event.code === "ArrowDown" && inList) || (does("next", event.code) && single);
+  const up = (event.code === "ArrowUp" && inList) || (does("previous", event.code) && single);
   if (down || up) {
     event.preventDefault();
     move(down ? 1 : -1, event.shiftKey);
-  } else if (event.code === "KeyX" && single && current()) {
+  } else if (does("select", event.code) && single && current()) {
     event.preventDefault();
     check(current());
   } else if (event.code === "Enter" && event.target.matches("[data-row]")) {

@@ -39,6 +39,20 @@ async function copyReference() {
   return true;
 }
 
+// Which key does what stands in the sheet of shortcuts, the only place where it is written.
+const TABLE = new Map();
+for (const row of document.querySelectorAll("[data-does]")) {
+  const does = row.dataset.does.split(" ");
+  row.dataset.codes.split(" ").forEach((code, at) => TABLE.set(`${row.dataset.held ?? ""}${code}`, does[at] ?? does[0]));
+}
+
+const DOES = {
+  press: (code) => press(`[data-key="${code}"]`),
+  find: () => firstVisible("[data-find]")?.focus() ?? true,
+  copy: () => copyReference(),
+  tab: (code) => press(`[data-panel-tabs] a:nth-of-type(${code.slice(-1)})`),
+};
+
 function single(event) {
   const { code } = event;
   if (performance.now() < goUntil) {
@@ -46,24 +60,43 @@ function single(event) {
     return press(`[data-go="${code}"]`);
   }
   if (code === "Slash" && event.shiftKey) return document.getElementById("shortcuts")?.showModal() ?? true;
-  if (code === "Slash") return firstVisible("[data-find]")?.focus() ?? true;
   if (code === "KeyG") {
     goUntil = performance.now() + GO_WAIT;
     return true;
   }
-  if (code === "KeyY") return copyReference();
-  if (/^Digit[1-5]$/.test(code)) {
-    return press(`[data-panel-tabs] a:nth-of-type(${code.slice(-1)})`);
-  }
-  return press(`[data-key="${code}"]`);
+  return DOES[TABLE.get(code)]?.(code);
 }
+
+// A key cap shows the letter of the layout: as the browser knows it, or as the first key press shows it.
+const ARABIC_LETTER = /^[\u0621-\u064A]/;
+let layout = "";
+function cap() {
+  for (const one of document.querySelectorAll("kbd[data-cap]")) {
+    const letter = layout === "ar" ? one.dataset.ar : one.dataset.cap;
+    if (one.textContent !== letter) one.textContent = letter;
+  }
+}
+function learn(letter) {
+  if (!letter) return;
+  const found = ARABIC_LETTER.test(letter) ? "ar" : "latn";
+  if (found !== layout) {
+    layout = found;
+    cap();
+  }
+}
+navigator.keyboard?.getLayoutMap?.().then((map) => learn(map.get("KeyJ")), () => {});
+document.addEventListener("htmx:afterSwap", cap);
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.defaultPrevented) return;
   if (event.ctrlKey || event.metaKey) {
-    if (withControl(event)) event.preventDefault();
+    if (TABLE.get(`Ctrl${event.code}`) === "palette" && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      document.dispatchEvent(new CustomEvent("mukatabat:palette"));
+    } else if (withControl(event)) event.preventDefault();
     return;
   }
+  if (/^Key[A-Z]$/.test(event.code) && event.key.length <= 2) learn(event.key);
   if (event.altKey || !shortcutsOn()) return;
   if (event.code === "Escape") {
     const menu = document.querySelector("details[data-menu][open]");
@@ -109,17 +142,35 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+let unreachable = false;
 function connection() {
-  const away = !navigator.onLine;
+  const away = !navigator.onLine || unreachable;
   const line = document.getElementById("offline");
   if (line) line.hidden = !away;
-  for (const button of document.querySelectorAll("[data-needs-line]")) button.disabled = away;
+  for (const button of document.querySelectorAll("[data-needs-line]")) {
+    button.disabled = away;
+    if (away) button.setAttribute("aria-describedby", "offline");
+    else button.removeAttribute("aria-describedby");
+  }
 }
+document.addEventListener("htmx:sendError", () => {
+  unreachable = true;
+  connection();
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.xhr?.status || !unreachable) return;
+  unreachable = false;
+  connection();
+});
 window.addEventListener("online", connection);
 window.addEventListener("offline", connection);
 connection();
 
-for (const toast of document.querySelectorAll("[data-toast]")) {
-  setTimeout(() => toast.remove(), TOAST_LIFE);
+// A message goes after ten seconds, but not while somebody is in it; that of an error stays until it is closed.
+function leave(toast) {
+  if (toast.matches(":hover,:focus-within")) setTimeout(() => leave(toast), 1000);
+  else toast.remove();
 }
+for (const toast of document.querySelectorAll("[data-toast]")) setTimeout(() => leave(toast), TOAST_LIFE);
+document.addEventListener("click", (event) => event.target.closest("[data-toast-shut]")?.closest(".toast").remove());
 document.querySelector("[data-focus]")?.focus();
