@@ -63,6 +63,7 @@ WITHOUT_ENTRY = {
     "mukatabat.letters.actions.issued.document_part": "makes a value",
     "mukatabat.letters.actions.issued.after_void": "part of the end of an issue",
     "mukatabat.notify.actions.mark_seen": "one's own bell",
+    "mukatabat.notify.actions.take_back": "part of the act that undoes it",
     "mukatabat.notify.actions.tell": "part of the act that it tells of",
     "mukatabat.registers.actions.take_number": "part of the issue or registration",
     "mukatabat.registers.actions.confirm_number": "part of the issue",

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 
 from mukatabat.access.decisions import access, actor_of_request
 from mukatabat.access.reader import in_readers_digits
+from mukatabat.access.rules import Capability
 from mukatabat.kernel import clock
 from mukatabat.kernel.arabic import sort_key
 from mukatabat.kernel.errors import NotFoundOrForbidden
@@ -73,9 +74,15 @@ def queue(request: HttpRequest, tab: Tab = Tab.REQUIRED) -> HttpResponse:
             "sort": _sort(order) if items and order else None, "news": _news(tab, clock.now(), 0),
             "peek": desk.peek(actor, shown[0]) if shown else None,
             "empty": _empty(request, actor, tab) if not chosen else {},
-            "signing_url": reverse("letters:batch") if any(item.act == Act.SIGN for item in items) else "",
+            "signing_url": _signing_url(actor, items),
         }  # fmt: skip
         return render(request, "work/queue.html", context)
+
+
+def _signing_url(actor: Actor, items: Sequence[Item]) -> str:
+    """The desk on which letters are signed together, where the tab holds any for the actor to sign."""
+    awaiting = any(item.act == Act.SIGN and item.holder_id in actor.grantees for item in items)
+    return reverse("letters:batch") if awaiting and actor.may(Capability.SIGN) else ""
 
 
 def _order(request: HttpRequest, tab: Tab) -> str:
