@@ -79,7 +79,7 @@ def reopen(actor: Actor, object_id: UUID, act: Act, *, otherwise: Grantee) -> It
         holder = item.holder
         if item.state == ItemState.DONE:
             holder, item.done_at, item.done_by = otherwise, None, None
-        _hand(actor, item, Task(holder=holder, act=act), ItemState.OPEN)
+        _hand(actor, item, Task(holder=holder, act=act))
     return item
 
 
