@@ -8,7 +8,7 @@ import io
 import random
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from mukatabat_verify.parcel.header import Checkpoint, Header
 from mukatabat_verify.parcel.keys import ParcelKey
 from mukatabat_verify.parcel.opening import check_signature, open_key, opened
 from mukatabat_verify.parcel.sealing import ContentSealer, make_cover, recipients_of
-from mukatabat_verify.parcel.suites import P256, WRAPS, XWING, OpeningKey, SoftwareKey
+from mukatabat_verify.parcel.suites import P256, WRAPS, XWING, SoftwareKey
 
 CREATED = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 PARCEL = UUID("01939c1e-0000-7000-8000-000000000001")
@@ -39,7 +39,7 @@ class Identity:
     key: ec.EllipticCurvePrivateKey
     certificates: tuple[x509.Certificate, ...]
 
-    @property
+    @cached_property
     def chain(self) -> tuple[bytes, ...]:
         return tuple(one.public_bytes(Encoding.DER) for one in self.certificates[:-1] or self.certificates)
 
@@ -106,7 +106,7 @@ def opening_key(suite: str, name: str = "") -> SoftwareKey:
     return SoftwareKey(suite, hashlib.sha256(f"{suite} {name}".encode()).digest())
 
 
-KEYS: dict[str, OpeningKey] = {"FL": opening_key(XWING, "FL"), "MOH": opening_key(P256, "MOH")}
+KEYS = {"FL": opening_key(XWING, "FL"), "MOH": opening_key(P256, "MOH")}
 
 
 def noise(size: int) -> bytes:

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Parcels sealed and opened per second and core, and 2 GiB streamed, each beside the bare work in the same run."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from mukatabat_verify.parcel import cover as covers  # noqa: E402
+from mukatabat_verify.parcel import header as headers  # noqa: E402
+from mukatabat_verify.parcel.header import Content, Header  # noqa: E402
+from mukatabat_verify.parcel.keys import ParcelKey  # noqa: E402
+from mukatabat_verify.parcel.opening import check_signature, open_key, opened  # noqa: E402
+from mukatabat_verify.parcel.sealing import ContentSealer, make_cover, recipients_of  # noqa: E402
+from mukatabat_verify.parcel.suites import P256, WRAPS, XWING, SoftwareKey  # noqa: E402
+from mukatabat_verify.stream import CHUNK  # noqa: E402
+from tests.verify.support import Identity, seal  # noqa: E402
+
+LETTER = os.urandom(60_000)
+SECONDS = 1.5
+ECDSA = ec.ECDSA(hashes.SHA256())
+
+
+def rate(work: Callable[[], object]) -> float:
+    """How often per second of this process's own time."""
+    work()
+    done, began = 0, time.process_time()
+    while (spent := time.process_time() - began) < SECONDS:
+        work()
+        done += 1
+    return done / spent
+
+
+def header_for(content: Content, key: ParcelKey, by: Identity, recipients: list[SoftwareKey]) -> Header:
+    """A header for these recipients."""
+    return Header(
+        parcel=UUID(int=1),
+        realm="live",
+        sender="MOF",
+        certificate=hashlib.sha256(by.chain[0]).hexdigest(),
+        recipients=recipients_of(("FL", one.recipient) for one in recipients),
+        content=content,
+        commitment=key.commitment,
+        created=datetime.now(UTC),
+        not_before=None,
+    )
+
+
+def small(suite: str) -> None:
+    """Seal and open a letter of 60 kB, beside the bare public-key operations that it cannot do without."""
+    recipient, by = SoftwareKey.fresh(suite), seal()
+
+    def sealed() -> bytes:
+        key = ParcelKey.fresh()
+        sealer = ContentSealer(key)
+        data = b"".join(sealer.seal([LETTER]))
+        header = header_for(sealer.content, key, by, [recipient])
+        return make_cover(header, key, recipients=[recipient.recipient], seal=by).to_bytes() + data
+
+    parcel = sealed()
+
+    def opens() -> None:
+        stream = io.BytesIO(parcel)
+        cover, header = covers.read(stream)
+        check_signature(cover, header)
+        key = open_key(cover, header, recipient, accepted=WRAPS)
+        for _ in opened(header, key, stream):
+            pass
+
+    wrapped = recipient.recipient.wrap(bytes(32), b"")
+    signature, public = by.key.sign(b"x", ECDSA), by.key.public_key()
+    floors = {
+        "seal": rate(lambda: (by.key.sign(b"x", ECDSA), recipient.recipient.wrap(bytes(32), b""))),
+        "open": rate(lambda: (public.verify(signature, b"x", ECDSA), recipient.unwrap(wrapped, b""))),
+    }
+    for name, work in (("seal", sealed), ("open", opens)):
+        found = rate(work)
+        share = found / floors[name]
+        print(f"  {name}  {found:8,.0f}/s   floor of bare key operations {floors[name]:8,.0f}/s   {share:4.0%} of it")
+
+
+def circular(count: int) -> None:
+    """One ciphertext for many recipients: what the covers cost."""
+    keys = [SoftwareKey.fresh(XWING if number % 4 else P256) for number in range(count)]
+    key, by = ParcelKey.fresh(), seal()
+    sealer = ContentSealer(key)
+    for _ in sealer.seal([LETTER]):
+        pass
+    header = replace(
+        header_for(sealer.content, key, by, []), recipients=recipients_of(("FL", one.recipient) for one in keys)
+    )
+    recipients = [one.recipient for one in keys]
+    began = time.process_time()
+    cover = make_cover(header, key, recipients=recipients, seal=by)
+    spent = time.process_time() - began
+    whole, one = len(cover.to_bytes()), len(cover.only_for([recipients[0].id]).to_bytes())
+    print(
+        f"  sealed to all in {spent * 1000:.0f} ms; all covers {whole / 1024:.0f} KiB, one's own {one / 1024:.0f} KiB"
+    )
+    written = cover.header
+    print(f"  header {len(written) / 1024:.0f} KiB, read in {1000 / rate(lambda: headers.read(written)):.1f} ms")
+
+
+def pieces(size: int) -> Iterator[bytes]:
+    """So many bytes, the same piece again and again."""
+    piece = os.urandom(CHUNK)
+    for _ in range(size // CHUNK):
+        yield piece
+
+
+def throughput(size: int, folder: Path) -> None:
+    """Seal to a file and open from it, beside the same bytes through bare AES-GCM and SHA-256."""
+    chunk, bare, digest = os.urandom(CHUNK), AESGCM(bytes(32)), hashlib.sha256()
+    began, used = time.perf_counter(), time.process_time()
+    for number in range(size // CHUNK // 4):
+        digest.update(chunk)
+        digest.update(bare.encrypt(number.to_bytes(12, "big"), chunk, None))
+    floor = size / 4 / (time.perf_counter() - began), size / 4 / (time.process_time() - used)
+    speak("bare AES-GCM and SHA-256 twice", *floor)
+    key, path = ParcelKey.fresh(), folder / "sealed"
+    sealer = ContentSealer(key)
+    began, used = time.perf_counter(), time.process_time()
+    with path.open("wb") as file:
+        for part in sealer.seal(pieces(size)):
+            file.write(part)
+    speak("sealed to a file", size / (time.perf_counter() - began), size / (time.process_time() - used))
+    header = header_for(sealer.content, key, seal(), [SoftwareKey.fresh(P256)])
+    began, used = time.perf_counter(), time.process_time()
+    with path.open("rb") as file:
+        for _ in opened(header, key, file):
+            pass
+    speak("opened from a file", size / (time.perf_counter() - began), size / (time.process_time() - used))
+    print(f"  most memory ever used: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+
+
+def speak(what: str, by_clock: float, by_core: float) -> None:
+    """Print a speed by the clock and by the core's own time."""
+    print(f"  {what:32} {by_clock / 2**20:6.0f} MiB/s by the clock, {by_core / 2**20:6.0f} MiB per second of core")
+
+
+def main() -> None:
+    """Measure; the stream runs in a process of its own, so that its memory is its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mebibytes", type=int, default=2048)
+    parser.add_argument("--stream", action="store_true", help="measure the stream alone")
+    asked = parser.parse_args()
+    if asked.stream:
+        with TemporaryDirectory() as folder:
+            throughput(asked.mebibytes * 2**20, Path(folder))
+        return
+    for suite in (XWING, P256):
+        print(f"a letter of {len(LETTER) // 1000} kB to one recipient, {suite}")
+        small(suite)
+    print("a circular to 285 keys, three of four hybrid")
+    circular(285)
+    print(f"{asked.mebibytes} MiB")
+    again = [sys.executable, __file__, "--stream", "--mebibytes", str(asked.mebibytes)]
+    raise SystemExit(subprocess.run(again, check=False).returncode)
+
+
+if __name__ == "__main__":
+    main()
