@@ -23,14 +23,18 @@ from tools.environment import program_environment
 from tools.installation import DEMONSTRATION as STORY
 from tools.installation import PRODUCT, prepare
 from tools.keys import write_private
-from tools.paths import ENVIRONMENT, PYTHON, state
+from tools.paths import ENVIRONMENT, PYTHON, ROOT, state
 from tools.processes import Child, dies_with_parent, stop_by_signals, undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 FIRST_PORT = 8600
+CLIENT = ROOT / "examples" / "ministry" / "client.py"
 BODIES = {"fl": ("الفتوى والتشريع", "Fatwa and Legislation"), "mof": ("وزارة المالية", "Ministry of Finance")}
+LINKED = """
+    الهيئة العامة للمعلومات المدنية: جهة مرتبطة؛ يقيّد نظامها ما يصلها ويفيد باستلامه بكتاب موقّع (examples/ministry)
+    Civil Information, a linked body: its own system registers what arrives and acknowledges it by a signed letter"""
 STAND_INS = """\
   بيئة عرض وتجربة، لا للعمل الرسمي: شهادات وأختام زمنية تطويرية، ومفاتيح على القرص، واتصال بلا تشفير، وكلمات مرور معلنة.
   For trying out, not for official work: development certificates, time-stamps in-process, keys on disk, no TLS, known
@@ -54,12 +58,26 @@ class Site:
         serve = [*serve, "--workers", "1", "--blocking-threads", "4", "--host", "127.0.0.1", "--port", str(self.port)]
         self._launch("web", [*serve, "mukatabat.web.wsgi:application"])
         self._launch("worker", [PYTHON, "-m", PRODUCT, "worker"])
+        self._wait()
+        self._link()
+
+    def _wait(self) -> None:
         deadline = time.monotonic() + 60
         while not self._answers():
             self.check()
             if time.monotonic() > deadline:
                 raise Stop(f"The web server gave no page within a minute. Its log: {self._children[0].log}")
             time.sleep(0.1)
+
+    def _link(self) -> None:
+        """Start the linked body's own system, a small program that knows nothing but the API."""
+        if not CLIENT.exists():
+            return
+        command = [str(PYTHON), "-m", STORY, "link", str(self.folder / "linked")]
+        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Stop(f"The linked body could not be connected:\n{done.stderr}")
+        self._launch("linked", [PYTHON, CLIENT, done.stdout.strip(), "watch"])
 
     def check(self) -> None:
         """Raise Stop when one of the programs has ended."""
@@ -145,7 +163,7 @@ def _greet(site: Site) -> None:
     say("\n  مكاتبات تعمل الآن\n  Mukatabat is running\n")
     for name, (arabic, english) in BODIES.items():
         say(f"    http://{name}.localhost:{site.port}    {arabic}    {english}")
-    say("")
+    say(LINKED + "\n")
     say(STAND_INS + "\n")
     site.run(STORY, "cast")
     say("\n  للإيقاف: Ctrl-C\n  To stop: Ctrl-C")

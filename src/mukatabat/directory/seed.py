@@ -36,6 +36,8 @@ from mukatabat.kernel.vocabulary import Realm
 DATA: Final = Path(__file__).resolve().parent / "data"
 NAMESPACE: Final = UUID("5a0c4f1e-7b52-5d0a-9c3e-6d1f0b8a2e47")
 TRAINING_BODIES: Final = ("FL", "MOF")
+# Reached through its own system, which the demonstration runs beside (`examples/ministry`).
+LINKED_BODIES: Final = ("PACI",)
 # The holidays with a fixed Gregorian day; those of the Hijri calendar are announced, and an operator enters them.
 FIXED_HOLIDAYS: Final = (
     (1, 1, "رأس السنة الميلادية", "New Year's Day"),
@@ -179,7 +181,7 @@ def _add_body(batch: _Batch, names: dict[str, str], realm: str) -> None:
             code=code,
             realm=realm,
             kind=head["kind"],
-            channel=Channel.LOCAL,
+            channel=Channel.LINKED if code in LINKED_BODIES else Channel.LOCAL,
             letter_digits=LetterDigits.ARAB,
             letterhead_ar=f"دولة الكويت\n{ar}",
             letterhead_en=f"State of Kuwait\n{en}",

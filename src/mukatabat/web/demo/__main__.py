@@ -50,6 +50,15 @@ def cast() -> None:
 
 
 @main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def link(folder: Path) -> None:
+    """Write what the linked body's own system needs into FOLDER, and print the file that it starts with."""
+    from mukatabat.web.demo.linked import link as connect
+
+    click.echo(connect(folder, port=int(os.environ["MUKATABAT_PORT"])))
+
+
+@main.command()
 @click.argument("login")
 def code(login: str) -> None:
     """Print the one-time code of a demo log-in."""
