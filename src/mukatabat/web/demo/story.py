@@ -34,6 +34,8 @@ ANSWER = (
     "ما يأتي:\n\nأولًا: الأصل في العقود المبرمة بسعر إجمالي ثابت هو التزام المتعاقد بالأسعار المتفق عليها طوال مدة "
     "التنفيذ.\nثانيًا: لا أحقية للمتعاقد في المطالبة بفروق الأسعار ما لم ينص العقد على خلاف ذلك."
 )
+LINKED_SUBJECT = "طلب الإفادة ببيانات التسجيل"
+LINKED_QUESTION = "يرجى التفضل بالإفادة ببيانات التسجيل المطلوبة."
 PATIENCE = 30.0
 """Seconds within which a delivery must show on the other side."""
 
@@ -116,6 +118,24 @@ def _play(story: Story, attach: Sequence[Path]) -> None:
         "The asker sees both numbers, and the answer linked to the question",
         f"{asked} → {question_number}, {answered} → {answer_number}",
     )
+    _write_to_the_linked_body(story)
+
+
+def _write_to_the_linked_body(story: Story) -> None:
+    """A letter to a body with a system of its own, which registers it and acknowledges it without a person."""
+    subject = f"{LINKED_SUBJECT} ({time.time_ns()})"  # the acknowledgement names it, and former runs left theirs
+    letter = _write(story, "adviser.mof", Draft(
+        "/letters/new/", subject, LINKED_QUESTION, "general", to=str(body_id("PACI")),
+        approver=_post("head.mof"), signer=_post("signer.mof"),
+    ))  # fmt: skip
+    story.tell("كتبت الوزارة إلى جهة مرتبطة بنظامها", "The ministry wrote to a body with a system of its own", subject)
+    asked = _approve_and_sign(story, "head.mof", "signer.mof", letter)
+    arrival = _waiting(story, "clerk.mof", "/registers/tray/", subject)
+    number = _register(story, "clerk.mof", arrival, to="", act="")
+    story.tell(
+        "قيّد نظام الجهة الكتاب ووقّعت إفادة باستلامه", "Its system registered the letter; its signer acknowledged it",
+        f"{asked} → {number}",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
