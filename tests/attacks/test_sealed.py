@@ -143,7 +143,7 @@ def test_no_address_of_a_sealed_letter_its_files_or_its_arrival_s_papers_answers
 def test_forbidden_and_missing_answer_alike(cast: Cast, sealed: tuple[UUID, UUID]) -> None:
     client = browser("head.fl")
     trace = re.compile(r"E-[0-9A-F]{6}|[0-9a-f-]{36}|csrfmiddlewaretoken\" value=\"\w+")
-    for name in ("letter", "minutes", "stamp", "preview", "sign", "refer"):
+    for name in ("letter", "minutes", "stamp", "stamped", "preview", "sign", "refer"):
         answers = [client.get(at(name, one)) for one in (sealed[1], uuid4())]
         assert {one.status_code for one in answers} == {404}, name
         assert len({trace.sub("", one.content.decode()) for one in answers}) == 1, name

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import pypdfium2
 import pytest
 from django.urls import URLPattern
 
@@ -119,6 +120,24 @@ def test_stamp_and_sheet_of_notes_are_printed(cast: Cast) -> None:
     for url in (at("stamp", incoming.id), at("stamp", incoming.id) + "?label", at("minutes", incoming.id)):
         answer = client.get(url)
         assert answer.content.startswith(b"%PDF-"), url
+
+
+def test_a_stamped_copy_is_the_stamp_and_the_pages_and_only_of_what_came_in(cast: Cast) -> None:
+    question = issued_letter(cast)
+    incoming = registered(cast, _to(cast, "adviser.fl", note="لإعداد الرد"))
+    client = browser("clerk.fl", language="en")
+    page = client.get(at("letter", incoming.id)).content.decode()
+    assert at("stamped", incoming.id) in page
+    copy, original = (client.get(at(*place)) for place in (("stamped", incoming.id), _document_of(cast, incoming)))
+    with pypdfium2.PdfDocument(copy.content) as pdf, pypdfium2.PdfDocument(b"".join(original)) as source:
+        assert len(pdf) == len(source) + 1
+    assert copy.headers["X-Content-Type-Options"] == "nosniff"
+    assert browser("signer.mof").get(at("stamped", question.id)).status_code == 404
+
+
+def _document_of(cast: Cast, letter: Letter) -> tuple[object, ...]:
+    with scope(cast("clerk.fl")):
+        return "document", letter.id, Letter.objects.get(id=letter.id).document_id
 
 
 def test_an_addressee_who_opens_the_letter_is_told_of_and_a_clerk_is_not(cast: Cast) -> None:

@@ -140,6 +140,16 @@ def test_a_long_day_repeats_its_head_and_embeds_its_source(extract: RegisterExtr
         assert float(pdf.pages[0].mediabox[2]) > float(pdf.pages[0].mediabox[3])
 
 
+def test_every_page_counts_its_own_numbers_and_together_they_are_the_day(extract: RegisterExtract) -> None:
+    rows = tuple(RegisterRow(serial=n, at=AT, subject=f"Subject {n}") for n in range(1, 101))
+    texts = page_texts(render_register_extract(replace(extract, rows=rows)))
+    found = [re.search(r"Entries on this page: (\d+) \((\d+) to (\d+)\)", text) for text in texts]
+    spans = [tuple(int(part) for part in one.groups()) for one in found if one]
+    assert len(spans) == len(texts)
+    assert sum(count for count, _, _ in spans) == 100
+    assert [first for _, first, _ in spans] == [1, *(last + 1 for _, _, last in spans[:-1])]
+
+
 def test_an_empty_day_is_printed_too(extract: RegisterExtract) -> None:
     (text,) = page_texts(render_register_extract(replace(extract, rows=())))
     assert "No entries on this day" in text

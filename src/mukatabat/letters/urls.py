@@ -53,5 +53,6 @@ urlpatterns = [
     path("<uuid:letter_id>/withdraw/<uuid:consignment_id>/", handing.withdraw, name="withdraw"),
     path("<uuid:letter_id>/documents/<uuid:document_id>/", documents.document, name="document"),
     path("<uuid:letter_id>/stamp/", documents.stamp, name="stamp"),
+    path("<uuid:letter_id>/stamp/copy/", documents.stamped, name="stamped"),
     path("<uuid:letter_id>/notes/", documents.minutes, name="minutes"),
 ]

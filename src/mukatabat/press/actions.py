@@ -6,14 +6,24 @@ from __future__ import annotations
 import json
 from datetime import date
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO
 
 import pikepdf
 
 from mukatabat.kernel.clock import KUWAIT
+from mukatabat.press.copies import appended
 from mukatabat.press.coverage import unprintable
 from mukatabat.press.errors import InvalidSource, UnprintableText
-from mukatabat.press.layout import extract_data, letter_data, mark_data, minutes_data, slip_data, stamp_data, texts
+from mukatabat.press.layout import (
+    extract_data,
+    letter_data,
+    margin_data,
+    mark_data,
+    minutes_data,
+    slip_data,
+    stamp_data,
+    texts,
+)
 from mukatabat.press.rules import (
     POINTS_PER_MM,
     SIGNATURE_WIDTH,
@@ -94,6 +104,17 @@ def render_incoming_stamp(stamp: IncomingStamp) -> bytes:
 def render_incoming_sheet(stamp: IncomingStamp) -> bytes:
     """Print a stamp of receipt as an A4 sheet that precedes the letter; the letter's signed bytes are not touched."""
     return _printed("incoming", stamp_data(stamp), stamp.registered_at.astimezone(KUWAIT).date())
+
+
+def render_stamped_copy(stamp: IncomingStamp, original: BinaryIO) -> bytes:
+    """Print a copy of a received PDF: the sheet with the stamp, then its pages, each called a copy in its margin.
+
+    For paper and for looking at; it makes no claim and carries no signature, and the original is not touched. Raises
+    CopyImpossible for an original that cannot be put behind the stamp.
+    """
+    day = stamp.registered_at.astimezone(KUWAIT).date()
+    sheet = _printed("incoming", stamp_data(stamp) | {"copy": True}, day, archival=False)
+    return appended(sheet, original, margin=_printed("margin", margin_data(stamp), day, archival=False))
 
 
 def _printed(

@@ -81,6 +81,15 @@ class InvalidPicture(PressError):
     do = _("Give it as PNG, or as SVG with paths alone, of at most 256 kB.")
 
 
+class CopyImpossible(PressError):
+    """A document cannot be put behind a stamp: it is no PDF, is encrypted or damaged, or is too large."""
+
+    code = "press.copy-impossible"
+    happened = _("No stamped copy can be made of this document.")
+    safe = _("The document itself is kept as it came.")
+    do = _("Print the stamp of receipt and the document one after the other.")
+
+
 class PrintingFailed(PressError):
     """The typesetter refused a sheet; `detail` is its own message, for the log."""
 

@@ -20,6 +20,7 @@ from mukatabat.press.dates import gregorian_text, hijri_text, moment_text, time_
 from mukatabat.press.rules import (
     CODE_SIDE,
     DRAWN_HEIGHT,
+    MARGIN_HEIGHT,
     NOTE_HEIGHT,
     SIGNATURE_WIDTH,
     STAMP_CODE_SIDE,
@@ -176,6 +177,13 @@ def slip_data(slip: DeliverySlip) -> Data:
             for number, row in enumerate(slip.rows, start=1)
         ],
     }
+
+
+def margin_data(stamp: IncomingStamp) -> Data:
+    """Write the marking of a stamped copy as the data of margin.typ."""
+    day = stamp.registered_at.astimezone(KUWAIT).date()
+    common = _common(stamp.look, stamp.letterhead, title=str(stamp.reference), day=day)
+    return common | {"secrecy": None, "reference": str(stamp.reference), "height": MARGIN_HEIGHT}
 
 
 def shortened(subject: str, limit: int = SHORT_SUBJECT) -> str:

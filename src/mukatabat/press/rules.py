@@ -26,6 +26,9 @@ CODE_SIDE = 17.4
 STAMP_CODE_SIDE = 15
 
 
+# The strip at the head of a page of a stamped copy in which it is called one, in millimetres.
+MARGIN_HEIGHT = 6
+
 LARGEST_PICTURE = 256 * 1024
 MOST_DOTS = 4000
 PNG = b"\x89PNG\r\n\x1a\n"

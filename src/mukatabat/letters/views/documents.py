@@ -15,7 +15,12 @@ from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.letters import queries
 from mukatabat.letters.rules import Direction
 from mukatabat.letters.sheets import incoming_stamp, minute_sheet
-from mukatabat.press.actions import render_incoming_sheet, render_incoming_stamp, render_minute_sheet
+from mukatabat.press.actions import (
+    render_incoming_sheet,
+    render_incoming_stamp,
+    render_minute_sheet,
+    render_stamped_copy,
+)
 from mukatabat.tenancy.context import reading
 from mukatabat.vault.models import Document
 from mukatabat.vault.queries import open_verified
@@ -91,6 +96,22 @@ def stamp(request: HttpRequest, letter_id: UUID) -> HttpResponse:
         sheet = incoming_stamp(actor, letter)
     printed = render_incoming_stamp(sheet) if "label" in request.GET else render_incoming_sheet(sheet)
     return pdf(printed, name=f"{letter.reference}-stamp.pdf")
+
+
+@access("signed-in")
+@require_GET
+def stamped(request: HttpRequest, letter_id: UUID) -> HttpResponse:
+    """A copy to print (نسخة مختومة): the sheet with the stamp and the pages of the letter as they came."""
+    actor = actor_of_request(request)
+    with reading(actor):
+        letter = queries.access_letter(actor, letter_id)
+        if letter.direction != Direction.IN or not letter.entry_id or letter.document_id is None:
+            raise NotFoundOrForbidden
+        document = queries.access_letter_document(actor, letter_id, letter.document_id)
+        sheet = incoming_stamp(actor, letter)
+    with open_verified(document) as original:
+        copy = render_stamped_copy(sheet, original)
+    return pdf(copy, name=f"{letter.reference}-stamped.pdf")
 
 
 @access("signed-in")

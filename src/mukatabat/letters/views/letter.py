@@ -214,6 +214,8 @@ def _more(opened: Opened, story: Story) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = []
     if found.direction == Direction.IN and found.entry_id:
         shown.append(_act(gettext("Stamp of receipt"), "stamp", "stamp", found.id))
+        if found.document_id:
+            shown.append(_act(gettext("Stamped copy"), "printer", "stamped", found.id))
     if found.reference:
         shown.append(_act(gettext("Sheet of notes"), "printer", "minutes", found.id))
     if opened.is_author or actor.may(Capability.DISPATCH) or actor.may(Capability.SIGN):
