@@ -14,6 +14,7 @@ from mukatabat.exchange.manifest import Manifest
 from mukatabat.exchange.rules import ArrivalState, ConsignmentState, Role
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.tenancy.models import TenantModel
+from mukatabat.vault.fields import SealedJSONField, SealedTextField
 
 _STATES = [(state, state) for state in ConsignmentState]
 
@@ -24,7 +25,7 @@ class Parcel(TenantModel):
     writes: ClassVar[tuple[str, ...]] = ("insert",)
 
     letter_id = models.UUIDField(unique=True)
-    manifest = models.JSONField()
+    manifest = SealedJSONField()
     created_at = models.DateTimeField()
 
     def read(self) -> Manifest:
@@ -52,7 +53,7 @@ class Consignment(TenantModel):
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     their_reference = models.CharField(max_length=40, blank=True)
-    reason = models.CharField(max_length=500, blank=True)
+    reason = SealedTextField(blank=True)
     on_paper = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     again_at = models.DateTimeField(null=True)
@@ -85,7 +86,7 @@ class PaperRecord(TenantModel):
     at = models.DateTimeField()
     taken_by = models.CharField(max_length=200, blank=True)
     their_reference = models.CharField(max_length=40, blank=True)
-    reason = models.CharField(max_length=500, blank=True)
+    reason = SealedTextField(blank=True)
     scan_id = models.UUIDField(null=True)
     typed_by_ar = models.CharField(max_length=200)
     typed_by_en = models.CharField(max_length=200)
@@ -114,13 +115,13 @@ class Arrival(TenantModel):
     urgency = models.CharField(max_length=16)
     role = models.CharField(max_length=8, choices=[(role, role) for role in Role])
     unit_id = models.UUIDField(null=True)
-    manifest = models.JSONField()
+    manifest = SealedJSONField()
     documents = models.JSONField(default=list)
     state = models.CharField(max_length=12, choices=[(s, s) for s in ArrivalState], default=ArrivalState.AVAILABLE)
     arrived_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=200, blank=True)
-    reason = models.CharField(max_length=500, blank=True)
+    reason = SealedTextField(blank=True)
     our_reference = models.CharField(max_length=40, blank=True)
     letter_id = models.UUIDField(null=True)
 
@@ -152,7 +153,7 @@ class Notice(TenantModel):
     sender_id = models.UUIDField()
     event = models.CharField(max_length=12)
     at = models.DateTimeField()
-    detail = models.JSONField(default=dict)
+    detail = SealedJSONField(default=dict)
     delivered_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -11,6 +11,7 @@ from mukatabat.exchange.rules import Role
 from mukatabat.kernel.vocabulary import DataClass, Secrecy, Urgency
 from mukatabat.letters.rules import Direction, IssueState, LetterKind, LetterState, LinkKind, RouteKind
 from mukatabat.tenancy.models import TenantModel
+from mukatabat.vault.fields import SealedJSONField, SealedTextField, SecretTextField
 
 
 class Letter(TenantModel):
@@ -26,14 +27,14 @@ class Letter(TenantModel):
     direction = models.CharField(max_length=3, choices=[(d, d) for d in Direction])
     state = models.CharField(max_length=12, choices=[(s, s) for s in LetterState])
     letter_type = models.CharField(max_length=24)
-    subject = models.CharField(max_length=500, blank=True)
+    subject = SecretTextField(blank=True)
     subject_folded = models.CharField(max_length=500, blank=True)
     secrecy = models.CharField(max_length=12, choices=Secrecy.choices, default=Secrecy.NORMAL)
     data_class = models.CharField(max_length=12, choices=DataClass.choices, default=DataClass.RESTRICTED)
     urgency = models.CharField(max_length=16, choices=Urgency.choices, default=Urgency.NORMAL)
     general_number = models.CharField(max_length=40, blank=True)
     answer_wanted_by = models.DateField(null=True)
-    content = models.JSONField(default=dict)
+    content = SealedJSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
     author_id = models.UUIDField(null=True)
     author_ar = models.CharField(max_length=200, blank=True)
@@ -78,7 +79,7 @@ class Attachment(TenantModel):
     position = models.PositiveSmallIntegerField()
     document_id = models.UUIDField()
     digest = models.CharField(max_length=80)
-    name = models.CharField(max_length=200)
+    name = SealedTextField()
     media_type = models.CharField(max_length=100)
     size = models.BigIntegerField()
     pages = models.PositiveIntegerField(null=True)
@@ -111,7 +112,7 @@ class Comment(TenantModel):
     author_id = models.UUIDField()
     author_ar = models.CharField(max_length=200)
     author_en = models.CharField(max_length=200)
-    text = models.CharField(max_length=2000)
+    text = SealedTextField()
     at = models.DateTimeField()
     sends_back = models.BooleanField(default=False)
     resolved_at = models.DateTimeField(null=True)
@@ -146,7 +147,7 @@ class Issue(TenantModel):
     second_factor_at = models.DateTimeField()
     provider = models.CharField(max_length=40)
     prepared_id = models.UUIDField()
-    manifest = models.JSONField()
+    manifest = SealedJSONField()
     code = models.CharField(max_length=14, unique=True, null=True)
     started_at = models.DateTimeField()
     deadline = models.DateTimeField()

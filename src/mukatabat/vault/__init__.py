@@ -28,10 +28,15 @@ def store() -> BlobStore:
 
 
 def scanner() -> MalwareScanner:
-    """Give the malware scanner of this installation; without one, every outcome is "not scanned", never "clean"."""
-    from mukatabat.vault.scanners import NotScanned
+    """Give the scanner of this installation: clamd behind the socket of the settings.
 
-    return NotScanned()
+    Without one, every outcome is "not scanned", never "clean".
+    """
+    from django.conf import settings
+
+    from mukatabat.vault.scanners import ClamScanner, NotScanned
+
+    return ClamScanner(settings.MUKATABAT_CLAMD_SOCKET) if settings.MUKATABAT_CLAMD_SOCKET else NotScanned()
 
 
 @cache

@@ -11,3 +11,10 @@ class VaultConfig(AppConfig):
 
     name = "mukatabat.vault"
     label = "vault"
+
+    def ready(self) -> None:
+        """Say who gives the keys of sealed columns."""
+        from mukatabat.vault.fields import install
+        from mukatabat.vault.texts import BodyTextKeys
+
+        install(BodyTextKeys())

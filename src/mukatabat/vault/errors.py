@@ -177,6 +177,13 @@ class BlobDamaged(StoredBytes):
     happened = _("The stored copy of this document was altered or damaged.")
 
 
+class TextDamaged(StoredBytes):
+    """A sealed text of a row is not what was sealed; ``digest`` names the column."""
+
+    code = "vault.text-damaged"
+    happened = _("A stored text of this page was altered or damaged.")
+
+
 class KeyUnavailable(VaultError):
     """The key store cannot be opened, or does not hold the key; ``reason`` is for the log and names no secret."""
 

@@ -9,6 +9,7 @@ from django.db import models
 
 from mukatabat.kernel import clock
 from mukatabat.tenancy.models import TenantModel
+from mukatabat.vault.fields import SealedTextField
 from mukatabat.vault.rules import HeldKey, body_key_context, document_key_context
 
 
@@ -25,7 +26,7 @@ class Document(TenantModel):
     digest = models.CharField(max_length=71)
     size = models.BigIntegerField()
     media_type = models.CharField(max_length=100)
-    name = models.CharField(max_length=255)
+    name = SealedTextField()
     pages = models.PositiveIntegerField(null=True)
     scan = models.CharField(max_length=16)
     source = models.CharField(max_length=16)
@@ -48,7 +49,8 @@ class Document(TenantModel):
 class BodyKey(TenantModel):
     """A version of the body's own key, under which the keys of its documents are wrapped; the newest wraps new ones.
 
-    ``token`` is the key in the hands of the key store, see :class:`mukatabat.vault.rules.HeldKey`.
+    ``token`` is the key in the hands of the key store, see :class:`mukatabat.vault.rules.HeldKey`; ``text_key`` is the
+    key of the body's texts, wrapped by it when the first text is sealed.
     """
 
     writes: ClassVar[tuple[str, ...]] = ("insert", "update")
@@ -56,6 +58,7 @@ class BodyKey(TenantModel):
     version = models.PositiveIntegerField()
     root = models.CharField(max_length=64)
     token = models.BinaryField()
+    text_key = models.BinaryField(null=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -179,6 +179,11 @@ def body_key_context(body_id: UUID, version: int) -> bytes:
     return b"mukatabat/body-key/1/%s/%d" % (str(body_id).encode(), version)
 
 
+def text_key_context(body_id: UUID, version: int) -> bytes:
+    """What binds the key of a body's texts to its row."""
+    return b"mukatabat/text-key/1/%s/%d" % (str(body_id).encode(), version)
+
+
 def document_key_context(body_id: UUID, document_id: UUID, *, digest: str, address: str) -> bytes:
     """What binds a document's wrapped key to its body, its row, its plain bytes and its blob."""
     return b"mukatabat/document-key/1/" + "/".join((str(body_id), str(document_id), digest, address)).encode()

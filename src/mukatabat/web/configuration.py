@@ -29,6 +29,7 @@ class Configuration(BaseSettings):
     store_endpoint: str = ""
     store_region: str = "us-east-1"
     store_credentials_file: Path | None = None
+    clamd_socket: Path | None = None
     vault_passphrase_file: Path | None = None
     vault_key_file: Path | None = None
     verification_origin: str = ""

@@ -22,6 +22,7 @@ MUKATABAT_STORE_CREDENTIALS_FILE = CONFIGURATION.credential("store-access", CONF
 MUKATABAT_KEYS_DIR = CONFIGURATION.var / "keys"
 MUKATABAT_VAULT_PASSPHRASE_FILE = CONFIGURATION.credential("vault-passphrase", CONFIGURATION.vault_passphrase_file)
 MUKATABAT_VAULT_KEY_FILE = CONFIGURATION.credential("vault-key", CONFIGURATION.vault_key_file)
+MUKATABAT_CLAMD_SOCKET = CONFIGURATION.clamd_socket
 MUKATABAT_SIGNING_DIR = CONFIGURATION.var / "signing"
 MUKATABAT_VERIFICATION_ORIGIN = CONFIGURATION.verification_origin
 MUKATABAT_TIME_STAMP_URL = CONFIGURATION.time_stamp_url
@@ -121,6 +122,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "mukatabat.vault.uploading.SealedUploadHandler",
+]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

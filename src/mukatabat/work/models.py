@@ -10,6 +10,7 @@ from django.db import models
 from mukatabat.access.grants.rules import Grantee, GranteeKind, Shelf
 from mukatabat.kernel.vocabulary import Secrecy, Urgency
 from mukatabat.tenancy.models import TenantModel
+from mukatabat.vault.fields import SealedTextField
 from mukatabat.work.rules import Act, ItemState, ReferralState, Step
 
 
@@ -73,13 +74,13 @@ class Referral(TenantModel):
     to_ar = models.CharField(max_length=200)
     to_en = models.CharField(max_length=200)
     act = models.CharField(max_length=12, choices=Act.choices)
-    note = models.CharField(max_length=2000, blank=True)
+    note = SealedTextField(blank=True)
     due = models.DateField(null=True)
     is_primary = models.BooleanField(default=True)
     state = models.CharField(max_length=12, choices=[(s, s) for s in ReferralState], default=ReferralState.OPEN)
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=2000, blank=True)
+    outcome = SealedTextField(blank=True)
 
     class Meta:
         indexes = (models.Index(fields=["item", "at"], name="referral_by_item"),)

@@ -179,11 +179,13 @@ def _person(actor: Actor) -> UUID:
 def _fields(command: DraftCommand) -> dict[str, Any]:
     subject = clean_line(command.subject, SUBJECT_LIMIT)
     require_printable_subject(subject)
+    # A sealed letter's subject is in no index.
+    folded = "" if command.secrecy.is_sealed else fold(subject)
     return {
-        "kind": command.kind, "letter_type": command.letter_type, "subject": subject,
-        "subject_folded": fold(subject), "secrecy": command.secrecy, "data_class": command.data_class,
-        "urgency": command.urgency, "general_number": clean_line(command.general_number, 40),
-        "answer_wanted_by": command.answer_wanted_by, "content": to_json(command.content),
+        "kind": command.kind, "letter_type": command.letter_type, "subject": subject, "subject_folded": folded,
+        "secrecy": command.secrecy, "data_class": command.data_class, "urgency": command.urgency,
+        "general_number": clean_line(command.general_number, 40), "answer_wanted_by": command.answer_wanted_by,
+        "content": to_json(command.content),
     }  # fmt: skip
 
 

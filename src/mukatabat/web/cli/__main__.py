@@ -16,6 +16,7 @@ from mukatabat.kernel.errors import MukatabatError  # noqa: E402 - needs the set
 from mukatabat.web.cli.accounts import accounts  # noqa: E402
 from mukatabat.web.cli.audit import audit  # noqa: E402
 from mukatabat.web.cli.demo import demo  # noqa: E402
+from mukatabat.web.cli.keys import keys  # noqa: E402
 from mukatabat.web.cli.people import people  # noqa: E402
 from mukatabat.web.cli.registers import registers  # noqa: E402
 from mukatabat.web.cli.tokens import tokens  # noqa: E402
@@ -26,7 +27,7 @@ def mukatabat() -> None:
     """Mukatabat: official letters between government bodies."""
 
 
-for group in (accounts, audit, demo, people, registers, tokens):
+for group in (accounts, audit, demo, keys, people, registers, tokens):
     mukatabat.add_command(group)
 
 

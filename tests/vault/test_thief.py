@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The thief: has the whole database, the folder of blobs and the backup, and not the key store. What do they read?"""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from mukatabat.access.grants.rules import Grantee
+from mukatabat.kernel.arabic import fold
+from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.letters.actions import approval, drafting, receiving
+from mukatabat.letters.commands import AcceptCommand
+from mukatabat.letters.models import Attachment, Comment, Letter
+from mukatabat.press.content import from_plain_text, to_plain_text, validate
+from mukatabat.tenancy.context import scope
+from mukatabat.vault.errors import WrongKey
+from mukatabat.vault.rules import Upload
+from mukatabat.vault.texts import _named
+from mukatabat.work.actions import complete
+from mukatabat.work.rules import Act, ReferralCommand, Task
+from tests.cast import Cast
+from tests.story import arrived, draft_command, issue, registered, run_jobs
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BODY = "نص الكتاب الذي لا يقرؤه لص"
+REMARK = "ملاحظة المراجع التي لا يقرؤها لص"
+NOTE = "تأشيرة الإحالة التي لا يقرؤها لص"
+OUTCOME = "نتيجة الإحالة التي لا يقرؤها لص"
+REASON = "سبب الإعادة الذي لا يقرؤه لص"
+FILE = "اسم مرفق لا يقرؤه لص"
+INSIDE = "محتوى مرفق لا يقرؤه لص"
+SUBJECT = "موضوع سري لا يقرؤه لص"
+OPEN_SUBJECT = "طلب الرأي بشأن فروق الأسعار"
+
+
+def told(cast: Cast, *, subject: str, secrecy: Secrecy) -> Letter:
+    """A letter with an attachment, remarked on, sent back, issued and delivered."""
+    author = cast("adviser.mof")
+    letter = drafting.begin_draft(
+        author, draft_command(cast, subject=subject, secrecy=secrecy, content=from_plain_text(BODY))
+    )  # fmt: skip
+    drafting.attach(author, letter.id, Upload(f"{FILE}.txt", io.BytesIO(INSIDE.encode())))
+    approval.submit(author, letter.id)
+    approval.send_back(cast("head.mof"), letter.id, REMARK)
+    approval.submit(author, letter.id)
+    approval.approve(cast("head.mof"), letter.id)
+    issue(cast("signer.mof"), letter.id)
+    run_jobs()
+    return letter
+
+
+def stolen(owner_url: str, folder: Path) -> bytes:
+    """Every row of every table as PostgreSQL writes it, every file of the vault, and what is inflated of both."""
+    parts = []
+    with psycopg.connect(owner_url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT row_to_json(t)::text FROM "{table}" AS t')
+            parts += [row[0].encode() for row in cursor.fetchall()]
+            cursor.execute(f'SELECT t::text FROM "{table}" AS t')
+            parts += [row[0].encode() for row in cursor.fetchall()]
+    files = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    assert files
+    return b"\n".join([*parts, *files])
+
+
+def reads(loot: bytes, text: str) -> bool:
+    """Whether the loot shows a text, folded for the index, or escaped as JSON does."""
+    forms = {text, fold(text), json.dumps(text)[1:-1], text.encode().hex()}
+    return any(form.encode() in loot for form in forms)
+
+
+def test_a_thief_of_database_and_blobs_reads_what_the_plan_says_and_nothing_else(
+    cast: Cast, owner_url: str, settings: Any
+) -> None:
+    told(cast, subject=OPEN_SUBJECT, secrecy=Secrecy.NORMAL)
+    adviser = Grantee.person(cast("adviser.fl").person)
+    note = ReferralCommand(task=Task(holder=adviser, act=Act.STUDY), note=NOTE)
+    incoming = registered(cast, AcceptCommand(referral=note))
+    complete(cast("adviser.fl"), incoming.id, outcome=OUTCOME)
+    told(cast, subject=SUBJECT, secrecy=Secrecy.SECRET)
+    receiving.return_arrival(cast("clerk.fl"), arrived(cast).id, REASON)
+    run_jobs()
+    loot = stolen(owner_url, settings.MUKATABAT_VAULT_DIR)
+    for text in (BODY, REMARK, FILE, INSIDE, NOTE, OUTCOME, REASON, SUBJECT):
+        assert not reads(loot, text), text
+    for trace in (b"%PDF", b"endstream", b"startxref"):
+        assert trace not in loot
+    assert reads(loot, OPEN_SUBJECT), "the plan says that this one is readable; if it is not, say so there"
+    assert b"sealed:" in loot
+
+
+def test_whoever_may_read_reads_it_all(cast: Cast) -> None:
+    letter = told(cast, subject=SUBJECT, secrecy=Secrecy.SECRET)
+    with scope(cast("adviser.mof")):
+        kept = Letter.objects.get(id=letter.id)
+        assert kept.subject == SUBJECT
+        assert to_plain_text(validate(kept.content)) == BODY
+        assert Comment.objects.get(letter=letter).text == REMARK
+        assert Attachment.objects.get(letter=letter).name == f"{FILE}.txt"
+    assert arrived(cast).read().subject == SUBJECT
+
+
+def test_a_stolen_dump_in_another_installation_opens_nothing(cast: Cast, settings: Any, tmp_path: Path) -> None:
+    letter = told(cast, subject=SUBJECT, secrecy=Secrecy.SECRET)
+    settings.MUKATABAT_KEYS_DIR = tmp_path / "the thief's own"
+    _named.cache_clear()
+    with pytest.raises(WrongKey), scope(cast("adviser.mof")):
+        Letter.objects.get(id=letter.id)
