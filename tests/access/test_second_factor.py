@@ -252,7 +252,10 @@ def test_a_voluntary_second_factor_is_set_up_and_removed_against_a_code(client: 
     with clock.fixed(clock.now()) as fixed:
         sign_in(client, adviser)
         secret = client.get(reverse("mfa_activate_totp")).context["secret"]
-        client.post(reverse("mfa_activate_totp"), {"code": rules.one_time_code(secret, rules.step_at(clock.now()))})
+        client.post(
+            reverse("mfa_activate_totp"),
+            {"code": rules.one_time_code(secret, rules.step_at(clock.now())), "password": PASSWORD},
+        )
         assert second_factor.is_enrolled(adviser)
         client.post(reverse("mfa_deactivate_totp"), {"code": "000000"})
         assert second_factor.is_enrolled(adviser)
@@ -269,3 +272,17 @@ def test_recovery_codes_are_renewed_only_against_a_code(client: Client, signer: 
         assert client.get(page).context["unused_codes"] == []
         assert client.post(page, {"code": "000000"}).context["unused_codes"] == []
         assert len(client.post(page, {"code": code_now()}).context["unused_codes"]) == 10
+
+
+def test_a_stolen_session_binds_no_device_without_the_password(client: Client, adviser: Account) -> None:
+    from mukatabat.access import rules
+
+    sign_in(client, adviser)
+    secret = client.get(reverse("mfa_activate_totp")).context["secret"]
+    code = rules.one_time_code(secret, rules.step_at(clock.now()))
+    for password in ({}, {"password": ""}, {"password": "a guess of the thief"}):
+        answer = client.post(reverse("mfa_activate_totp"), {"code": code, **password})
+        assert answer.status_code == 200
+        assert not second_factor.is_enrolled(adviser)
+    client.post(reverse("mfa_activate_totp"), {"code": code, "password": PASSWORD})
+    assert second_factor.is_enrolled(adviser)

@@ -73,7 +73,7 @@ def void(cast: Cast, login: str = "clerk.mof", kind: RegisterKind = RegisterKind
     ("login", "name"),
     [
         ("clerk.fl", "web:incoming"), ("adviser.fl", "work:queue"), ("head.fl", "work:queue"),
-        ("signer.fl", "work:approval"), ("archivist.fl", "web:incoming"), ("auditor.fl", "registers:day"),
+        ("signer.fl", "work:approval"), ("archivist.fl", "web:incoming"), ("auditor.fl", "audit:log"),
         ("admin.fl", "directory:home"), ("operator.cait", "directory:home"), ("trainee.fl", "work:queue"),
     ],
 )  # fmt: skip

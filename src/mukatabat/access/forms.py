@@ -41,18 +41,29 @@ class CodeForm(forms.Form):
 class EnrolmentForm(CodeForm):
     """The first code of a device, and the administrator's enrolment code where one is demanded."""
 
-    field_order = ["enrolment_code", "code"]
+    field_order = ["password", "enrolment_code", "code"]
+    password = forms.CharField(
+        label=_("Present password"),
+        strip=False,
+        max_length=256,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "dir": "ltr"}),
+    )
     enrolment_code = forms.CharField(
         label=_("Enrolment code"),
         max_length=40,
         widget=forms.TextInput(attrs={**_LATIN, "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, demands_enrolment_code: bool, **kwargs: Any) -> None:
-        """Take a form's usual arguments, and whether the administrator's code is asked for."""
+    def __init__(self, *args: Any, demands_enrolment_code: bool, demands_password: bool = False, **kwargs: Any) -> None:
+        """Take a form's usual arguments, and whether the administrator's code and the present password are asked for.
+
+        In a session that goes on the password is: whoever found it open must not bind a device of their own to it.
+        """
         super().__init__(*args, **kwargs)
         if not demands_enrolment_code:
             del self.fields["enrolment_code"]
+        if not demands_password:
+            del self.fields["password"]
 
 
 class OwnPasswordForm(forms.Form):

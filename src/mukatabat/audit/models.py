@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 
 from mukatabat.audit.rules import Entry
+from mukatabat.kernel.ids import new_id
 from mukatabat.tenancy.models import TenantModel
 
 
@@ -30,7 +31,9 @@ class AuditEntry(TenantModel):
     class Meta:
         db_table = "audit_entry"
         indexes = (
-            models.Index(fields=["body_id", "-at"], name="audit_entry_by_time"),
+            models.Index(fields=["body_id", "-at", "-id"], name="audit_entry_newest"),
+            models.Index(fields=["body_id", "actor_id", "-at", "-id"], name="audit_entry_by_actor"),
+            models.Index(fields=["body_id", "act", "-at", "-id"], name="audit_entry_by_act"),
             models.Index(fields=["object_id", "at"], name="audit_entry_by_object"),
         )
 
@@ -51,6 +54,22 @@ class Pending(models.Model):
 
     class Meta:
         db_table = "audit_pending"
+
+
+class Check(models.Model):
+    """What a check of the chain found, and when: links ``first`` to ``last`` of all bodies; ``head`` is a hash."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    head = models.BinaryField(max_length=32)
+    faults = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "audit_check"
+        indexes = (models.Index(fields=["-ended_at"], name="audit_check_newest"),)
 
 
 class Link(models.Model):

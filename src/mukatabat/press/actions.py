@@ -23,6 +23,7 @@ from mukatabat.press.layout import (
     slip_data,
     stamp_data,
     texts,
+    trail_data,
 )
 from mukatabat.press.rules import (
     POINTS_PER_MM,
@@ -35,6 +36,7 @@ from mukatabat.press.rules import (
     RegisterExtract,
     SignatureBox,
     SignatureMark,
+    TrailSheet,
 )
 from mukatabat.press.typesetter import Order, located, typeset
 
@@ -94,6 +96,11 @@ def render_minute_sheet(sheet: MinuteSheet) -> bytes:
 def render_delivery_slip(slip: DeliverySlip) -> bytes:
     """Print a delivery slip (سركي التسليم), A4 landscape, PDF/A-3a: it is signed by hand and scanned back."""
     return _printed("slip", slip_data(slip), slip.drawn_at.astimezone(KUWAIT).date())
+
+
+def render_trail(sheet: TrailSheet) -> bytes:
+    """Print a part of the audit trail, A4 landscape, PDF/A-3a."""
+    return _printed("trail", trail_data(sheet), sheet.drawn_at.astimezone(KUWAIT).date())
 
 
 def render_incoming_stamp(stamp: IncomingStamp) -> bytes:

@@ -35,6 +35,7 @@ from mukatabat.press.rules import (
     RegisterRow,
     SignatureMark,
     Standing,
+    TrailSheet,
     Verification,
 )
 
@@ -130,6 +131,30 @@ def minutes_data(sheet: MinuteSheet) -> Data:
         "drawn_at": moment_text(sheet.drawn_at, look.language, look.digits),
         "drawn_by": breakable(sheet.drawn_by),
         "minutes": list(_minutes(sheet.minutes, look, 0)),
+    }
+
+
+def trail_data(sheet: TrailSheet) -> Data:
+    """Write a part of the audit trail as the data of trail.typ."""
+    look = sheet.look
+    day = sheet.drawn_at.astimezone(KUWAIT).date()
+    title = {"ar": "سجل التدقيق", "en": "Audit log"}[look.language]
+    return _common(look, sheet.letterhead, title=f"{title} {day.isoformat()}", day=day) | {
+        "secrecy": None,
+        "drawn_at": moment_text(sheet.drawn_at, look.language, look.digits),
+        "drawn_by": breakable(sheet.drawn_by),
+        "filter": sheet.filter_text,
+        "rows": [
+            {
+                "at": moment_text(at, look.language, look.digits),
+                "sentence": breakable(said),
+                "what": breakable(what),
+                "who": breakable(who),
+                "place": place,
+            }
+            for at, said, what, who, place in sheet.rows
+        ],
+        "notes": list(sheet.notes),
     }
 
 

@@ -217,6 +217,22 @@ class RegisterExtract:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrailSheet:
+    """Entries of the audit trail, newest first; `notes` stand below, `filter_text` above.
+
+    A row is the moment, the sentence of the act with its names left open, to what, by whom, from where.
+    """
+
+    letterhead: Letterhead
+    rows: tuple[tuple[datetime, str, str, str, str], ...]
+    drawn_at: datetime
+    drawn_by: str
+    filter_text: str = ""
+    notes: tuple[str, ...] = ()
+    look: Look = Look()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Minute:
     """A note or referral beside a letter, with what followed from it.
 

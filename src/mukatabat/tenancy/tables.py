@@ -52,6 +52,7 @@ GLOBAL_TABLES: dict[str, GlobalTable] = {
     "directory_holiday": GlobalTable(ALL, _DIRECTORY),
     "directory_hijriadjustment": GlobalTable("select, insert, update", "the calendar is one for all bodies"),
     "audit_pending": GlobalTable("select, insert", "the sequencer's queue: identifiers and digests alone"),
+    "audit_check": GlobalTable("select, insert", "whether the chain of all bodies was whole; it holds no content"),
     "audit_link": GlobalTable(READ, "the chain of digests is one for all bodies; it holds no content"),
     "procrastinate_jobs": GlobalTable(ALL, _JOBS),
     "procrastinate_events": GlobalTable(ALL, _JOBS),

@@ -8,6 +8,7 @@ import logging
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
+from mukatabat.audit import checking
 from mukatabat.directory.models import Body
 from mukatabat.exchange.jobs import sweep as sweep_exchange
 from mukatabat.letters.jobs import sweep as sweep_letters
@@ -27,6 +28,28 @@ async def sweep_jobs(context: JobContext, timestamp: int) -> None:
         logger.warning("job %s (%s) stalled; it runs again", job.id, job.task_name)
         await manager.retry_job(job)
     await sweep_bodies.configure(queueing_lock=f"sweep {timestamp}").defer_async()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="web.check_new_links", queueing_lock="web.check_new_links", lock="web.check_trail")
+def check_new_links(timestamp: int) -> None:
+    """Check what was chained since the last check."""
+    checking.check_trail(Body.objects.values_list("id", "realm"), full=False)
+
+
+@app.periodic(cron="20 2 * * *")
+@app.task(name="web.check_whole_trail", queueing_lock="web.check_whole_trail", lock="web.check_trail")
+def check_whole_trail(timestamp: int) -> None:
+    """Check the chain from its first link, once a night."""
+    check_trail(full=1)
+
+
+@app.task(name="web.check_trail")
+def check_trail(full: int) -> None:
+    """Check the chain because somebody ordered it."""
+    found = checking.check_trail(Body.objects.values_list("id", "realm"), full=bool(full))
+    if found.faults:
+        logger.error("the audit trail has %d faults, the first: %s", len(found.faults), found.faults[0])
 
 
 @app.task(name="web.sweep_bodies")

@@ -75,6 +75,9 @@ RAIL: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             (_C.REVIEW, _C.APPROVE, _C.SEE_REGISTERS, _C.ADMINISTER_BODY),
         ),
         Place(_("Directory and administration"), _("Directory"), "landmark", "directory:home", go="B"),
+        Place(
+            _("Audit log"), _("Audit"), "history", "audit:log", (_C.READ_AUDIT, _C.ADMINISTER_BODY), "L",
+        ),
         Place(_("My account"), _("Account"), "user", "usersessions_list"),
     )),
 )  # fmt: skip
@@ -210,6 +213,13 @@ class Frame:
             "label": place.label, "short": place.short, "icon": place.icon, "url": url, "go": place.go,
             "current": url == present, "count": self._counts.get(place.counts, 0) if place.counts else 0,
         }  # fmt: skip
+
+    @cached_property
+    def watermark(self) -> str:
+        """Name and time across every page of a reader of the trail; empty for everybody else."""
+        if self._actor is None or not self._actor.may(_C.READ_AUDIT):
+            return ""
+        return f"{self.person_name} {clock.now().astimezone(clock.KUWAIT):%Y-%m-%d %H:%M}"
 
     @property
     def find_url(self) -> str:

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from mukatabat.access.grants.rules import Shelf
 from mukatabat.portal import urls as portal
 from mukatabat.registers import urls as registers
-from mukatabat.web.views import acting, bell, books, desk, finding, home
+from mukatabat.web.views import acting, bell, books, desk, finding, home, trail
 from mukatabat.web.views.directory import accounts, changes, importing, operating, people, reading, structure
 from mukatabat.work import urls as work
 from mukatabat.work.queries import Tab
@@ -68,6 +68,12 @@ directory_routes = [
     path("holidays/new/", operating.add_holiday, name="add_holiday"),
     path("holidays/<uuid:holiday_id>/withdraw/", operating.withdraw_holiday, name="withdraw_holiday"),
 ]
+audit_routes = [
+    path("", trail.log, name="log"),
+    path("check/", trail.check, name="check"),
+    path("entries.csv", trail.export, name="csv"),
+    path("entries.pdf", trail.printed, name="pdf"),
+]
 web_routes: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("health/", home.health, name="health"),
@@ -83,6 +89,7 @@ urlpatterns = [
     path("registers/", include((registers.urlpatterns, registers.app_name))),
     path("letters/", include("mukatabat.letters.urls")),
     path("directory/", include((directory_routes, "directory"))),
+    path("audit/", include((audit_routes, "audit"))),
     path("notices/", include((notice_routes, "notify"))),
     path("api/v1/", include((portal.urlpatterns, portal.app_name))),
 ]

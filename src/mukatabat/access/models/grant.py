@@ -36,11 +36,12 @@ class Grant(TenantModel):
     class Meta:
         db_table = "access_grant"
         constraints = (
-            # Ended grants stay beside it: they say from when to when somebody saw the object.
+            # Ended grants stay beside it: they say from when to when somebody saw the object. The body is part of it:
+            # uniqueness is checked beneath row-level security, and must not tell of, or stand in the way of, another's.
             models.UniqueConstraint(
-                fields=["object_id", "grantee_id", "reason", "denies"],
+                fields=["body_id", "object_id", "grantee_id", "reason", "denies"],
                 condition=Q(ends=None),
-                name="access_grant_stands_once",
+                name="access_grant_stands_once_in_body",
             ),
         )
         indexes = (

@@ -127,10 +127,13 @@ def enrolment(request: HttpRequest, stage: Stage) -> HttpResponse:
     return render_enrolment(request, account, form)
 
 
-def enrolment_form(request: HttpRequest, account: Account) -> EnrolmentForm:
-    """Return the form of the enrolment page, with the administrator's code where this account needs it."""
+def enrolment_form(request: HttpRequest, account: Account, *, in_session: bool = False) -> EnrolmentForm:
+    """Return the form of the enrolment page, with the administrator's code where this account needs it.
+
+    ``in_session`` asks for the present password too, which at the door was verified a moment ago.
+    """
     demanded = bool(account.enrolment_code) or queries.second_factor_required(account)
-    return EnrolmentForm(request.POST or None, demands_enrolment_code=demanded)
+    return EnrolmentForm(request.POST or None, demands_enrolment_code=demanded, demands_password=in_session)
 
 
 def enrol(request: HttpRequest, account: Account, form: EnrolmentForm) -> list[str] | None:

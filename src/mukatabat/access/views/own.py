@@ -8,6 +8,7 @@ from typing import cast
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -53,8 +54,8 @@ def activate(request: HttpRequest) -> HttpResponse:
     account = _account(request)
     if second_factor.is_enrolled(account):
         return redirect("mfa_view_recovery_codes")
-    form = enrolment_form(request, account)
-    codes = enrol(request, account, form) if form.is_valid() else None
+    form = enrolment_form(request, account, in_session=True)
+    codes = enrol(request, account, form) if form.is_valid() and _knows_password(request, form) else None
     if codes is None:
         return render_enrolment(request, account, form)
     request.session[SHOWN_CODES] = get_mfa_adapter().encrypt(" ".join(codes))
@@ -133,21 +134,15 @@ def change_password(request: HttpRequest) -> HttpResponse:
     """Change the own password against the present one (`account/password_change.html`: form)."""
     account = _account(request)
     form = ChangePasswordForm(request.POST or None)
-    if form.is_valid():
-        checked = AccountAdapter(request).authenticate(
-            request, username=account.login, password=form.cleaned_data["password"]
-        )
-        if checked is None:
-            form.add_error("password", str(AccountAdapter.error_messages["username_password_mismatch"]))
+    if form.is_valid() and _knows_password(request, form):
+        try:
+            key = request.session.session_key or ""
+            actions.change_own_password(account, form.cleaned_data["password1"], session_key=key)
+        except AccessError as error:
+            form.add_error("password1", str(error.happened))
         else:
-            try:
-                key = request.session.session_key or ""
-                actions.change_own_password(account, form.cleaned_data["password1"], session_key=key)
-            except AccessError as error:
-                form.add_error("password1", str(error.happened))
-            else:
-                update_session_auth_hash(request, account)
-                return redirect(settings.LOGIN_REDIRECT_URL)
+            update_session_auth_hash(request, account)
+            return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "account/password_change.html", {"form": form, "first": False})
 
 
@@ -171,6 +166,17 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if chosen["language"]:
         request.session[sessions.LANGUAGE] = chosen["language"]
     return response
+
+
+def _knows_password(request: HttpRequest, form: Form) -> bool:
+    """Verify the present password, counted like any other; a wrong one stands on the form."""
+    account = _account(request)
+    checked = AccountAdapter(request).authenticate(
+        request, username=account.login, password=form.cleaned_data["password"]
+    )
+    if checked is None:
+        form.add_error("password", str(AccountAdapter.error_messages["username_password_mismatch"]))
+    return checked is not None
 
 
 def _proved(request: HttpRequest, form: CodeForm) -> bool:

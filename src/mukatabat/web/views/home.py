@@ -20,6 +20,7 @@ LANDINGS: tuple[tuple[Capability, str], ...] = (
     (Capability.SIGN, "work:approval"),
     (Capability.ARCHIVE, "web:incoming"),
     (Capability.WORK_ITEMS, "work:queue"),
+    (Capability.READ_AUDIT, "audit:log"),
     (Capability.SEE_REGISTERS, "registers:day"),
     (Capability.ADMINISTER_BODY, "directory:home"),
     (Capability.OPERATE, "directory:home"),
