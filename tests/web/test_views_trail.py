@@ -52,9 +52,16 @@ NEVER = {"exchange.arrival-available", "exchange.consignment-ordered"}
 def acts_of_the_code() -> Iterator[tuple[str, str]]:
     """Every act that a call of record (or of a room's own `_note`) names, with its file."""
     for file in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        constants = {
+            target.id: node.value
+            for node in tree.body if isinstance(node, ast.Assign)
+            for target in node.targets if isinstance(target, ast.Name)
+        }  # fmt: skip
+        for node in ast.walk(tree):
             for value in _named(node):
-                for act in _written(value):
+                named = constants.get(value.id, value) if isinstance(value, ast.Name) else value
+                for act in _written(named):
                     yield act, str(file.relative_to(PACKAGE))
 
 

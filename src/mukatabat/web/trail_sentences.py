@@ -24,6 +24,7 @@ LETTERS: dict[str, Sentence] = {
     "letters.comment-resolved": _("{who} settled a remark on the draft {what}"),
     "letters.opened": _("{who} opened the letter {what} for the first time"),
     "letters.batch-confirmed": _("{who} confirmed the signing of several letters at once"),
+    "letters.correction-asked": _("{who} asked for a corrected letter after {what}"),
     "letters.correction-begun": _("{who} began a corrected letter after {what}"),
     "work.item-referred": _("{who} referred the letter {what}"),
     "work.item-done": _("{who} marked the letter {what} done"),
