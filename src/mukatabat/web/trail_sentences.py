@@ -30,6 +30,8 @@ LETTERS: dict[str, Sentence] = {
     "work.item-done": _("{who} marked the letter {what} done"),
     "work.item-followed": _("{who} put the letter {what} under follow-up"),
     "work.item-taken-back": _("{who} took the letter {what} back to what is required"),
+    "work.item-unfollowed": _("{who} took the letter {what} out of follow-up"),
+    "work.act-undone": _("{who} undid an act on the letter {what}"),
     "work.baseline-stated": _("{who} stated how long a step took on paper"),
 }
 DELIVERY: dict[str, Sentence] = {
