@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0003_grants_by_object'),
+        ('access', '0004_account_shortcuts'),
     ]
 
     operations = [
