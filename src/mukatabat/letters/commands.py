@@ -51,8 +51,30 @@ class DraftCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptCommand:
-    """How a registry takes an arrival in: what it adds to what the sender said, and the first referral."""
+    """How a registry takes an arrival in: what it adds to what the sender said, and the first referral.
+
+    ``despite`` is the letter that stands in the book under the same reference, when the clerk saw it and goes on.
+    """
 
     letter_type: str = "general"
     general_number: str = ""
     referral: ReferralCommand | None = None
+    despite: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperCommand:
+    """What a registry types from a letter on paper. ``answers`` is an own letter, ``more_scans`` its enclosures."""
+
+    source_id: UUID
+    their_reference: str = ""
+    their_date: date | None = None
+    subject: str = ""
+    letter_type: str = "general"
+    secrecy: Secrecy = Secrecy.NORMAL
+    urgency: Urgency = Urgency.NORMAL
+    attachments_listed: str = ""
+    answers: UUID | None = None
+    more_scans: tuple[UUID, ...] = ()
+    referral: ReferralCommand | None = None
+    despite: UUID | None = None

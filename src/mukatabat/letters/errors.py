@@ -215,6 +215,69 @@ class BodyUnprintable(LetterError):
     do = _("Replace these characters with words and send it again.")
 
 
+class AlreadyRegistered(Conflict):
+    """A letter of the same body under the same reference stands in the book; params: reference (our number)."""
+
+    code = "letters.already-registered"
+    happened = _("A letter of this body with this reference is registered already: %(reference)s.")
+    safe = _("No number was taken. What you typed is still in front of you.")
+    do = _("Compare the two. If they are not the same letter, register this one all the same.")
+
+
+class ScanAlreadyDecided(Conflict):
+    """Two clerks took the same scan."""
+
+    code = "letters.scan-decided"
+    happened = _("This scan was registered or put away meanwhile.")
+    safe = _("It was registered once at most, and your entry took no number.")
+    do = _("Open the list of scans again.")
+
+
+class ScanUnsuitable(LetterError):
+    """A file that is no picture of paper was offered as a scan; params: name."""
+
+    code = "letters.scan-unsuitable"
+    happened = _("%(name)s is no scan: a PDF, TIFF, JPEG or PNG is one.")
+    safe = _("The scans that were taken in before are kept.")
+    do = _("Scan the letter into one of these kinds and upload it again.")
+
+
+class QuestionUnknown(LetterError):
+    """The reference that a letter on paper is said to answer is of no issued letter that the clerk may see."""
+
+    code = "letters.question-unknown"
+    happened = _("No letter of this body that you may see has the reference typed under “in reply to”.")
+    safe = _("No number was taken. What you typed is still in front of you.")
+    do = _("Correct the reference, or leave it empty.")
+
+
+class SubjectMissing(LetterError):
+    """A letter on paper is registered without its subject."""
+
+    code = "letters.subject-missing"
+    happened = _("The subject is missing.")
+    safe = _("No number was taken. What you typed is still in front of you.")
+    do = _("Type the subject as the letter has it.")
+
+
+class LetterDateUnsuitable(LetterError):
+    """The date of a letter on paper is missing, unreadable or lies in the future."""
+
+    code = "letters.letter-date-unsuitable"
+    happened = _("The date of the letter is missing, or lies in the future.")
+    safe = _("No number was taken. What you typed is still in front of you.")
+    do = _("Type the date that stands on the letter.")
+
+
+class SourceUnsuitable(LetterError):
+    """A letter on paper names the own body, or none, as its sender."""
+
+    code = "letters.source-unsuitable"
+    happened = _("A letter on paper comes from another body.")
+    safe = _("No number was taken. What you typed is still in front of you.")
+    do = _("Choose the body that sent it.")
+
+
 class UnknownChoice(LetterError):
     """A form sent a value that none of the lists has."""
 

@@ -15,8 +15,8 @@ from mukatabat.access.grants.rules import Grantee, GranteeKind
 from mukatabat.exchange.rules import Role
 from mukatabat.kernel.calendar import is_working_day
 from mukatabat.kernel.vocabulary import DataClass, Secrecy, Urgency, Vocabulary
-from mukatabat.letters.commands import AddresseeCommand, DraftCommand
-from mukatabat.letters.errors import DueDayUnsuitable, UnknownChoice
+from mukatabat.letters.commands import AddresseeCommand, DraftCommand, PaperCommand
+from mukatabat.letters.errors import DueDayUnsuitable, LetterDateUnsuitable, SourceUnsuitable, UnknownChoice
 from mukatabat.letters.models import Addressee, Letter, RouteStep
 from mukatabat.letters.rules import LetterKind, RouteKind
 from mukatabat.press.content import Content, from_plain_text, to_plain_text, validate
@@ -224,3 +224,48 @@ class ReferralForm:
         if not today <= day <= today + LONGEST_DUE or (day != today and not is_working_day(day, holidays)):
             raise DueDayUnsuitable
         return day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperForm:
+    """The form of a letter on paper as it was typed; the date opens empty, so that it is read from the letter."""
+
+    source: str = ""
+    their_reference: str = ""
+    their_date: str = ""
+    subject: str = ""
+    letter_type: str = "general"
+    secrecy: str = Secrecy.NORMAL.value
+    urgency: str = Urgency.NORMAL.value
+    attachments_listed: str = ""
+    answers: str = ""
+    more: tuple[str, ...] = ()
+    despite: str = ""
+
+    @classmethod
+    def from_post(cls, data: QueryDict) -> Self:
+        """What a browser sent."""
+        return cls(
+            source=data.get("source", ""), their_reference=data.get("their_reference", ""),
+            their_date=data.get("their_date", ""), subject=data.get("subject", ""),
+            letter_type=data.get("letter_type", "general"), secrecy=data.get("secrecy", Secrecy.NORMAL),
+            urgency=data.get("urgency", Urgency.NORMAL), attachments_listed=data.get("attachments_listed", ""),
+            answers=data.get("answers", ""), more=_distinct(data.getlist("more")), despite=data.get("despite", ""),
+        )  # fmt: skip
+
+    def command(self, referral: ReferralCommand | None) -> PaperCommand:
+        """The registration; raises `SourceUnsuitable`, `LetterDateUnsuitable` or `UnknownChoice`."""
+        source = uuid_or_none(self.source)
+        if source is None:
+            raise SourceUnsuitable
+        try:
+            day = date.fromisoformat(self.their_date)
+        except ValueError:
+            raise LetterDateUnsuitable from None
+        return PaperCommand(
+            source_id=source, their_reference=self.their_reference, their_date=day, subject=self.subject,
+            letter_type=self.letter_type, secrecy=_chosen(Secrecy, self.secrecy), referral=referral,
+            urgency=_chosen(Urgency, self.urgency), attachments_listed=self.attachments_listed,
+            answers=uuid_or_none(self.answers), more_scans=tuple(_required(one) for one in self.more),
+            despite=uuid_or_none(self.despite),
+        )  # fmt: skip

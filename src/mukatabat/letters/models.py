@@ -18,7 +18,8 @@ class Letter(TenantModel):
     """One letter as one body keeps it.
 
     ``content`` is the closed JSON of ``press.content``; ``version`` counts saves and returns to the author.
-    ``reference`` is this body's own number, ``their_reference`` the other side's. ``document_id`` is the signed PDF.
+    ``reference`` is this body's own number, ``their_reference`` the other side's. ``document_id`` is the signed PDF,
+    or the scan of one that came ``on_paper``, whose enclosures the registry ``attachments_listed`` as they lay there.
     """
 
     writes: ClassVar[tuple[str, ...]] = ("insert", "update")
@@ -55,6 +56,8 @@ class Letter(TenantModel):
     their_date = models.DateField(null=True)
     signer_ar = models.CharField(max_length=200, blank=True)
     signer_en = models.CharField(max_length=200, blank=True)
+    on_paper = models.BooleanField(default=False)
+    attachments_listed = models.CharField(max_length=300, blank=True)
 
 
 class Addressee(TenantModel):
@@ -161,3 +164,25 @@ class Issue(TenantModel):
                 fields=["letter"], condition=models.Q(state=IssueState.SIGNING), name="issue_one_at_a_time"
             ),
         )
+
+
+class Scan(TenantModel):
+    """An image of a letter that came on paper, until it is registered (``letter_id``) or put away."""
+
+    writes: ClassVar[tuple[str, ...]] = ("insert", "update")
+
+    document_id = models.UUIDField()
+    digest = models.CharField(max_length=80)
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=100)
+    size = models.BigIntegerField()
+    pages = models.PositiveIntegerField(null=True)
+    taken_by_ar = models.CharField(max_length=200)
+    taken_by_en = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    letter_id = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["body_id", "at"], condition=models.Q(decided_at=None), name="scan_waiting"),)

@@ -59,6 +59,7 @@ ACTS: dict[str, Told] = {
     "letters.discard": Told("trash-2", "", _("%(who)s discarded the draft")),
     "letters.begin-issue": Told("pen-line", "brass", _("%(who)s began to sign; the number was taken")),
     "letters.signed": Told("badge-check", "brass", _("%(who)s signed; the letter was issued under %(number)s")),
+    "letters.paper-registered": Told("scan-line", "ok", _("%(who)s registered it from paper under %(number)s")),
     "letters.correction-asked": Told("undo-2", "warn", _("A corrected letter was asked for")),
     "letters.correction-begun": Told("file-pen-line", "", _("%(who)s began the corrected letter")),
     "exchange.arrival-received": Told("server", "info", _("Delivered by %(body)s under %(number)s")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mukatabat.letters.views import arrivals, batch, documents, drafts, handing, review, signing
+from mukatabat.letters.views import arrivals, batch, documents, drafts, handing, review, scans, signing
 from mukatabat.letters.views.letter import letter
 
 app_name = "letters"
@@ -27,6 +27,11 @@ urlpatterns = [
     path("signing/run/", batch.run, name="batch_run"),
     path("signing/next/", batch.next_letter, name="batch_next"),
     path("signing/<uuid:letter_id>/", batch.read, name="batch_read"),
+    path("scans/", scans.waiting, name="scans"),
+    path("scans/suggestions/", scans.suggestions, name="scan_suggestions"),
+    path("scans/<uuid:scan_id>/", scans.scan, name="scan"),
+    path("scans/<uuid:scan_id>/document/", scans.scan_document, name="scan_document"),
+    path("scans/<uuid:scan_id>/put-away/", scans.away, name="put_away"),
     path("<uuid:letter_id>/", letter, name="letter"),
     path("<uuid:letter_id>/reply/", drafts.reply, name="reply"),
     path("<uuid:letter_id>/reply/<uuid:draft_id>/", drafts.begin, name="begin_reply"),

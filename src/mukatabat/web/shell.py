@@ -66,6 +66,7 @@ RAIL: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         Place(pgettext_lazy("list", "Outgoing"), pgettext_lazy("short", "Out"), "send", "web:outgoing", _BOOKS, "O"),
         Place(_("Memos"), _("Memos"), "file-text", "web:memos", _BOOKS, "M"),
         Place(_("New arrivals"), _("Arrivals"), "stamp", "registers:tray", (_C.REGISTER_INCOMING,), "T", "tray"),
+        Place(_("Register from paper"), _("Scan"), "scan-line", "letters:scans", (_C.REGISTER_INCOMING,), "P"),
         Place(_("Paper delivery"), _("Paper"), "printer", "registers:handover", (_C.DISPATCH,), "H"),
         Place(_("Day of the register"), _("Day"), "book-open", "registers:day", (_C.SEE_REGISTERS,), "D"),
     )),

@@ -18,11 +18,12 @@ from mukatabat.exchange.actions import Decision, decide, lock_waiting_arrival, o
 from mukatabat.exchange.errors import SealedStaysWithItsReader
 from mukatabat.exchange.manifest import Manifest
 from mukatabat.exchange.models import Arrival
-from mukatabat.exchange.rules import ArrivalState, Event
+from mukatabat.exchange.rules import ArrivalState, Event, ParcelKind
 from mukatabat.kernel import clock
 from mukatabat.kernel.arabic import fold
 from mukatabat.kernel.text import clean_line
 from mukatabat.kernel.vocabulary import RegisterKind, Secrecy
+from mukatabat.letters.actions.duplicates import require_no_twin
 from mukatabat.letters.commands import AcceptCommand
 from mukatabat.letters.headings import heading_of
 from mukatabat.letters.models import Attachment, Letter, Link
@@ -50,6 +51,8 @@ def accept_arrival(actor: Actor, arrival_id: UUID, command: AcceptCommand) -> Le
     with _deciding(actor, arrival_id):
         arrival = lock_waiting_arrival(actor, arrival_id)
         manifest = arrival.read()
+        if manifest.kind is not ParcelKind.MEMO:
+            require_no_twin(actor, arrival.sender_id, manifest.reference, despite=command.despite)
         letter = _letter_from(actor, arrival, manifest, command)
         if letter.kind != LetterKind.MEMO:  # a memo keeps the number that its own body gave it
             _register(actor, letter)

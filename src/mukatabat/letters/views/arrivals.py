@@ -35,10 +35,11 @@ from mukatabat.letters.errors import UnknownChoice
 from mukatabat.letters.forms import ReferralForm, uuid_or_none
 from mukatabat.letters.models import Letter
 from mukatabat.letters.queries import access_arrival
-from mukatabat.letters.rules import Direction, ReturnGround
+from mukatabat.letters.rules import ReturnGround
 from mukatabat.letters.views.letter import original, received_content
 from mukatabat.letters.views.paper import sent_paper
-from mukatabat.letters.views.shown import letter_or_list, letter_url, place, refused
+from mukatabat.letters.views.scans import twin_of
+from mukatabat.letters.views.shown import letter_url, place, refused
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work.rules import Act, ReferralCommand
@@ -74,13 +75,19 @@ def register(request: HttpRequest, arrival_id: UUID) -> HttpResponse:
     found = access_arrival(actor, arrival_id)
     form = ReferralForm.from_post(request.POST)
     try:
-        command = AcceptCommand(referral=_first_referral(actor, found, form))
+        despite = uuid_or_none(request.POST.get("despite"))
+        command = AcceptCommand(referral=_first_referral(actor, found, form), despite=despite)
         letter = receiving.accept_arrival(actor, arrival_id, command)
     except MukatabatError as error:
         return _again(request, actor, arrival_id, error)
     messages.success(request, gettext("Registered under %(number)s.") % {"number": f"\u2066{letter.reference}\u2069"})
-    target = letter_or_list(actor, letter.id)
-    return redirect(target if target != "/" else place("registers:tray"))
+    return redirect(_next_waiting(actor) or place("registers:tray"))
+
+
+def _next_waiting(actor: Actor) -> str:
+    """The arrival that waits longest now, so that a registry works through its tray without going back to it."""
+    waiting, _after = exchange.waiting(actor, limit=1)
+    return reverse("letters:arrival", args=[waiting[0].id]) if waiting else ""
 
 
 def _first_referral(actor: Actor, found: Arrival, form: ReferralForm) -> ReferralCommand | None:
@@ -149,6 +156,10 @@ def arrival_page(actor: Actor, found: Arrival, form: ReferralForm, *, view: str 
                 if one.body_id != actor.body_id
             ],
             "answers": _question(actor, manifest), "duplicate": _duplicate(actor, found),
+            "this": {
+                "their_reference": found.sender_reference, "date": manifest.issued_on,
+                "subject": "" if found.shows_envelope_alone else found.subject,
+            },
             "registered_by": _decision(found), "version": 1, "register_number": None, "errors": [],
             "files": [] if found.shows_envelope_alone else _files(found, manifest),
             **_document(actor, found, manifest, view), **_forms(actor, found, form),
@@ -225,17 +236,10 @@ def _own_question(actor: Actor, manifest: Manifest) -> Letter | None:
 
 
 def _duplicate(actor: Actor, found: Arrival) -> dict[str, Any] | None:
-    """A letter of the same body under the same reference that is registered already, when the clerk may see it."""
-    same = Letter.objects.filter(
-        direction=Direction.IN, their_reference=found.sender_reference, counterpart_id=found.sender_id
-    )
-    if found.letter_id is not None:
-        same = same.exclude(id=found.letter_id)
-    visible = granted(actor, same.values_list("id", flat=True))
-    first = next((one for one in same if one.id in visible), None)
-    if first is None:
+    """The letter of the same body under the same reference that is registered already, when the clerk may see it."""
+    if found.state != ArrivalState.AVAILABLE:
         return None
-    return {"reference": first.reference, "url": letter_url(first.id), "at": first.registered_at}
+    return twin_of(actor, found.sender_id, found.sender_reference)
 
 
 def _forms(actor: Actor, found: Arrival, form: ReferralForm) -> dict[str, Any]:

@@ -119,7 +119,9 @@ def saved_form(actor: Actor, letter: Letter) -> DraftForm:
 
 def _replying(actor: Actor, question: Letter, form: DraftForm) -> DraftForm:
     arrival = exchange.arrival_of_letter(actor, question.id)
-    to = str(_back_to(arrival.read().sender, memo=question.kind == LetterKind.MEMO)) if arrival else ""
+    to = str(RecipientValue(body_id=question.counterpart_id)) if question.counterpart_id else ""
+    if arrival is not None:
+        to = str(_back_to(arrival.read().sender, memo=question.kind == LetterKind.MEMO))
     return replace(
         form, to=(to,) if to else (), subject=question.subject, secrecy=question.secrecy, urgency=question.urgency,
         body=_opening(actor, question),

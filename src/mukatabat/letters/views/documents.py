@@ -63,7 +63,8 @@ def pdf(data: bytes, *, name: str) -> HttpResponse:
     return response
 
 
-def _sent(request: HttpRequest, document: Document) -> HttpResponseBase:
+def sent(request: HttpRequest, document: Document) -> HttpResponseBase:
+    """A document that the caller found visible, guarded; ``?download`` saves it."""
     stream: BinaryIO = open_verified(document)
     response = FileResponse(stream)
     response.headers["Content-Length"] = str(document.size)
@@ -74,14 +75,14 @@ def _sent(request: HttpRequest, document: Document) -> HttpResponseBase:
 @require_GET
 def document(request: HttpRequest, letter_id: UUID, document_id: UUID) -> HttpResponseBase:
     """The signed document or an attachment of a letter; ``?download`` saves it."""
-    return _sent(request, queries.access_letter_document(actor_of_request(request), letter_id, document_id))
+    return sent(request, queries.access_letter_document(actor_of_request(request), letter_id, document_id))
 
 
 @access("signed-in")
 @require_GET
 def arrival_document(request: HttpRequest, arrival_id: UUID, document_id: UUID) -> HttpResponseBase:
     """A document of an arrival that is not sealed."""
-    return _sent(request, queries.access_arrival_document(actor_of_request(request), arrival_id, document_id))
+    return sent(request, queries.access_arrival_document(actor_of_request(request), arrival_id, document_id))
 
 
 @access("signed-in")

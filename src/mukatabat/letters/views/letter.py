@@ -152,7 +152,7 @@ def _heading(opened: Opened, story: Story) -> dict[str, Any]:
     return {
         "reference": found.reference, "subject": found.subject or gettext("Without a subject"), "sealed": False,
         "status": _status(opened, story), "secrecy": found.secrecy, "urgency": found.urgency,
-        "kind": "incoming" if found.direction == Direction.IN else "outgoing",
+        "on_paper": found.on_paper, "kind": "incoming" if found.direction == Direction.IN else "outgoing",
         "reply_to": _other(around.answers) if around.answers else None,
         "replies": [_other(one) for one in around.answered_by],
         "corrects": _other(around.corrects) if around.corrects else None,
@@ -234,6 +234,10 @@ def document_view(actor: Actor, found: Letter, view: str) -> dict[str, Any]:
     if found.document_id is None:
         return {"view": "text", "original": None, "paper": draft_paper(Body.objects.get(id=actor.body_id), found)}
     url = letter_url(found.id)
+    if found.on_paper:
+        return scanned(actor, found.document_id, found.document_digest, reverse(
+            "letters:document", args=[found.id, found.document_id]
+        ))  # fmt: skip
     page = original(
         actor, found.document_id, found.document_digest, reverse("letters:document", args=[found.id, found.document_id])
     )
@@ -252,6 +256,13 @@ def original(actor: Actor, document_id: UUID, digest: str, url: str) -> dict[str
     stream.close()
     shown = {"pages": [], "pdf_url": url, "framed": True, "download_url": f"{url}?download"}
     return {"original": shown, "integrity": "sound"}
+
+
+def scanned(actor: Actor, document_id: UUID, digest: str, url: str) -> dict[str, Any]:
+    """The image of a letter on paper: there is no text of it and no signature to speak of, only whether it is whole."""
+    page = original(actor, document_id, digest, url)
+    broken = page["integrity"] == "broken"
+    return page | {"view": "original", "text_url": "", "paper": None, "integrity": "broken" if broken else ""}
 
 
 def _issued_paper(actor: Actor, found: Letter) -> Paper:

@@ -236,6 +236,8 @@ def _facts(letter: Letter) -> list[dict[str, Any]]:
         _fact(gettext("Secrecy"), letter.secrecy, "secrecy"),
         _fact(gettext("Importance"), letter.urgency, "urgency"),
         _fact(gettext("General number"), letter.general_number, "ref"),
+        _fact(gettext("Original"), gettext("On paper, kept by the registry") if letter.on_paper else ""),
+        _fact(gettext("Enclosures as listed"), letter.attachments_listed, "name"),
         _fact(gettext("Answer wanted by"), letter.answer_wanted_by, "date"),
         _fact(gettext("Content hash"), letter.document_digest.removeprefix("sha256:"), "hash"),
     ]

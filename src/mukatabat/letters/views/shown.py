@@ -20,9 +20,15 @@ from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden
 from mukatabat.kernel.text import TextRefused
 from mukatabat.letters.actions.receiving import note_opened
 from mukatabat.letters.errors import (
+    AlreadyRegistered,
     BodyUnprintable,
     DueDayUnsuitable,
+    LetterDateUnsuitable,
     NotReady,
+    QuestionUnknown,
+    ScanUnsuitable,
+    SourceUnsuitable,
+    SubjectMissing,
     SubjectUnprintable,
     TooManyAttachments,
     TooManyRecipients,
@@ -47,6 +53,12 @@ FIELDS: tuple[tuple[type[MukatabatError], str], ...] = (
     (TooManyRecipients, "id_to"),
     (FileRefused, "id_files"),
     (TooManyAttachments, "id_files"),
+    (SubjectMissing, "id_subject"),
+    (QuestionUnknown, "id_answers"),
+    (LetterDateUnsuitable, "id_their_date"),
+    (SourceUnsuitable, "id_source"),
+    (AlreadyRegistered, "id_their_reference"),
+    (ScanUnsuitable, "id_files"),
     (UnknownHolder, "id_to"),
     (DueDayUnsuitable, "id_due_date"),
 )
