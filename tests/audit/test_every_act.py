@@ -57,11 +57,15 @@ WITHOUT_ENTRY = {
     "mukatabat.letters.actions.approval.unready": "reads",
     "mukatabat.letters.actions.batch.chosen_of": "reads a form",
     "mukatabat.letters.actions.candidates.candidates": "reads",
+    "mukatabat.letters.actions.correcting.end_correction": "part of the issue of the correction",
     "mukatabat.letters.actions.drafting.author_guard": "reads",
+    "mukatabat.letters.actions.drafting.may_stand": "reads",
+    "mukatabat.letters.actions.duplicates.require_no_twin": "reads and locks",
     "mukatabat.letters.actions.drafting.require_recipients": "reads",
     "mukatabat.letters.actions.following.follow_consignment": "tells people of an act that has its entry",
     "mukatabat.letters.actions.issued.document_part": "makes a value",
     "mukatabat.letters.actions.issued.after_void": "part of the end of an issue",
+    "mukatabat.letters.actions.receiving.names_reader": "reads",
     "mukatabat.notify.actions.mark_seen": "one's own bell",
     "mukatabat.notify.actions.take_back": "part of the act that undoes it",
     "mukatabat.notify.actions.tell": "part of the act that it tells of",
@@ -75,6 +79,7 @@ WITHOUT_ENTRY = {
     "mukatabat.work.actions.mark_seen": "the holder's own view of the item",
     "mukatabat.work.actions.open_item": "part of the act that opens the letter",
     "mukatabat.work.actions.record_step": "a measurement",
+    "mukatabat.work.actions.reopen": "part of the act that asks for more",
     "mukatabat.work.actions.rename_item": "part of the act that changes the letter",
 }
 """Public functions of use-case modules that write no entry themselves, each with its reason."""

@@ -23,7 +23,7 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.text import DirectionMarks
 from mukatabat.kernel.vocabulary import Secrecy
-from mukatabat.letters.actions.intake import put_away, register_paper, take_in, waiting_scans
+from mukatabat.letters.actions.intake import put_away, register_paper, take_in
 from mukatabat.letters.actions.receiving import accept_arrival
 from mukatabat.letters.commands import AcceptCommand, PaperCommand
 from mukatabat.letters.errors import (
@@ -36,6 +36,7 @@ from mukatabat.letters.errors import (
     UnknownChoice,
 )
 from mukatabat.letters.models import Letter, Link, Scan
+from mukatabat.letters.queries.intake import waiting_scans
 from mukatabat.registers import queries as registers
 from mukatabat.registers.models import Entry
 from mukatabat.tenancy.context import scope

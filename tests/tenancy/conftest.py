@@ -13,9 +13,14 @@ import pytest
 from mukatabat.access.grants.rules import Grantee
 from mukatabat.directory import actions as directory
 from mukatabat.directory.vocabulary import ChangeKind
+from mukatabat.exchange.models import Consignment, PaperRecord
+from mukatabat.exchange.rules import Event
+from mukatabat.kernel import clock
+from mukatabat.kernel.ids import new_id
 from mukatabat.letters.actions import approval, drafting
 from mukatabat.letters.actions.receiving import note_opened
 from mukatabat.letters.commands import AcceptCommand
+from mukatabat.letters.models import Scan
 from mukatabat.tenancy.context import scope
 from mukatabat.vault.rules import Upload
 from mukatabat.work.models import PaperBaseline
@@ -46,7 +51,20 @@ def told(cast: Cast) -> Cast:
                 body_id=body, step=Step.RECEIPT_TO_REPLY, hours=Decimal(72), stated_by="المدير", basis="سجل ورقي",
                 stated_on=date(2026, 1, 1),
             )  # fmt: skip
+            _on_paper()
     return cast
+
+
+def _on_paper() -> None:
+    """What a registry keys in and takes in from paper, in the open scope."""
+    now, writer = clock.now(), {"typed_by_ar": "كاتب", "typed_by_en": "Clerk"}
+    sent = Consignment.objects.first()
+    assert sent is not None
+    PaperRecord.objects.create(consignment=sent, event=Event.HAND_OVER, at=now, typed_at=now, **writer)
+    Scan.objects.create(
+        document_id=new_id(), digest="sha256:0", name="كتاب.pdf", media_type="application/pdf", size=1,
+        taken_by_ar="كاتب", taken_by_en="Clerk", at=now,
+    )  # fmt: skip
 
 
 def _propose_and_take_back(cast: Cast, person: str, login: str) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from mukatabat.access.capabilities import require_capability
 from mukatabat.access.grants.actions import grant, revoke
-from mukatabat.access.grants.queries import require_granted, visible
+from mukatabat.access.grants.queries import require_granted
 from mukatabat.access.grants.rules import Grantee, Protected, Reason, Shelf
 from mukatabat.access.rules import Capability
 from mukatabat.audit.actions import record
@@ -26,7 +26,7 @@ from mukatabat.kernel.arabic import fold
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.text import clean_line
 from mukatabat.kernel.vocabulary import RegisterKind, Secrecy
-from mukatabat.letters.actions.duplicates import kept_as, require_no_twin
+from mukatabat.letters.actions.duplicates import require_no_twin
 from mukatabat.letters.commands import PaperCommand
 from mukatabat.letters.errors import (
     LetterDateUnsuitable,
@@ -39,12 +39,13 @@ from mukatabat.letters.errors import (
 from mukatabat.letters.headings import heading_of, name_counterpart
 from mukatabat.letters.models import Attachment, Letter, Link, Scan
 from mukatabat.letters.printable import require_printable_subject
+from mukatabat.letters.queries.intake import kept_as
 from mukatabat.letters.rules import SUBJECT_LIMIT, Direction, LetterKind, LetterState, LinkKind
 from mukatabat.letters.transitions import protected
 from mukatabat.letters.types import CATALOGUE
 from mukatabat.registers.actions import take_number
 from mukatabat.registers.rules import EntryState, Particulars
-from mukatabat.tenancy.context import reading, scope
+from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions import enter, keep
 from mukatabat.vault.rules import Upload
@@ -52,7 +53,6 @@ from mukatabat.work.actions import finish, open_item, record_step, refer
 from mukatabat.work.rules import Act, Step, Task
 
 SCANNED = frozenset({"application/pdf", "image/tiff", "image/jpeg", "image/png"})
-SHOWN = 100
 
 
 def take_in(actor: Actor, upload: Upload) -> Scan:
@@ -73,23 +73,6 @@ def take_in(actor: Actor, upload: Upload) -> Scan:
         grant(actor, place, [Grantee.unit(registry)], reason=Reason.REGISTRY)
         record(actor, act="letters.scan-taken-in", object_kind="scan", object_id=scan.id)
     return scan
-
-
-def waiting_scans(actor: Actor) -> list[Scan]:
-    """The scans that wait for the actor's registry, the oldest first."""
-    with reading(actor):
-        found = Scan.objects.filter(visible(actor, "id"), decided_at=None)
-        return list(found.order_by("at", "id")[:SHOWN])
-
-
-def access_scan(actor: Actor, scan_id: UUID) -> Scan:
-    """A scan of the actor's registry; anything else is "not found"."""
-    with reading(actor):
-        require_granted(actor, scan_id)
-        found = Scan.objects.filter(id=scan_id).first()
-        if found is None:  # granted, and yet no scan: a letter has a grant as well
-            raise NotFoundOrForbidden
-    return found
 
 
 def put_away(actor: Actor, scan_id: UUID) -> None:

@@ -24,10 +24,10 @@ from mukatabat.kernel.references import Reference, UnreadableReference
 from mukatabat.kernel.vocabulary import Secrecy, Urgency
 from mukatabat.letters import choices
 from mukatabat.letters.actions import intake
-from mukatabat.letters.actions.duplicates import registered_twin
 from mukatabat.letters.errors import QuestionUnknown
 from mukatabat.letters.forms import PaperForm, ReferralForm, uuid_or_none
 from mukatabat.letters.models import Letter, Scan
+from mukatabat.letters.queries.intake import access_scan, registered_twin, waiting_scans
 from mukatabat.letters.rules import Direction, LetterState
 from mukatabat.letters.types import CATALOGUE
 from mukatabat.letters.views.documents import SHOWN, sent
@@ -64,7 +64,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 
 def _list_page(actor: Actor) -> dict[str, Any]:
-    return {"scans": [_strip(one) for one in intake.waiting_scans(actor)], "errors": []}
+    return {"scans": [_strip(one) for one in waiting_scans(actor)], "errors": []}
 
 
 def _strip(scan: Scan, *, current: bool = False) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def _strip(scan: Scan, *, current: bool = False) -> dict[str, Any]:
 def scan(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     """One scan beside its form. A registered one opens the next that waits, focused on its first field."""
     actor = actor_of_request(request)
-    found = intake.access_scan(actor, scan_id)
+    found = access_scan(actor, scan_id)
     if request.method == "GET":
         return render(request, SCAN, scan_page(actor, found, PaperForm(), ReferralForm()))
     form, referral = PaperForm.from_post(request.POST), ReferralForm.from_post(request.POST)
@@ -88,9 +88,9 @@ def scan(request: HttpRequest, scan_id: UUID) -> HttpResponse:
         command = replace(form.command(_referral(actor, form, referral)), answers=_question(actor, form.answers))
         letter = intake.register_paper(actor, scan_id, command)
     except MukatabatError as error:
-        return refused(request, SCAN, scan_page(actor, intake.access_scan(actor, scan_id), form, referral), error)
+        return refused(request, SCAN, scan_page(actor, access_scan(actor, scan_id), form, referral), error)
     messages.success(request, gettext("Registered under %(number)s.") % {"number": f"\u2066{letter.reference}\u2069"})
-    following = intake.waiting_scans(actor)
+    following = waiting_scans(actor)
     return redirect("letters:scan", following[0].id) if following else redirect("letters:scans")
 
 
@@ -124,7 +124,7 @@ def scan_document(request: HttpRequest, scan_id: UUID) -> HttpResponseBase:
     """The image of a scan that still waits; afterwards the letter shows it, to whoever may see the letter."""
     actor = actor_of_request(request)
     with reading(actor):
-        found = intake.access_scan(actor, scan_id)
+        found = access_scan(actor, scan_id)
         if found.decided_at is not None:
             raise NotFoundOrForbidden
         document = access_document(actor, found.document_id)
@@ -165,7 +165,7 @@ def scan_page(actor: Actor, found: Scan, form: PaperForm, referral: ReferralForm
             "registered_url": letter_url(found.letter_id) if found.letter_id else "",
             "strip": [
                 _strip(one, current=one.id == found.id) | {"chosen": str(one.id) in form.more}
-                for one in intake.waiting_scans(actor)
+                for one in waiting_scans(actor)
             ],
             "form_typed": form, "errors": [], "post_url": reverse("letters:scan", args=[found.id]),
             "bodies": choices.body_choices(actor), "today": clock.today(), "this": _typed(form),
