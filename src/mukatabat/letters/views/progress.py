@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden
+from mukatabat.kernel.language import spoken
 from mukatabat.letters.actions.batch import Chosen
 from mukatabat.letters.actions.candidates import Examination
 from mukatabat.letters.errors import ChangedSinceRead, NoSuchMove, SignatureRefused
@@ -17,6 +18,7 @@ from mukatabat.letters.models import Issue, Letter
 from mukatabat.letters.queries.batch import last_issues, letters_of_batch, people_of
 from mukatabat.letters.rules import IssueState, LetterState
 from mukatabat.letters.views.shown import letter_url, summary
+from mukatabat.registers.rules import void_reason
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 
@@ -89,7 +91,7 @@ class _Reading:
     def _why(self, chosen: Chosen, letter: Letter) -> MukatabatError:
         issue = self.issues.get(letter.id)
         if issue is not None and issue.state == IssueState.VOID and self._of_this_batch(letter):
-            return SignatureRefused(reference=issue.reference, reason=issue.reason)
+            return SignatureRefused(reference=issue.reference, reason=spoken(*void_reason(issue.reason)))
         if letter.version != chosen.version:
             return ChangedSinceRead()
         return Examination(self.actor).obstacle(letter) or MukatabatError()
