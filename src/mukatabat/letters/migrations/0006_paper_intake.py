@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('letters', '0004_issue_code'),
+        ('letters', '0005_sealed_texts'),
     ]
 
     operations = [
