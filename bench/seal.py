@@ -22,18 +22,15 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "src")]
-
-from mukatabat_verify.parcel import cover as covers  # noqa: E402
-from mukatabat_verify.parcel import header as headers  # noqa: E402
-from mukatabat_verify.parcel.header import Content, Header  # noqa: E402
-from mukatabat_verify.parcel.keys import ParcelKey  # noqa: E402
-from mukatabat_verify.parcel.opening import check_signature, open_key, opened  # noqa: E402
-from mukatabat_verify.parcel.sealing import ContentSealer, make_cover, recipients_of  # noqa: E402
-from mukatabat_verify.parcel.suites import P256, WRAPS, XWING, SoftwareKey  # noqa: E402
-from mukatabat_verify.stream import CHUNK  # noqa: E402
-from tests.verify.support import Identity, seal  # noqa: E402
+from mukatabat_verify.parcel import cover as covers
+from mukatabat_verify.parcel import header as headers
+from mukatabat_verify.parcel.header import Content, Header
+from mukatabat_verify.parcel.keys import ParcelKey
+from mukatabat_verify.parcel.opening import check_signature, open_key, opened
+from mukatabat_verify.parcel.sealing import ContentSealer, make_cover, recipients_of
+from mukatabat_verify.parcel.suites import P256, WRAPS, XWING, SoftwareKey
+from mukatabat_verify.stream import CHUNK
+from tests.verify.support import Identity, seal
 
 LETTER = os.urandom(60_000)
 SECONDS = 1.5
