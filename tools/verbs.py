@@ -20,6 +20,7 @@ VERBS = {
     "check": ("tools.checks:check", "lint, types, import contracts, migrations, translations"),
     "bench": ("tools.bench:bench", "measure (NAME …; without a name: list)"),
     "judge": ("tools.judge:judge", "let independent programs judge what we emit (NAME …; without a name: list)"),
+    "verifier": ("tools.verifier:verifier", "write the checking program as one file (FOLDER)"),
     "cli": ("tools.product:cli", "the mukatabat command line"),
     "doctor": ("tools.doctor:doctor", "say what is here and what is missing"),
     "lock": ("tools.locks:lock", "renew requirements/*.txt from requirements/*.in"),
@@ -30,7 +31,7 @@ VERBS = {
 def main(arguments: Sequence[str]) -> int:
     """Perform the verb that `arguments` begin with; returns the exit code (2: wrong use, 130: stopped by Ctrl-C)."""
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
-        say("./run VERB\n\n" + "\n".join(f"  {verb:8}{about}" for verb, (_, about) in VERBS.items()))
+        say("./run VERB\n\n" + "\n".join(f"  {verb:10}{about}" for verb, (_, about) in VERBS.items()))
         return 0 if arguments else 2
     if arguments[0] not in VERBS:
         complain(f"«{arguments[0]}» is not a verb of ./run; its verbs: {', '.join(VERBS)}.")

@@ -18,28 +18,43 @@ LARGEST_NUMBER = 2**53 - 1
 def canonical(value: object) -> bytes:
     """Write a value made of dict, list, str, int, bool and None; ValueError for anything else."""
     _check(value)
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8")
+    return _written(value)
 
 
 def parsed(data: bytes) -> Any:
     """Read canonical bytes; raises NotCanonical for any others, so that one value has one spelling."""
     try:
         value = json.loads(
-            data.decode("utf-8"), object_pairs_hook=_object, parse_float=_refused, parse_constant=_refused
+            data.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_int=_number,
+            parse_float=_refused,
+            parse_constant=_refused,
         )
-        if canonical(value) != data:
+        if _written(value) != data:
             raise NotCanonical("another way of writing the same")
     except (ValueError, RecursionError) as error:
         raise NotCanonical(type(error).__name__) from error
     return value
 
 
+def _written(value: object) -> bytes:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8")
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("a name stands twice")
+    if len(value) != len(pairs) or not all(map(str.isascii, value)):
+        raise ValueError("a name that stands twice, or is not ASCII")
     return value
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if abs(number) > LARGEST_NUMBER:
+        raise ValueError("too large a number")
+    return number
 
 
 def _refused(text: str) -> Never:

@@ -206,6 +206,6 @@ def _number(value: Mapping[str, Any], name: str) -> int:
 
 def _moment(value: Mapping[str, Any]) -> datetime:
     try:
-        return datetime.strptime(_text(value, "created", _TIME), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        return datetime.fromisoformat(_text(value, "created", _TIME))
     except ValueError as error:  # the thirtieth of February
         raise MalformedHeader("created") from error
