@@ -42,11 +42,20 @@ def check_seal(chain: Sequence[bytes], trust: Trust, *, body: str) -> None:
     Raises CertificateUnreadable, CertificateOutOfDate, CertificateUntrusted, CertificateOfAnotherUse or
     CertificateOfAnotherBody.
     """
-    own = _checked(chain, trust)  # 1
-    if not _signs(own) or _extended(own) & {ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.OCSP_SIGNING}:
-        raise CertificateOfAnotherUse  # 2
+    own = check_signing(chain, trust)  # 1, 2
     if _names(own, NameOID.ORGANIZATION_IDENTIFIER) != [BODY_IDENTIFIER + body]:
         raise CertificateOfAnotherBody  # 3
+
+
+def check_signing(chain: Sequence[bytes], trust: Trust) -> x509.Certificate:
+    """Check that a trusted root vouches for a chain's first, and that it is for signing; gives it, parsed.
+
+    Raises as :func:`check_seal`. Whose it is, is the caller's question.
+    """
+    own = _checked(chain, trust)
+    if not _signs(own) or _extended(own) & {ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.OCSP_SIGNING}:
+        raise CertificateOfAnotherUse
+    return own
 
 
 def check_time_stamping(chain: Sequence[bytes], trust: Trust) -> None:

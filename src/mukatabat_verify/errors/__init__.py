@@ -22,6 +22,7 @@ from mukatabat_verify.errors.container import (
     SealBroken,
     SealUnreadable,
 )
+from mukatabat_verify.errors.evidence import EvidenceMalformed, EvidenceOfAnotherParcel, EvidenceSignatureBroken
 from mukatabat_verify.errors.log import (
     CheckpointMalformed,
     ConsistencyBroken,
@@ -89,6 +90,9 @@ __all__ = [
     "ConsistencyBroken",
     "ContentChanged",
     "CutOff",
+    "EvidenceMalformed",
+    "EvidenceOfAnotherParcel",
+    "EvidenceSignatureBroken",
     "FileChanged",
     "HeaderSignatureBroken",
     "InclusionBroken",
