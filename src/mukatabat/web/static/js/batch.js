@@ -3,6 +3,7 @@
 
 const LOOKED_AT = 1500; // milliseconds that the end of a letter stays in view before the letter counts as read
 let timer;
+let entering = false;
 
 const say = (detail) => document.dispatchEvent(new CustomEvent("mukatabat:say", { detail }));
 const box = (id) => document.getElementById(`read-${id}`);
@@ -55,13 +56,19 @@ document.addEventListener("click", (event) => {
 
 // Enter on a row goes into its text, whose end is reached by the arrow keys or by End; Escape comes back to the row.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.matches("[data-row]")) {
+  const inList = event.target === document.body || event.target.matches("[data-row]");
+  if (event.key === "Enter" && inList) {
+    entering = true;
     document.querySelector("[data-stage]")?.focus();
   } else if (event.key === "Escape" && event.target.matches("[data-stage]")) {
     event.preventDefault();
     document.querySelector("[data-row][aria-current]")?.focus();
   }
 });
-document.addEventListener("htmx:afterSwap", watch);
+document.addEventListener("htmx:afterSwap", () => {
+  watch();
+  if (entering) document.querySelector("[data-stage]")?.focus();
+  entering = false;
+});
 window.addEventListener("pageshow", tally);
 watch();

@@ -76,9 +76,11 @@ document.addEventListener("keydown", (event) => {
   } else if (does("select", event.code) && single && current()) {
     event.preventDefault();
     check(current());
-  } else if (event.code === "Enter" && event.target.matches("[data-row]")) {
+  } else if (event.code === "Enter" && (event.target.matches("[data-row]") || event.target === document.body)) {
+    const row = current();
+    if (!row) return;
     event.preventDefault();
-    event.target.querySelector("[data-open-row]")?.click();
+    row.querySelector("[data-open-row]")?.click();
   }
 });
 
