@@ -54,8 +54,9 @@ document.addEventListener("click", (event) => {
   if (button) mark(button.dataset.markRead);
 });
 
-// Enter on a row goes into its text, whose end is reached by the arrow keys or by End; Escape comes back to the row.
-document.addEventListener("keydown", (event) => {
+// Enter on a row goes into its text, whose end is reached by the arrow keys or by End; Escape comes back to the row, and
+// is heard before the script of every page, for which it means the page before.
+function inLetter(event) {
   const inList = event.target === document.body || event.target.matches("[data-row]");
   if (event.key === "Enter" && inList) {
     entering = true;
@@ -64,7 +65,8 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     document.querySelector("[data-row][aria-current]")?.focus();
   }
-});
+}
+document.addEventListener("keydown", inLetter, true);
 document.addEventListener("htmx:afterSwap", () => {
   watch();
   if (entering) document.querySelector("[data-stage]")?.focus();
