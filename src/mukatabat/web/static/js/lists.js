@@ -27,7 +27,8 @@ function stand(row, focus = true) {
     row.setAttribute("aria-current", "true");
     if (row.hasAttribute("hx-get") && document.getElementById("peek")?.getClientRects().length) peek(row);
   }
-  for (const other of rows()) other.tabIndex = other === row ? 0 : -1;
+  for (const other of document.querySelectorAll('[data-list] [data-row][tabindex="0"]')) other.tabIndex = -1;
+  row.tabIndex = 0;
   if (focus) {
     row.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
