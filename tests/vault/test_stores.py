@@ -92,6 +92,13 @@ def test_a_missing_blob_is_a_typed_error(store: BlobStore) -> None:
         assert caught.value.params["digest"] == NOWHERE
 
 
+def test_what_never_became_a_document_is_removed_and_removing_it_again_changes_nothing(store: BlobStore) -> None:
+    address = store.put(b"a part of an upload").digest
+    store.remove(address)
+    store.remove(address)
+    assert not store.exists(address)
+
+
 @pytest.mark.parametrize("address", ["", "abc", "../../etc/passwd", NOWHERE.upper(), NOWHERE[:-1], NOWHERE + "\n"])
 def test_only_an_address_is_an_address(store: BlobStore, address: str) -> None:
     for call in (store.open, store.verify, store.exists):

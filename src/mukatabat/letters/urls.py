@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mukatabat.letters.views import arrivals, batch, documents, drafts, handing, review, scans, signing
+from mukatabat.letters.views import arrivals, batch, documents, drafts, handing, review, scans, signing, uploads
 from mukatabat.letters.views.letter import letter
 
 app_name = "letters"
@@ -13,6 +13,8 @@ urlpatterns = [
     path("new/", drafts.new, name="new"),
     path("new/<uuid:draft_id>/", drafts.begin, name="begin"),
     path("new/<uuid:draft_id>/autosave/", drafts.autosave_new, name="autosave_new"),
+    path("uploads/", uploads.begin, name="uploads"),
+    path("uploads/<uuid:upload_id>/", uploads.upload, name="upload"),
     path("options/", drafts.options, name="options"),
     path("arrivals/<uuid:arrival_id>/", arrivals.arrival, name="arrival"),
     path("arrivals/<uuid:arrival_id>/register/", arrivals.register, name="register"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden
+from mukatabat.kernel.errors import Conflict, MukatabatError, NotFoundOrForbidden
 
 
 class VaultError(MukatabatError):
@@ -143,6 +143,53 @@ class InfectedFile(FileRefused):
     code = "vault.infected"
     happened = _("The malware check found %(signature)s in the file %(name)s.")
     do = _("Do not open the file. Tell your security officer where it came from.")
+
+
+class UploadNotFound(VaultError, NotFoundOrForbidden):
+    """No such upload of the acting person: ended, too old, another's or never there look the same."""
+
+    code = "vault.upload-not-found"
+    http_status = NotFoundOrForbidden.http_status
+    happened = NotFoundOrForbidden.happened
+    do = NotFoundOrForbidden.do
+
+
+class WrongOffset(VaultError, Conflict):
+    """A part does not begin where the upload stands, ``offset``: another page went on, or an answer was lost."""
+
+    code = "vault.wrong-offset"
+    http_status = Conflict.http_status
+    happened = _("This part of the file is not the one that comes next.")
+    safe = _("What has arrived of the file is kept.")
+    do = _("Go on from where the upload stands.")
+
+
+class DigestMismatch(VaultError):
+    """A part is not what its digest says: cut short or altered on its way; the upload stands at ``offset``."""
+
+    code = "vault.digest-mismatch"
+    happened = _("A part of the file did not arrive whole.")
+    safe = _("What had arrived of the file before is kept.")
+    do = _("Send this part again.")
+
+
+class UploadIncomplete(FileRefused):
+    """A file is to be taken of which not all parts have come."""
+
+    code = "vault.upload-incomplete"
+    http_status = 409
+    happened = _("The file %(name)s has not arrived completely.")
+    safe = _("What has arrived of the file is kept for a day.")
+    do = _("Choose the same file again: the upload goes on where it stopped.")
+
+
+class TooManyUploads(VaultError):
+    """The person has too many or too large uploads under way."""
+
+    code = "vault.too-many-uploads"
+    http_status = 429
+    happened = _("Too many files are being uploaded at once.")
+    do = _("Wait until they have arrived, or cancel one of them.")
 
 
 class DocumentNotFound(VaultError, NotFoundOrForbidden):

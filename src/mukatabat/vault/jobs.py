@@ -8,14 +8,23 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from mukatabat.directory.models import Body
-from mukatabat.tenancy.rules import system_actor
+from mukatabat.tenancy.rules import Actor, system_actor
 from mukatabat.vault import actions
 
 
 @app.task(name="vault.rewrap")
 def rewrap(body: str) -> None:
     """Wrap all documents of a body anew under its newest key; cut off, it goes on where it stopped."""
-    realm = Body.objects.only("realm").get(id=body).realm
-    actor = system_actor("vault.keys", body_id=UUID(body), realm=realm)
+    actor = _actor(UUID(body))
     while actions.rewrap(actor):
         pass
+
+
+def sweep(body_id: UUID) -> None:
+    """Remove the uploads of a body that nobody went on with."""
+    actions.sweep_uploads(_actor(body_id))
+
+
+def _actor(body_id: UUID) -> Actor:
+    realm = Body.objects.only("realm").get(id=body_id).realm
+    return system_actor("vault.keeper", body_id=body_id, realm=realm)

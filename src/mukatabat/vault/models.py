@@ -104,3 +104,40 @@ class DocumentKey(TenantModel):
     def context(self) -> bytes:
         """What the wrapped key is bound to."""
         return document_key_context(self.body_id, self.document_id, digest=self.document.digest, address=self.address)
+
+
+class UploadSession(TenantModel):
+    """A file on its way in parts, of one person; removed when it was taken, given up, or left alone for a day."""
+
+    person_id = models.UUIDField()
+    name = SealedTextField()
+    size = models.BigIntegerField()
+    received = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "vault_upload_session"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(received__gte=0, received__lte=models.F("size")), name="vault_upload_within_size"
+            ),
+        )
+        indexes = (models.Index(fields=["body_id", "expires_at"], name="vault_upload_by_expiry"),)
+
+
+class UploadPart(TenantModel):
+    """A part of a file on its way: where it begins, and the sealed bytes with their wrapped key."""
+
+    writes: ClassVar[tuple[str, ...]] = ("insert", "delete")
+
+    session = models.ForeignKey(UploadSession, on_delete=models.CASCADE, related_name="parts")
+    offset = models.BigIntegerField()
+    size = models.PositiveIntegerField()
+    address = models.CharField(max_length=71)
+    body_key = models.ForeignKey(BodyKey, on_delete=models.PROTECT, related_name="+")
+    wrapped = models.BinaryField()
+
+    class Meta:
+        db_table = "vault_upload_part"
+        constraints = (models.UniqueConstraint(fields=["session", "offset"], name="vault_upload_part_once"),)

@@ -13,8 +13,8 @@ class BlobStore(Protocol):
     """Keeps bytes under the digest of those bytes, and nothing else.
 
     A store knows no names, types, bodies or keys: what it is given was sealed before (`mukatabat.vault.envelope`), so
-    a server's operator who holds the blobs alone reads nothing. There is no delete: one blob may be shared by the rows
-    of several bodies, and destruction needs a schedule and two approvals, and destroys keys.
+    a server's operator who holds the blobs alone reads nothing. A document's blob is never removed: it may be shared by
+    the rows of several bodies, and destruction needs a schedule and two approvals, and destroys keys.
 
     Every method takes a digest of the form "sha256:" and 64 lower-case hexadecimal digits, else raises ValueError;
     StoreUnavailable when the outside fails.
@@ -39,6 +39,13 @@ class BlobStore(Protocol):
 
     def verify(self, digest: str) -> Blob:
         """Read all bytes and compare; returns the address and size. Raises BlobMissing or BlobDamaged."""
+        ...
+
+    def remove(self, digest: str) -> None:
+        """Remove bytes that never became a document, such as a part of an upload; nothing happens when none are there.
+
+        A failing removal is left to the store's keeper: what is removed has no key any more.
+        """
         ...
 
 

@@ -13,6 +13,10 @@ from mukatabat.vault.vocabulary import FileKind, ScanOutcome, Source
 MIB = 1024 * 1024
 CHUNK = MIB
 DEFAULT_LIMIT = 50 * MIB
+UPLOAD_LIMIT = 2048 * MIB
+PART_LIMIT = 16 * MIB
+"""Of one request of a resumable upload; a page sends smaller ones."""
+
 KEY_BYTES = 32
 """Every key of the vault is one of AES-256."""
 
@@ -177,6 +181,11 @@ class Destruction:
 def body_key_context(body_id: UUID, version: int) -> bytes:
     """What binds a body's key to its row."""
     return b"mukatabat/body-key/1/%s/%d" % (str(body_id).encode(), version)
+
+
+def upload_part_context(body_id: UUID, session_id: UUID, offset: int) -> bytes:
+    """What binds the wrapped key of a part to its place in an upload."""
+    return b"mukatabat/upload-part/1/%s/%s/%d" % (str(body_id).encode(), str(session_id).encode(), offset)
 
 
 def text_key_context(body_id: UUID, version: int) -> bytes:

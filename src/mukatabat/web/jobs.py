@@ -12,6 +12,7 @@ from mukatabat.audit import checking
 from mukatabat.directory.models import Body
 from mukatabat.exchange.jobs import sweep as sweep_exchange
 from mukatabat.letters.jobs import sweep as sweep_letters
+from mukatabat.vault.jobs import sweep as sweep_vault
 
 STALLED_AFTER = 30
 """Seconds without a heartbeat of its worker after which a running job is run again."""
@@ -59,5 +60,6 @@ def sweep_bodies() -> None:
         try:
             sweep_letters(body_id)
             sweep_exchange(body_id)
+            sweep_vault(body_id)
         except Exception:
             logger.exception("the sweep of body %s failed", body_id)

@@ -44,8 +44,8 @@ from mukatabat.letters.types import CATALOGUE
 from mukatabat.press.content import to_json
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
-from mukatabat.vault.actions import enter, keep
-from mukatabat.vault.rules import Upload
+from mukatabat.vault.actions import end_upload, enter, keep, keep_upload
+from mukatabat.vault.rules import Kept, Upload
 from mukatabat.work.actions import finish, open_item, rename_item
 from mukatabat.work.rules import Act, Task
 
@@ -134,7 +134,18 @@ def save_draft(actor: Actor, letter_id: UUID, command: DraftCommand, *, version:
 def attach(actor: Actor, letter_id: UUID, upload: Upload) -> Attachment:
     """Examine an uploaded file, keep it, and add it to a draft; a refused file changes nothing."""
     require_capability(actor, Capability.DRAFT)
-    kept = keep(upload)
+    return _attach(actor, letter_id, keep(upload))
+
+
+def attach_upload(actor: Actor, letter_id: UUID, upload_id: UUID) -> Attachment:
+    """As :func:`attach`, a file that came in parts; it stays where it is until it was attached."""
+    require_capability(actor, Capability.DRAFT)
+    attachment = _attach(actor, letter_id, keep_upload(actor, upload_id))
+    end_upload(actor, upload_id)
+    return attachment
+
+
+def _attach(actor: Actor, letter_id: UUID, kept: Kept) -> Attachment:
     with scope(actor):
         letter = locked(actor, letter_id)
         move(actor, letter, LetterEvent.SAVE, met=author_guard(actor, letter))

@@ -37,10 +37,11 @@ from mukatabat.letters.views.desk import (
 )
 from mukatabat.letters.views.documents import pdf
 from mukatabat.letters.views.shown import letter_url, note_seen, place, refused
+from mukatabat.letters.views.uploads import uploads_of
 from mukatabat.press.actions import render_letter
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
-from mukatabat.vault.errors import FileRefused
+from mukatabat.vault.errors import FileRefused, UploadNotFound
 from mukatabat.vault.rules import Upload
 
 COMPOSE = "letters/compose.html"
@@ -106,7 +107,7 @@ def _write(request: HttpRequest, desk: Desk, *, detached: UUID | None = None) ->
         form = replace(form, version=save(actor, desk, form))
         if detached is not None:
             drafting.detach(actor, desk.draft_id, detached)
-        if request.FILES:
+        if request.FILES or request.POST.getlist("uploads"):
             _attach_all(request, actor, desk.draft_id)
         if request.POST.get("act") == "submit":
             return _submitted(request, actor, desk.draft_id)
@@ -134,6 +135,13 @@ def _attach_all(request: HttpRequest, actor: Actor, letter_id: UUID) -> None:
             drafting.attach(actor, letter_id, Upload(file.name or "", cast(BinaryIO, file.file)))
         except FileRefused as refusal:
             first = first or refusal
+    for upload_id in uploads_of(request.POST):
+        try:
+            drafting.attach_upload(actor, letter_id, upload_id)
+        except FileRefused as refusal:
+            first = first or refusal
+        except UploadNotFound:  # attached already, by the other half of a double click
+            continue
     if first is not None:
         raise first
 

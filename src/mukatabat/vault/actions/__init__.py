@@ -11,8 +11,16 @@ from mukatabat.vault.actions.documents import (
     store_upload,
 )
 from mukatabat.vault.actions.keys import destroy, newest_key, rewrap, rotate
+from mukatabat.vault.actions.uploads import (
+    access_upload,
+    append_part,
+    begin_upload,
+    end_upload,
+    keep_upload,
+    sweep_uploads,
+)
 
 __all__ = [
-    "adopt", "destroy", "enter", "keep", "keep_generated", "lend", "newest_key", "rewrap", "rotate", "store_generated",
-    "store_upload",
+    "access_upload", "adopt", "append_part", "begin_upload", "destroy", "end_upload", "enter", "keep", "keep_generated",
+    "keep_upload", "lend", "newest_key", "rewrap", "rotate", "store_generated", "store_upload", "sweep_uploads",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ import hashlib
 import io
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -89,6 +89,12 @@ class BucketStore:
         except BlobMissing:
             return False
         return True
+
+    def remove(self, digest: str) -> None:
+        """See :meth:`mukatabat.vault.ports.BlobStore.remove`."""
+        key = _key(digest)
+        with suppress(StoreUnavailable), _outside():
+            obstore.delete(self._store, key)
 
     def verify(self, digest: str) -> Blob:
         """See :meth:`mukatabat.vault.ports.BlobStore.verify`."""

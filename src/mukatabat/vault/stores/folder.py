@@ -81,6 +81,12 @@ class FolderStore:
             return False
         return True
 
+    def remove(self, digest: str) -> None:
+        """See :meth:`mukatabat.vault.ports.BlobStore.remove`."""
+        name = hexadecimal(digest)
+        with suppress(StoreUnavailable), self._folder(name[:2], name[2:4]) as folder, _outside():
+            os.unlink(name, dir_fd=folder)
+
     def verify(self, digest: str) -> Blob:
         """See :meth:`mukatabat.vault.ports.BlobStore.verify`."""
         with self.open(digest) as stream, _outside():

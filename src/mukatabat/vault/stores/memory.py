@@ -38,6 +38,11 @@ class MemoryStore:
         hexadecimal(digest)
         return digest in self.blobs
 
+    def remove(self, digest: str) -> None:
+        """See :meth:`mukatabat.vault.ports.BlobStore.remove`."""
+        hexadecimal(digest)
+        self.blobs.pop(digest, None)
+
     def verify(self, digest: str) -> Blob:
         """See :meth:`mukatabat.vault.ports.BlobStore.verify`."""
         with self.open(digest) as stream:
