@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Bring up the Python environment: uv into .tools, an environment in .venv, hash-locked packages into it.
+"""Bring up the Python environment: uv into .tools, an environment in .venv, hash-locked packages into it; the editor.
 
 Each step leaves a stamp, the hash of what it depends on, written last: an interrupted step is simply done again, and a
 finished one costs a file comparison.
@@ -14,6 +14,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tools.console import Stop, quiet, step
+from tools.island import build_island
 from tools.paths import ENVIRONMENT, INSTALLER, PYTHON, REQUIREMENTS, ROOT, fingerprint
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def bootstrap(groups: tuple[str, ...] = DEMONSTRATION) -> None:
     identity = fingerprint([UV_LOCK], _interpreter(), sys.version, str(ROOT))
     _make_environment(identity)
     _install_packages(groups, identity)
+    build_island()
 
 
 def uv_environment() -> dict[str, str]:

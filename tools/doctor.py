@@ -13,6 +13,7 @@ from tools.bootstrap import DEMONSTRATION, bootstrap
 from tools.checks import temporary_state
 from tools.console import Stop, say
 from tools.database import database_server
+from tools.island import is_current
 from tools.paths import ROOT, state
 from tools.postgres import find_binaries
 from tools.processes import dies_with_parent, stop_by_signals
@@ -36,6 +37,7 @@ def doctor(arguments: Sequence[str]) -> int:
         ("PostgreSQL", _postgres),
         ("Arabic search", _arabic),
         ("stopping", _stopping),
+        ("letter editor", _editor),
         ("browser", _browser),
     ]
     bad = 0
@@ -85,6 +87,10 @@ def _stopping() -> tuple[bool, str]:
     if dies_with_parent():
         return True, "children end with the launcher, even when it is killed"
     return True, "no setpriv: after a kill the next start ends what was left"
+
+
+def _editor() -> tuple[bool, str]:
+    return True, "built" if is_current() else "not built (node and npm): letters are written in a plain text area"
 
 
 def _browser() -> tuple[bool, str]:
