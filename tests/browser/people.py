@@ -132,6 +132,21 @@ class Person:
         if signer:
             self.choose("#id_signer", signer)
 
+    def text(self) -> str:
+        """The text of the letter, from the editor or from the plain text area."""
+        body = self.page.locator("#id_body")
+        return body.inner_text() if self.in_editor() else body.input_value()
+
+    def expect_text(self, text: str) -> None:
+        """Wait until the letter holds exactly this."""
+        body = expect(self.page.locator("#id_body"))
+        (body.to_have_text if self.in_editor() else body.to_have_value)(text)
+
+    def in_editor(self) -> bool:
+        """Whether the letter editor runs; without node it was not built, and the text area stays."""
+        self.page.wait_for_load_state()
+        return self.page.locator("#id_body[contenteditable]").count() == 1
+
     def choose(self, field: str, part: str) -> None:
         """Choose the line of a list that holds this text."""
         line = self.page.locator(f"{field} option", has_text=part).first

@@ -18,14 +18,17 @@ from mukatabat.exchange.rules import Event
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
 from mukatabat.letters.actions import approval, drafting
+from mukatabat.letters.actions.keeping import keep_text
+from mukatabat.letters.actions.presence import beat
 from mukatabat.letters.actions.receiving import note_opened
 from mukatabat.letters.commands import AcceptCommand
 from mukatabat.letters.models import Scan
+from mukatabat.press.content import from_plain_text
 from mukatabat.tenancy.context import scope
 from mukatabat.vault.rules import Upload
 from mukatabat.work.models import PaperBaseline
 from mukatabat.work.rules import Act, ReferralCommand, Step, Task
-from tests.cast import FL, MOF, Cast
+from tests.cast import FL, MOF, MOH, Cast
 from tests.story import draft_command, issue, registered, run_jobs
 
 
@@ -43,6 +46,9 @@ def told(cast: Cast) -> Cast:
     incoming = registered(cast, AcceptCommand(referral=study))
     note_opened(cast("clerk.fl"), incoming)
     _answer(cast, incoming.id)
+    for login in ("adviser.mof", "clerk.fl"):
+        keep_text(cast(login), from_plain_text("فقرة"))
+        beat(cast(login), drafting.begin_draft(cast(login), draft_command(cast, to=MOH, approvers=(), signer=None)).id)
     for person, login in (("head.mof", "admin.mof"), ("head.fl", "admin.fl")):
         _propose_and_take_back(cast, person, login)
     for body, login in ((MOF, "admin.mof"), (FL, "admin.fl")):

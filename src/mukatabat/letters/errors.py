@@ -33,6 +33,34 @@ class DraftChanged(Conflict):
     do = _("Copy your text, open the draft again, and put in what is missing.")
 
 
+class DraftHeld(Conflict):
+    """Somebody else was given the draft and writes it now."""
+
+    code = "letters.draft-held"
+    happened = _("%(name)s is writing this draft now.")
+    safe = _("Your text stays in this window, and theirs on the server.")
+    do = _("Ask for the draft, or wait until they are done.")
+
+
+class TextHasForm(LetterError):
+    """The draft holds tables or marks, and what came in is plain text that would lose them."""
+
+    code = "letters.text-has-form"
+    http_status = 422
+    happened = _("The text holds tables or marks that a plain text field cannot keep.")
+    safe = _("The text stands as it was saved last.")
+    do = _("Change the text in a browser that runs scripts; the other fields can be changed here.")
+
+
+class NothingToKeep(LetterError):
+    """What was to be kept for later letters has no words."""
+
+    code = "letters.nothing-to-keep"
+    happened = _("There is no text to keep.")
+    safe = _DRAFT_SAFE
+    do = _("Select the words first, then keep them.")
+
+
 class NotTheAuthor(LetterError):
     """Only the author edits, submits, recalls and discards."""
 

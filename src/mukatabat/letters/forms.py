@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -16,10 +17,18 @@ from mukatabat.exchange.rules import Role
 from mukatabat.kernel.calendar import is_working_day
 from mukatabat.kernel.vocabulary import DataClass, Secrecy, Urgency, Vocabulary
 from mukatabat.letters.commands import AddresseeCommand, DraftCommand, PaperCommand
-from mukatabat.letters.errors import DueDayUnsuitable, LetterDateUnsuitable, SourceUnsuitable, UnknownChoice
+from mukatabat.letters.errors import (
+    DueDayUnsuitable,
+    LetterDateUnsuitable,
+    SourceUnsuitable,
+    TextHasForm,
+    UnknownChoice,
+)
 from mukatabat.letters.models import Addressee, Letter, RouteStep
+from mukatabat.letters.queries import content_of
 from mukatabat.letters.rules import LetterKind, RouteKind
-from mukatabat.press.content import Content, from_plain_text, to_plain_text, validate
+from mukatabat.press.content import Content, from_plain_text, is_plain, to_json, to_plain_text, validate
+from mukatabat.press.errors import PressError
 from mukatabat.work.errors import ActNotReferable, UnknownHolder
 from mukatabat.work.rules import Act, ReferralCommand, Task
 
@@ -72,7 +81,10 @@ class RecipientValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftForm:
-    """The form of a draft as it was typed. ``version`` 0 is a page whose draft was never saved."""
+    """The form of a draft as it was typed. ``version`` 0 is a page whose draft was never saved.
+
+    ``content`` is the text as the letter editor sends it, JSON; without it ``body`` is the text, plain.
+    """
 
     version: int = 0
     to: tuple[str, ...] = ()
@@ -82,6 +94,7 @@ class DraftForm:
     urgency: str = Urgency.NORMAL.value
     secrecy: str = Secrecy.NORMAL.value
     body: str = ""
+    content: str = ""
     approvers: tuple[str, ...] = ()
     signer: str = ""
 
@@ -94,7 +107,8 @@ class DraftForm:
             to=_distinct(data.getlist("to")), copy=_distinct(data.getlist("copy")), subject=data.get("subject", ""),
             letter_type=data.get("letter_type", "general"), urgency=data.get("urgency", Urgency.NORMAL),
             secrecy=data.get("secrecy", Secrecy.NORMAL), body=data.get("body", ""),
-            approvers=_distinct(data.getlist("approver")), signer=data.get("signer", ""),
+            content=data.get("content", ""), approvers=_distinct(data.getlist("approver")),
+            signer=data.get("signer", ""),
         )  # fmt: skip
 
     @classmethod
@@ -105,7 +119,8 @@ class DraftForm:
         return cls(
             version=letter.version, to=tuple(value for role, value in recipients if role == Role.ORIGINAL),
             copy=tuple(value for role, value in recipients if role == Role.COPY), subject=letter.subject,
-            letter_type=letter.letter_type, urgency=letter.urgency, secrecy=letter.secrecy, body=_plain(letter),
+            letter_type=letter.letter_type, urgency=letter.urgency, secrecy=letter.secrecy,
+            body=to_plain_text(content_of(letter)), content=_as_json(content_of(letter)),
             approvers=tuple(post for kind, post in steps if kind == RouteKind.APPROVE),
             signer=next((post for kind, post in steps if kind == RouteKind.SIGN), ""),
         )  # fmt: skip
@@ -126,10 +141,25 @@ class DraftForm:
         return command if kept is None else _carrying(command, kept)
 
     def _content(self, kept: Letter | None) -> Content:
-        """The text; one that was not touched keeps the marks that plain text cannot show."""
-        if kept is not None and kept.content and _plain(kept) == _with_line_feeds(self.body):
-            return validate(kept.content)
+        """The text; a plain one that was not touched keeps the marks that plain text cannot show, or it is refused."""
+        if self.content:
+            return validate(self.content)
+        written = content_of(kept) if kept is not None else Content(())
+        if written.blocks and to_plain_text(written) == _with_line_feeds(self.body):
+            return written
+        if not is_plain(written):
+            raise TextHasForm
         return from_plain_text(self.body)
+
+    @property
+    def editable(self) -> str:
+        """The text for the letter editor, JSON; empty where what was typed is no letter's text."""
+        if self.content:
+            return self.content
+        try:
+            return _as_json(from_plain_text(self.body))
+        except PressError:
+            return ""
 
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:
@@ -142,8 +172,8 @@ def _value(one: Addressee) -> RecipientValue:
     return RecipientValue(body_id=one.recipient_id, post_id=one.post_id)
 
 
-def _plain(letter: Letter) -> str:
-    return to_plain_text(validate(letter.content)) if letter.content else ""
+def _as_json(content: Content) -> str:
+    return json.dumps(to_json(content), ensure_ascii=False, separators=(",", ":"))
 
 
 def _with_line_feeds(text: str) -> str:

@@ -9,7 +9,15 @@ from django.db import models
 
 from mukatabat.exchange.rules import Role
 from mukatabat.kernel.vocabulary import DataClass, Secrecy, Urgency
-from mukatabat.letters.rules import Direction, IssueState, LetterKind, LetterState, LinkKind, RouteKind
+from mukatabat.letters.rules import (
+    Direction,
+    IssueState,
+    LetterKind,
+    LetterState,
+    LinkKind,
+    RouteKind,
+    VersionReason,
+)
 from mukatabat.tenancy.models import TenantModel
 from mukatabat.vault.fields import SealedJSONField, SealedTextField, SecretTextField
 
@@ -119,6 +127,62 @@ class Comment(TenantModel):
     at = models.DateTimeField()
     sends_back = models.BooleanField(default=False)
     resolved_at = models.DateTimeField(null=True)
+    quote = SealedTextField(blank=True)
+    """The words of the text that it is about, and where they began when it was written; never part of the letter."""
+    position = models.PositiveIntegerField(null=True)
+
+
+class DraftVersion(TenantModel):
+    """A draft as it stood at a moment worth going back to; numbered from 1 within its letter."""
+
+    writes: ClassVar[tuple[str, ...]] = ("insert",)
+
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    reason = models.CharField(max_length=8, choices=VersionReason.choices)
+    name = models.CharField(max_length=80, blank=True)
+    subject = SealedTextField(blank=True)
+    content = SealedJSONField()
+    kept_by_ar = models.CharField(max_length=200)
+    kept_by_en = models.CharField(max_length=200)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["letter", "number"], name="draft_version_once"),)
+
+
+class Lease(TenantModel):
+    """Who writes a draft now, until when, and who asked to write it next. The latter may be nobody."""
+
+    letter = models.OneToOneField(Letter, on_delete=models.CASCADE, related_name="lease")
+    person_id = models.UUIDField()
+    person_ar = models.CharField(max_length=200)
+    person_en = models.CharField(max_length=200)
+    until = models.DateTimeField()
+    asked_id = models.UUIDField(null=True)
+    asked_ar = models.CharField(max_length=200, blank=True)
+    asked_en = models.CharField(max_length=200, blank=True)
+
+
+class CannedText(TenantModel):
+    """A paragraph that somebody keeps for later letters: one's own, or that of a unit (then ``person_id`` is None)."""
+
+    writes: ClassVar[tuple[str, ...]] = ("insert", "delete")
+
+    person_id = models.UUIDField(null=True)
+    unit_id = models.UUIDField(null=True)
+    title = SealedTextField()
+    content = SealedJSONField()
+    kept_by_ar = models.CharField(max_length=200)
+    kept_by_en = models.CharField(max_length=200)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(person_id__isnull=False) ^ models.Q(unit_id__isnull=False), name="canned_one_owner"
+            ),
+        )
 
 
 class Link(TenantModel):

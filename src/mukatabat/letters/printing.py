@@ -16,7 +16,7 @@ from mukatabat.kernel.calendar import HijriDate
 from mukatabat.kernel.references import Reference
 from mukatabat.kernel.vocabulary import Secrecy, Urgency
 from mukatabat.letters.models import Letter
-from mukatabat.press.content import validate
+from mukatabat.letters.queries import content_of
 from mukatabat.press.rules import LetterKind, LetterSheet, Verification
 from mukatabat.registers.printing import letterhead_of, look_of
 
@@ -32,7 +32,7 @@ def letter_sheet(body: Body, letter: Letter, manifest: Manifest) -> LetterSheet:
         letterhead=letterhead_of(body), reference=Reference.parse(manifest.reference), date=manifest.issued_on,
         hijri=HijriDate(*manifest.hijri), addressee=line, honorific_end=end,
         also_to=tuple(also_to), greeting=GREETING, closing=CLOSING, subject=letter.subject,
-        content=validate(letter.content), signer_post=manifest.sender.office_ar,
+        content=content_of(letter), signer_post=manifest.sender.office_ar,
         signer_name=manifest.signer_ar, source=source_of(letter, manifest),
         copies=tuple(name_on_letter(one) for one in manifest.recipients if one.role == "copy" and one.visible),
         attachments_count=sum(part.part == "attachment" for part in manifest.documents),

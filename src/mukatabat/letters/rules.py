@@ -125,6 +125,15 @@ class LinkKind(Vocabulary):
     CORRECTION = "correction", gettext_noop("In correction of"), "تصحيحًا لـ"
 
 
+class VersionReason(Vocabulary):
+    """Why a draft was kept as it stood."""
+
+    SUBMIT = "submit", gettext_noop("Sent for approval"), "أُرسلت للاعتماد"
+    RETURN = "return", gettext_noop("Returned to the drafter"), "أُعيدت إلى معدّها"
+    TIME = "time", gettext_noop("While writing"), "أثناء الكتابة"
+    NAMED = "named", gettext_noop("Kept by name"), "حُفظت باسم"
+
+
 class ReturnGround(Vocabulary):
     """Why a registry returns a letter."""
 

@@ -19,9 +19,8 @@ from mukatabat.letters.printing import (
     address_lines,
     name_on_letter,
 )
-from mukatabat.letters.queries import holder_of
+from mukatabat.letters.queries import content_of, holder_of
 from mukatabat.letters.rules import RouteKind
-from mukatabat.press.content import Content, validate
 from mukatabat.press.rules import IncomingStamp, LetterKind, LetterSheet, Minute, MinuteSheet
 from mukatabat.registers.models import Entry
 from mukatabat.registers.printing import letterhead_of, look_of
@@ -64,11 +63,6 @@ def preview_sheet(body: Body, letter: Letter) -> LetterSheet:
         attachments_count=letter.attachments.count(), kind=LetterKind(letter.kind), secrecy=Secrecy(letter.secrecy),
         urgency=Urgency(letter.urgency), look=look_of(body),
     )  # fmt: skip
-
-
-def content_of(letter: Letter) -> Content:
-    """The stored text of a letter; empty where nothing was written."""
-    return validate(letter.content) if letter.content else Content(())
 
 
 def minute_sheet(actor: Actor, letter: Letter, *, item: Item | None, referrals: Sequence[Referral]) -> MinuteSheet:

@@ -5,7 +5,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mukatabat.letters.views import arrivals, batch, documents, drafts, handing, review, scans, signing, uploads
+from mukatabat.letters.views import (
+    arrivals,
+    batch,
+    documents,
+    drafts,
+    handing,
+    presence,
+    review,
+    scans,
+    signing,
+    uploads,
+    versions,
+    writing,
+)
 from mukatabat.letters.views.letter import letter
 
 app_name = "letters"
@@ -16,6 +29,8 @@ urlpatterns = [
     path("uploads/", uploads.begin, name="uploads"),
     path("uploads/<uuid:upload_id>/", uploads.upload, name="upload"),
     path("options/", drafts.options, name="options"),
+    path("citations/", writing.citations, name="citations"),
+    path("phrases/", writing.phrases, name="phrases"),
     path("arrivals/<uuid:arrival_id>/", arrivals.arrival, name="arrival"),
     path("arrivals/<uuid:arrival_id>/register/", arrivals.register, name="register"),
     path("arrivals/<uuid:arrival_id>/return/", arrivals.send_back, name="return_arrival"),
@@ -41,6 +56,8 @@ urlpatterns = [
     path("<uuid:letter_id>/correct/", handing.correct, name="correct"),
     path("<uuid:letter_id>/edit/", drafts.edit, name="edit"),
     path("<uuid:letter_id>/autosave/", drafts.autosave, name="autosave"),
+    path("<uuid:letter_id>/presence/", presence.presence, name="presence"),
+    path("<uuid:letter_id>/versions/", versions.versions, name="versions"),
     path("<uuid:letter_id>/attachments/<uuid:attachment_id>/remove/", drafts.detach, name="detach"),
     path("<uuid:letter_id>/submit/", drafts.submit, name="submit"),
     path("<uuid:letter_id>/discard/", drafts.discard, name="discard"),

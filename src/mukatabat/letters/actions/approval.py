@@ -12,13 +12,17 @@ from mukatabat.access.rules import Capability
 from mukatabat.audit.actions import record
 from mukatabat.directory import queries as directory
 from mukatabat.kernel import clock
+from mukatabat.kernel.arabic import bidi_controls
 from mukatabat.kernel.text import clean_text
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.actions.drafting import author_guard
+from mukatabat.letters.actions.presence import writer_guard
+from mukatabat.letters.actions.versions import keep_version
 from mukatabat.letters.errors import NoSuchMove, NotYourStep
 from mukatabat.letters.headings import heading_of
 from mukatabat.letters.models import Comment, Letter, RouteStep
 from mukatabat.letters.printable import require_printable_body
+from mukatabat.letters.queries import content_of
 from mukatabat.letters.rules import (
     DraftFacts,
     Guard,
@@ -28,18 +32,20 @@ from mukatabat.letters.rules import (
     LinkKind,
     RouteKind,
     Unready,
+    VersionReason,
     lacks,
 )
 from mukatabat.letters.transitions import locked, move, present_step, protected, require_version, step_guards
 from mukatabat.notify.actions import tell
 from mukatabat.notify.rules import Kind, Message
-from mukatabat.press.content import Content, to_plain_text, validate
+from mukatabat.press.content import to_plain_text
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work.actions import hand_over, rename_item
 from mukatabat.work.rules import Act, Task
 
 COMMENT_LIMIT = 2000
+QUOTE_LIMIT = 300
 ON_ITS_WAY = frozenset({LetterState.DRAFT, LetterState.REVIEW, LetterState.APPROVED})
 
 
@@ -52,9 +58,11 @@ def submit(actor: Actor, letter_id: UUID) -> Letter:
     with scope(actor):
         letter = locked(actor, letter_id)
         missing = unready(letter)
-        require_printable_body(validate(letter.content) if letter.content else Content(()))
-        met = author_guard(actor, letter) | (set() if missing else {Guard.READY})
+        require_printable_body(content_of(letter))
+        met = author_guard(actor, letter) and writer_guard(actor, letter)
+        met |= set() if missing else {Guard.READY}
         move(actor, letter, LetterEvent.SUBMIT, met=met, params={"lacking": missing})
+        keep_version(actor, letter, VersionReason.SUBMIT)
         _close_to_route(letter)
         letter.route.update(done_at=None, done_by_ar="", done_by_en="")
         rename_item(actor, heading_of(letter))
@@ -90,6 +98,7 @@ def send_back(actor: Actor, letter_id: UUID, reason: str) -> Letter:
         letter = locked(actor, letter_id)
         met = step_guards(actor, letter) | ({Guard.REASON} if text else set())
         move(actor, letter, LetterEvent.SEND_BACK, met=met)
+        keep_version(actor, letter, VersionReason.RETURN)
         _write_comment(actor, letter, text, sends_back=True)
         _return_to_author(actor, letter, Kind.SENT_BACK)
     return letter
@@ -105,15 +114,25 @@ def recall(actor: Actor, letter_id: UUID) -> Letter:
     return letter
 
 
-def comment(actor: Actor, letter_id: UUID, text: str) -> Comment | None:
-    """Write an internal remark on a letter that one may see; an empty one is not kept."""
+def comment(
+    actor: Actor, letter_id: UUID, text: str, *, quote: str = "", position: int | None = None
+) -> Comment | None:
+    """Write an internal remark on a letter that one may see; an empty one is not kept.
+
+    ``quote`` are the words that it is about and ``position`` where they began in the text, counted in characters.
+    """
     cleaned = clean_text(text, COMMENT_LIMIT)
+    quoted = " ".join(quote.split())[:QUOTE_LIMIT]
     with scope(actor):
         letter = locked(actor, letter_id)
         if not cleaned:
             return None
         record(actor, act="letters.commented", object_kind="letter", object_id=letter.id)
-        return _write_comment(actor, letter, cleaned)
+        written = _write_comment(actor, letter, cleaned)
+        if quoted and not bidi_controls(quoted):
+            written.quote, written.position = quoted, position
+            written.save(update_fields=["quote", "position"])
+        return written
 
 
 def resolve_comment(actor: Actor, letter_id: UUID, comment_id: UUID) -> None:
@@ -133,7 +152,7 @@ def unready(letter: Letter) -> tuple[Unready, ...]:
     """What the draft lacks now."""
     addressees = list(letter.addressees.all())
     answered = next((one.to.secrecy for one in letter.links.all() if one.kind == LinkKind.REPLY), None)
-    content = to_plain_text(validate(letter.content)) if letter.content else ""
+    content = to_plain_text(content_of(letter))
     return lacks(
         DraftFacts(
             kind=LetterKind(letter.kind), subject=letter.subject, plain_body=content,

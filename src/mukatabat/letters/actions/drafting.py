@@ -24,6 +24,8 @@ from mukatabat.kernel.arabic import fold
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.text import clean_line
+from mukatabat.letters.actions.presence import hold, writer_guard
+from mukatabat.letters.actions.versions import keep_version
 from mukatabat.letters.commands import AddresseeCommand, DraftCommand
 from mukatabat.letters.errors import DraftChanged, NotTheAuthor, TooManyAttachments, TooManyRecipients, UnknownChoice
 from mukatabat.letters.headings import heading_of, name_counterpart, name_unit
@@ -38,6 +40,7 @@ from mukatabat.letters.rules import (
     LetterState,
     LinkKind,
     RouteKind,
+    VersionReason,
 )
 from mukatabat.letters.transitions import locked, move, protected
 from mukatabat.letters.types import CATALOGUE
@@ -91,7 +94,8 @@ def _begin(actor: Actor, draft_id: UUID, *, command: DraftCommand, answers: UUID
         )  # fmt: skip
         _fill(actor, letter, command)
         letter.save(force_insert=True)
-        _place(actor, letter, command)
+        _address(letter, command)
+        _lay_route(actor, letter, command)
         if answers is not None:
             Link.objects.create(letter=letter, to=_question(actor, answers), kind=LinkKind.REPLY)
         author = Grantee.person(_person(actor))
@@ -116,17 +120,22 @@ def save_draft(actor: Actor, letter_id: UUID, command: DraftCommand, *, version:
     require_capability(actor, Capability.DRAFT)
     with scope(actor):
         letter = locked(actor, letter_id)
-        if not author_guard(actor, letter):
+        met = writer_guard(actor, letter)
+        if not met:
             raise NotTheAuthor
         if letter.version != version:
             if letter.version == version + 1 and says_the_same(letter, command):
                 return letter.version
             raise DraftChanged(version=letter.version)
-        move(actor, letter, LetterEvent.SAVE, met=author_guard(actor, letter))
+        move(actor, letter, LetterEvent.SAVE, met=met)
         _fill(actor, letter, command)
         letter.version += 1
         letter.save()
-        _place(actor, letter, command)
+        _address(letter, command)
+        if author_guard(actor, letter):  # whoever was handed the text may be its approver: the route stays the author's
+            _lay_route(actor, letter, command)
+        hold(actor, letter)
+        keep_version(actor, letter, VersionReason.TIME)
         rename_item(actor, heading_of(letter))
     return letter.version
 
@@ -148,7 +157,7 @@ def attach_upload(actor: Actor, letter_id: UUID, upload_id: UUID) -> Attachment:
 def _attach(actor: Actor, letter_id: UUID, kept: Kept) -> Attachment:
     with scope(actor):
         letter = locked(actor, letter_id)
-        move(actor, letter, LetterEvent.SAVE, met=author_guard(actor, letter))
+        move(actor, letter, LetterEvent.SAVE, met=writer_guard(actor, letter))
         if letter.attachments.count() >= ATTACHMENT_LIMIT:  # under the letter's lock: two uploads at once count both
             raise TooManyAttachments(limit=ATTACHMENT_LIMIT)
         document = enter(actor, kept)
@@ -163,7 +172,7 @@ def detach(actor: Actor, letter_id: UUID, attachment_id: UUID) -> None:
     require_capability(actor, Capability.DRAFT)
     with scope(actor):
         letter = locked(actor, letter_id)
-        move(actor, letter, LetterEvent.SAVE, met=author_guard(actor, letter))
+        move(actor, letter, LetterEvent.SAVE, met=writer_guard(actor, letter))
         letter.attachments.filter(id=attachment_id).delete()
 
 
@@ -239,8 +248,8 @@ def _check_units(command: DraftCommand) -> None:
         raise UnknownChoice
 
 
-def _place(actor: Actor, letter: Letter, command: DraftCommand) -> None:
-    """Write addressees and route anew."""
+def _address(letter: Letter, command: DraftCommand) -> None:
+    """Write the addressees anew."""
     letter.addressees.all().delete()
     Addressee.objects.bulk_create(
         Addressee(
@@ -249,6 +258,10 @@ def _place(actor: Actor, letter: Letter, command: DraftCommand) -> None:
         )
         for position, one in enumerate(_distinct(command.addressees), start=1)
     )  # fmt: skip
+
+
+def _lay_route(actor: Actor, letter: Letter, command: DraftCommand) -> None:
+    """Write the route anew."""
     steps = [(RouteKind.APPROVE, post) for post in dict.fromkeys(command.approvers)]
     if command.signer:
         steps.append((RouteKind.SIGN, command.signer))

@@ -7,7 +7,15 @@ from mukatabat.letters.queries.documents import (
     access_letter_document,
     open_checked,
 )
-from mukatabat.letters.queries.letter import access_letter, conversation, holder_of, own_draft
+from mukatabat.letters.queries.letter import (
+    access_letter,
+    content_of,
+    conversation,
+    holder_of,
+    own_draft,
+    versions_of,
+    writable_draft,
+)
 from mukatabat.letters.queries.lists import page_of, rows_of
 
 __all__ = [
@@ -15,10 +23,13 @@ __all__ = [
     "access_arrival_document",
     "access_letter",
     "access_letter_document",
+    "content_of",
     "conversation",
     "holder_of",
     "open_checked",
     "own_draft",
     "page_of",
     "rows_of",
+    "versions_of",
+    "writable_draft",
 ]

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from mukatabat.access.grants.queries import granted, require_granted
 from mukatabat.directory.models import Person, Post, Unit
+from mukatabat.kernel import clock
 from mukatabat.kernel.errors import NotFoundOrForbidden
-from mukatabat.letters.models import Letter, Link
-from mukatabat.letters.rules import LinkKind
+from mukatabat.letters.models import DraftVersion, Lease, Letter, Link
+from mukatabat.letters.rules import LetterState, LinkKind
+from mukatabat.press.content import Content, validate
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work.models import Item
@@ -27,10 +29,37 @@ def access_letter(actor: Actor, letter_id: UUID) -> Letter:
     return letter
 
 
+def content_of(letter: Letter) -> Content:
+    """The stored text of a letter; empty where nothing was written."""
+    return validate(letter.content) if letter.content else Content(())
+
+
 def own_draft(actor: Actor, draft_id: UUID) -> Letter | None:
     """The letter under an identifier that the author's page chose, or None while nothing of it was saved."""
     with reading(actor):
         return Letter.objects.filter(id=draft_id, author_id=actor.person_id).first()
+
+
+def writable_draft(actor: Actor, draft_id: UUID) -> Letter | None:
+    """The actor's own draft, or one that was handed to the actor and is still held; else None."""
+    with reading(actor):
+        own = own_draft(actor, draft_id)
+        if own is not None or not granted(actor, [draft_id]):
+            return own
+        held = Lease.objects.filter(letter_id=draft_id, person_id=actor.person, until__gt=clock.now())
+        return Letter.objects.filter(id__in=held.values("letter_id"), state=LetterState.DRAFT).first()
+
+
+def versions_of(actor: Actor, letter: Letter) -> tuple[DraftVersion, ...]:
+    """The kept versions of a letter, the newest first: for its author and for the posts of its route.
+
+    What was written on the way is not for everybody who may read the letter; raises "not found" for all others.
+    """
+    with reading(actor):
+        of_route = letter.route.filter(post_id__in=actor.post_ids).exists()
+        if not of_route and (actor.person_id is None or letter.author_id != actor.person_id):
+            raise NotFoundOrForbidden
+        return tuple(letter.versions.order_by("-number"))
 
 
 @dataclass(frozen=True, slots=True)

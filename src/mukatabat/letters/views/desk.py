@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,21 +24,25 @@ from mukatabat.kernel.vocabulary import Secrecy, Urgency
 from mukatabat.letters import choices
 from mukatabat.letters.actions.approval import unready
 from mukatabat.letters.actions.drafting import begin_draft, save_draft
+from mukatabat.letters.actions.presence import presence
+from mukatabat.letters.canned import TEMPLATES, usual
 from mukatabat.letters.errors import DraftChanged, UnknownChoice
 from mukatabat.letters.forms import DraftForm, RecipientValue
 from mukatabat.letters.models import Letter
-from mukatabat.letters.queries import access_letter, conversation, own_draft
+from mukatabat.letters.queries import access_letter, content_of, conversation, writable_draft
 from mukatabat.letters.rules import Direction, LetterKind, LetterState
 from mukatabat.letters.texts import UNREADY
 from mukatabat.letters.types import CATALOGUE
 from mukatabat.letters.views.paper import blank_paper, draft_paper
 from mukatabat.letters.views.shown import letter_url
+from mukatabat.press.content import is_plain
 from mukatabat.press.dates import gregorian_text
 from mukatabat.registers.printing import look_of
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.rules import DEFAULT_LIMIT
 
+BUNDLE = "built/editor.js"
 HEADINGS = {
     LetterKind.LETTER: _("New letter"),
     LetterKind.MEMO: _("New internal memo"),
@@ -56,7 +63,7 @@ class Desk:
 def desk_of(actor: Actor, draft_id: UUID, *, kind: LetterKind, answers: UUID | None) -> Desk:
     """The desk of a draft; a saved one knows its own kind and what it answers."""
     with reading(actor):
-        letter = own_draft(actor, draft_id)
+        letter = writable_draft(actor, draft_id)
         if letter is not None:
             return Desk(
                 draft_id=draft_id, kind=LetterKind(letter.kind), answers=conversation(actor, letter).answers,
@@ -150,8 +157,8 @@ def _opening(actor: Actor, question: Letter) -> str:
 # ── the page ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def compose_page(actor: Actor, desk: Desk, form: DraftForm) -> dict[str, Any]:
-    """The context of the compose page, with the form as it was typed."""
+def compose_page(actor: Actor, desk: Desk, form: DraftForm, *, readonly: bool = False) -> dict[str, Any]:
+    """The context of the compose page, with the form as it was typed; ``readonly`` while somebody else writes it."""
     with reading(actor):
         body = Body.objects.get(id=actor.body_id)
         letter = desk.letter
@@ -163,7 +170,8 @@ def compose_page(actor: Actor, desk: Desk, form: DraftForm) -> dict[str, Any]:
             **_addresses(desk), **_options(actor, desk), "files": files_of(letter, removable=True) if letter else [],
             "upload_limit": DEFAULT_LIMIT, "comments": comments_of(letter, resolvable=True) if letter else [],
             "chosen_approver": form.approvers[0] if form.approvers else "", "chosen_signer": form.signer,
-            "readiness": readiness(letter) if letter else [], "errors": [],
+            "readiness": readiness(letter) if letter else [], "errors": [], **_editor(body, form),
+            "readonly": {"by": presence(actor, letter).by} if readonly and letter else None,
         }  # fmt: skip
 
 
@@ -184,12 +192,30 @@ def _reply_to(desk: Desk) -> dict[str, str] | None:
 def _draft(desk: Desk, form: DraftForm) -> dict[str, Any]:
     letter = desk.letter
     return {
-        "id": desk.draft_id, "number": letter.version if letter else None, "version": form.version,
-        "subject": form.subject, "body": form.body, "secrecy": form.secrecy, "urgency": form.urgency,
+        "id": desk.draft_id, "number": letter.versions.count() + 1 if letter else None, "version": form.version,
+        "subject": form.subject, "body": form.body, "content": form.editable,
+        "plain": letter is None or is_plain(content_of(letter)),
+        "secrecy": form.secrecy, "urgency": form.urgency,
         "letter_type": form.letter_type, "saved_at": letter.updated_at if letter else None,
         "to": choices.tokens(form.to), "copies": choices.tokens(form.copy),
         "keep": "yes" if form.secrecy == Secrecy.NORMAL else "no",
     }  # fmt: skip
+
+
+def _editor(body: Body, form: DraftForm) -> dict[str, Any]:
+    """What the letter editor needs, where it was built."""
+    template = next((one for one in usual(TEMPLATES, body.code) if form.letter_type in one.types), None)
+    return {
+        "editor_script": editor_script(), "letter_digits": look_of(body).digits.value,
+        "template_name": template.title(arabic=reads_arabic()) if template else "",
+        "citations_url": reverse("letters:citations"), "phrases_url": reverse("letters:phrases"),
+    }  # fmt: skip
+
+
+@cache
+def editor_script() -> str:
+    """The address of the letter editor's bundle; empty where it was not built (`tools/island.py`)."""
+    return static(BUNDLE) if finders.find(BUNDLE) else ""
 
 
 def _addresses(desk: Desk) -> dict[str, str]:
@@ -197,6 +223,7 @@ def _addresses(desk: Desk) -> dict[str, str]:
     options = {"options_url": f"{reverse('letters:options')}?kind={desk.kind}"}
     if desk.letter is not None:
         names = {"post_url": "edit", "autosave_url": "autosave", "preview_url": "preview", "discard_url": "discard"}
+        names |= {"presence_url": "presence", "versions_url": "versions"}
         return options | {key: reverse(f"letters:{name}", args=[desk.draft_id]) for key, name in names.items()}
     if desk.answers is not None:
         where = [desk.answers.id, desk.draft_id]
@@ -236,7 +263,8 @@ def comments_of(letter: Letter, *, resolvable: bool = False) -> list[dict[str, A
     """The reviewers' remarks, oldest first."""
     return [
         {
-            "by": spoken(one.author_ar, one.author_en), "at": one.at, "text": one.text,
+            "by": spoken(one.author_ar, one.author_en), "at": one.at, "text": one.text, "quote": one.quote,
+            "position": one.position,
             "done": one.resolved_at is not None,
             "done_url": reverse("letters:resolve", args=[letter.id, one.id]) if resolvable else "",
         }

@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
 from typing import BinaryIO, cast
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -20,9 +19,11 @@ from mukatabat.directory.models import Body
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden
 from mukatabat.letters.actions import approval, drafting
+from mukatabat.letters.actions.presence import presence
 from mukatabat.letters.choices import body_options, unit_options
-from mukatabat.letters.errors import NoSuchMove
-from mukatabat.letters.forms import DraftForm
+from mukatabat.letters.errors import NoSuchMove, NotTheAuthor
+from mukatabat.letters.forms import DraftForm, uuid_or_none
+from mukatabat.letters.models import Letter
 from mukatabat.letters.queries import access_letter
 from mukatabat.letters.rules import LetterKind
 from mukatabat.letters.sheets import preview_sheet
@@ -36,7 +37,7 @@ from mukatabat.letters.views.desk import (
     saved_form,
 )
 from mukatabat.letters.views.documents import pdf
-from mukatabat.letters.views.shown import letter_url, note_seen, place, refused
+from mukatabat.letters.views.shown import in_json, letter_url, note_seen, place, refused
 from mukatabat.letters.views.uploads import uploads_of
 from mukatabat.press.actions import render_letter
 from mukatabat.tenancy.context import reading
@@ -79,12 +80,28 @@ def edit(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     actor = actor_of_request(request)
     letter = access_letter(actor, letter_id)
     desk = desk_of(actor, letter_id, kind=LetterKind.LETTER, answers=None)
-    if desk.letter is None or (request.method == "GET" and not is_open(letter)):
+    if not is_open(letter) and (desk.letter is None or request.method == "GET"):
         return redirect(f"{letter_url(letter_id)}?panel=track")
+    if desk.letter is None or (request.method == "GET" and _held_by_another(actor, letter)):
+        return _read_only(request, actor, letter)
     if request.method == "POST":
         return _write(request, desk)
     note_seen(actor, letter)
     return render(request, COMPOSE, compose_page(actor, desk, saved_form(actor, letter)))
+
+
+def _held_by_another(actor: Actor, letter: Letter) -> bool:
+    with reading(actor):
+        return bool(presence(actor, letter).by)
+
+
+def _read_only(request: HttpRequest, actor: Actor, letter: Letter) -> HttpResponse:
+    """The draft before somebody who may read it while another writes it."""
+    if request.method == "POST":
+        raise NotTheAuthor
+    with reading(actor):
+        desk = Desk(draft_id=letter.id, kind=LetterKind(letter.kind), letter=letter)
+        return render(request, COMPOSE, compose_page(actor, desk, saved_form(actor, letter), readonly=True))
 
 
 def _blank(request: HttpRequest, draft_id: UUID, answers: UUID | None) -> HttpResponse:
@@ -114,7 +131,13 @@ def _write(request: HttpRequest, desk: Desk, *, detached: UUID | None = None) ->
     except MukatabatError as error:
         desk = desk_of(actor, desk.draft_id, kind=desk.kind, answers=desk.answers.id if desk.answers else None)
         return refused(request, COMPOSE, compose_page(actor, desk, form), error)
-    return redirect("letters:edit", desk.draft_id)
+    return redirect(f"{reverse('letters:edit', args=[desk.draft_id])}{_took(request)}")
+
+
+def _took(request: HttpRequest) -> str:
+    """What tells the page that its text arrived, so that it does not offer the same text once more (autosave.js)."""
+    page = uuid_or_none(request.POST.get("page"))
+    return f"?took={page}" if page else ""
 
 
 def _submitted(request: HttpRequest, actor: Actor, letter_id: UUID) -> HttpResponse:
@@ -216,20 +239,6 @@ def preview(request: HttpRequest, letter_id: UUID) -> HttpResponse:
 
 
 # ── autosave ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def in_json(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Answer a script: a session that ended is 401 instead of a redirect, so that the page keeps its text."""
-
-    @wraps(view)
-    def answered(request: HttpRequest, /, *args: object, **kwargs: object) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
-        if response.status_code == 302:
-            text = gettext("You were signed out. Your text stays on this page; sign in again in another tab.")
-            return JsonResponse({"code": "access.signed-out", "message": text}, status=401)
-        return response
-
-    return answered
 
 
 @in_json

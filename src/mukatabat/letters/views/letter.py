@@ -20,9 +20,8 @@ from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.manifest import Manifest
 from mukatabat.exchange.rules import ConsignmentState, Event, after
 from mukatabat.letters.models import Letter
-from mukatabat.letters.queries import access_letter, conversation, open_checked
+from mukatabat.letters.queries import access_letter, content_of, conversation, open_checked
 from mukatabat.letters.rules import Direction, IssueState, LetterState
-from mukatabat.letters.sheets import content_of
 from mukatabat.letters.sources import embedded_content
 from mukatabat.letters.transitions import present_step, takes_step
 from mukatabat.letters.views import panels

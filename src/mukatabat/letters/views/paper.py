@@ -22,7 +22,8 @@ from mukatabat.letters.printing import (
     address_lines,
     name_on_letter,
 )
-from mukatabat.letters.sheets import content_of, signer_of
+from mukatabat.letters.queries import content_of
+from mukatabat.letters.sheets import signer_of
 from mukatabat.press.content import Content, to_html
 from mukatabat.press.dates import gregorian_text, hijri_text
 from mukatabat.registers.printing import letterhead_of, look_of

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -64,6 +64,7 @@ def review_page(actor: Actor, letter: Letter) -> dict[str, Any]:
             "approve_url": reverse("letters:approve", args=[letter.id]),
             "return_url": reverse("letters:send_back", args=[letter.id]),
             "comment_url": reverse("letters:comment", args=[letter.id]),
+            "versions_url": reverse("letters:versions", args=[letter.id]),
             "approve_label": gettext("Approve") if approvals_left > 1 else gettext("Approve and send for signature"),
         }  # fmt: skip
 
@@ -125,7 +126,11 @@ def comment(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     """Write an internal remark; it is never sent."""
     actor = actor_of_request(request)
     try:
-        approval.comment(actor, letter_id, request.POST.get("text", ""))
+        place = request.POST.get("position", "")
+        approval.comment(
+            actor, letter_id, request.POST.get("text", ""), quote=request.POST.get("quote", ""),
+            position=int(place) if place.isascii() and place.isdecimal() and len(place) < 8 else None,
+        )  # fmt: skip
     except MukatabatError as error:
         if step_of(actor, access_letter(actor, letter_id)) != "review":
             raise
@@ -139,6 +144,8 @@ def resolve(request: HttpRequest, letter_id: UUID, comment_id: UUID) -> HttpResp
     """Mark a remark as dealt with."""
     actor = actor_of_request(request)
     approval.resolve_comment(actor, letter_id, comment_id)
+    if request.headers.get("Accept") == "application/json":  # a page that is being written is not loaded anew
+        return JsonResponse({"message": gettext("Resolved")})
     return redirect(letter_or_list(actor, letter_id))
 
 

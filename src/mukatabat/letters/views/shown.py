@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -30,6 +32,7 @@ from mukatabat.letters.errors import (
     SourceUnsuitable,
     SubjectMissing,
     SubjectUnprintable,
+    TextHasForm,
     TooManyAttachments,
     TooManyRecipients,
 )
@@ -49,6 +52,7 @@ FIELDS: tuple[tuple[type[MukatabatError], str], ...] = (
     (SubjectUnprintable, "id_subject"),
     (BodyUnprintable, "id_body"),
     (PressError, "id_body"),
+    (TextHasForm, "id_body"),
     (NotAddressable, "id_to"),
     (TooManyRecipients, "id_to"),
     (FileRefused, "id_files"),
@@ -138,3 +142,17 @@ def back_of(letter: Letter) -> dict[str, str]:
     if letter.direction == Direction.IN:
         return {"url": place("web:incoming"), "label": pgettext("list", "Incoming")}
     return {"url": place("web:outgoing"), "label": pgettext("list", "Outgoing")}
+
+
+def in_json(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Answer a script: a session that ended is 401 instead of a redirect, so that the page keeps its text."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, /, *args: object, **kwargs: object) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if response.status_code == 302:
+            text = gettext("You were signed out. Your text stays on this page; sign in again in another tab.")
+            return JsonResponse({"code": "access.signed-out", "message": text}, status=401)
+        return response
+
+    return answered

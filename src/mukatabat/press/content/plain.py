@@ -71,6 +71,14 @@ def to_plain_text(content: Content, language: str = "ar") -> str:
     return "\n\n".join(_block_text(block, language) for block in content.blocks)
 
 
+def is_plain(content: Content) -> bool:
+    """Whether plain text says all of a letter's text, so that it may be written in a plain text area."""
+    try:
+        return from_plain_text(to_plain_text(content)) == content
+    except MukatabatError:
+        return False
+
+
 @dataclass
 class _Item:
     """One point of a list, or a paragraph: its lines, and a list inside it."""

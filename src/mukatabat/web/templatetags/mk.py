@@ -39,6 +39,7 @@ MIRRORED = frozenset(
         "list",
         "log-out",
         "message-square",
+        "redo-2",
         "reply",
         "send",
         "undo-2",

@@ -23,10 +23,13 @@ function text() {
   return data;
 }
 
+// The server says by this word, in the address, that it took what this page sent whole.
+const page = window.isSecureContext ? crypto.randomUUID() : `00000000-0000-4000-8000-${String(Date.now()).slice(-12)}`;
+
 function keep(where = localStorage) {
   if (!mayKeep()) return where.removeItem(shelf);
   const pairs = [...text()].filter(([name]) => name !== "csrfmiddlewaretoken");
-  return where.setItem(shelf, JSON.stringify({ at: Date.now(), pairs }));
+  return where.setItem(shelf, JSON.stringify({ at: Date.now(), page, pairs }));
 }
 
 function forget() {
@@ -34,9 +37,10 @@ function forget() {
   sessionStorage.removeItem(shelf);
 }
 
-function stands(pairs) {
+function stands({ page: from, pairs }) {
+  if (from && from === new URLSearchParams(window.location.search).get("took")) return true;
   const plain = (value) => value.replaceAll("\r\n", "\n").trim();
-  return ["subject", "body"].every((name) => {
+  return ["subject", "body", "content"].every((name) => {
     const kept = pairs.find(([key]) => key === name);
     return !kept || !form.elements[name] || plain(kept[1]) === plain(form.elements[name].value);
   });
@@ -122,12 +126,13 @@ function restore() {
   const stored = JSON.parse(localStorage.getItem(shelf) ?? sessionStorage.getItem(shelf) ?? "null");
   const offer = document.querySelector("[data-restore]");
   if (!stored || !offer || !mayKeep()) return;
-  if (stands(stored.pairs)) return forget();
+  if (stands(stored)) return forget();
   offer.hidden = false;
   offer.querySelector("[data-restore-yes]").addEventListener("click", () => {
     for (const [name, value] of stored.pairs) {
       const field = form.elements[name];
-      if (!field || name === "version") continue;
+      if (!field || name === "version" || name === "page") continue;
+      if (name === "content") document.dispatchEvent(new CustomEvent("mukatabat:restore", { detail: value }));
       if (field instanceof RadioNodeList || ["text", "textarea", "date", "select-one"].includes(field.type)) field.value = value;
     }
     offer.hidden = true;
@@ -148,6 +153,10 @@ if (form) {
     clearTimeout(timer);
     keep(sessionStorage); // the session may have ended: after signing in again this tab still has the text
   });
+  const sent = document.createElement("input");
+  Object.assign(sent, { type: "hidden", name: "page", value: page });
+  form.append(sent);
+  restore();
   // The form's own address leads back to this draft even before its first save; «new» would begin another one.
   history.replaceState(history.state, "", form.action);
   window.addEventListener("online", save);
@@ -160,5 +169,4 @@ if (form) {
   window.addEventListener("beforeunload", (event) => {
     if (dirty && !stopped && !mayKeep()) event.preventDefault();
   });
-  restore();
 }

@@ -14,7 +14,7 @@ function grow() {
   body.style.blockSize = "auto";
   body.style.blockSize = `${body.scrollHeight}px`;
 }
-if (body && !CSS.supports("field-sizing", "content")) {
+if (body instanceof HTMLTextAreaElement && !CSS.supports("field-sizing", "content")) {
   body.addEventListener("input", grow);
   grow();
 }
