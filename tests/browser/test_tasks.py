@@ -205,7 +205,5 @@ def _find_and_print(office: Office, measured: Measured, *, reference: str, subje
         keys.wait(lambda: page.wait_for_url("**/find/**"))
         keys.press("j", "Enter")
         keys.wait(lambda: expect(page.locator("main h1")).to_contain_text(subject))
-    page.wait_for_load_state()
-    with measured.task("Print the open letter", page) as keys:
-        expect(page.locator("[data-key=KeyP]").first).to_be_visible()
-        keys.press("p")
+    expect(page.locator("[data-key=KeyP]").first).to_be_visible()
+    measured.missing("Print the open letter", "one key, P; the rest is the browser's own dialog")
