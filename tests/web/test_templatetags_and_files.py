@@ -77,7 +77,7 @@ def test_a_page_links_few_enough_bytes_of_style() -> None:
     frame = sum(size[name] for name in ("tokens.css", "base.css", "shell.css", "parts.css"))
     pages = (("books.css",), ("compose.css", "letter.css"), ("view.css", "letter.css"), ("door.css",))
     for page in (*pages, ("batch.css", "letter.css")):
-        assert frame + sum(size[name] for name in page) <= 42 * 1024
+        assert frame + sum(size[name] for name in page) <= 43 * 1024
     assert frame + size["work.css"] + size["dark.css"] <= 40 * 1000, "the first view (DESIGN §10)"
 
 
