@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
-import hashlib
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificates
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -20,28 +23,14 @@ from mukatabat_verify import errors
 from mukatabat_verify.certificates import Trust, check_signing
 from mukatabat_verify.evidence import signature
 from mukatabat_verify.evidence.signature import check, check_about, sign
-from mukatabat_verify.evidence.statement import Event, Part, Statement, read
+from mukatabat_verify.evidence.statement import Event, read
+from tests.verify.evidence_vectors import FOLDER, OTHERS, STATEMENT
 from tests.verify.support import CREATED, PARCEL, issue, root, seal
 
 SCHEMAS = Path(__file__).parents[3] / "shared" / "data" / "xsd"
+JUDGE = Path(__file__).parents[2] / "bench" / "judges" / "xmldsig" / "judge.py"
+UNABLE = 69
 NODE = issue("Evidence of the node", issuer=root())
-STATEMENT = Statement(
-    id=UUID("01939c1e-0000-7000-8000-00000000000e"),
-    event=Event.DELIVERED,
-    at=CREATED + timedelta(minutes=2),
-    policy="urn:mukatabat:practice:1",
-    issuer="FL",
-    issuer_name="إدارة الفتوى والتشريع",
-    sender="MOF",
-    recipients=("FL", "MOH"),
-    about="MOH",
-    submitted_at=CREATED,
-    parcel=PARCEL,
-    header=hashlib.sha256(b"header").digest(),
-    realm="live",
-    custody="host-kept",
-    parts=(Part("letter.pdf", "application/pdf", hashlib.sha256(b"letter").digest()),),
-)
 SIGNED = sign(STATEMENT, NODE, at=CREATED)
 
 
@@ -51,6 +40,22 @@ def test_what_was_stated_is_read_and_by_whom() -> None:
     assert found.chain == NODE.chain
     assert found.signed_at == CREATED
     check_signing(found.chain, Trust((root().root,), CREATED))
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_was_signed_once_holds_for_ever(name: str) -> None:
+    found = check((FOLDER / f"{name}.xml").read_bytes())
+    assert found.statement == replace(STATEMENT, **OTHERS[name])
+    (pem,) = load_pem_x509_certificates((FOLDER / "roots.pem").read_bytes())
+    check_signing(found.chain, Trust((pem.public_bytes(Encoding.DER),), CREATED))
+
+
+def test_the_jdk_accepts_what_was_signed() -> None:
+    done = subprocess.run([sys.executable, str(JUDGE)], capture_output=True, text=True, check=False)
+    if done.returncode == UNABLE:
+        pytest.skip(done.stdout.strip())
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count(" sound ") == len(OTHERS)
 
 
 @pytest.mark.parametrize("event", Event)
