@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -29,8 +30,10 @@ SUFFIXES = {".pem", ".crt", ".cer", ".der"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check one file and print what was found."""
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    parser = argparse.ArgumentParser(prog="mukatabat_verify", description="Check a sealed parcel or signed container.")
-    parser.add_argument("file", type=Path, help="the parcel or container")
+    parser = argparse.ArgumentParser(
+        prog="mukatabat_verify", description="Check a sealed parcel, a signed container or an evidence."
+    )
+    parser.add_argument("file", type=Path, help="the parcel, container or evidence")
     parser.add_argument("--trust", type=Path, help="a folder with the trusted root certificates (PEM or DER)")
     parser.add_argument(
         "--key", type=Path, help="a recipient's private key: a line with its suite, a line in hexadecimal"
@@ -40,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print the report for programs")
     asked = parser.parse_args(arguments)
+    for library in ("pyhanko", "pyhanko_certvalidator"):
+        # What they would log about a damaged file stands in the report, by its name.
+        logging.getLogger(library).setLevel(logging.CRITICAL + 1)
     try:
         trust = Trust(_roots(asked.trust) if asked.trust else (), asked.at)
         key = _key(asked.key) if asked.key else None

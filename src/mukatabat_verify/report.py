@@ -54,6 +54,9 @@ class Step(Enum):
     )
     PERSON = 14, "توقيع الشخص على الكتاب صحيح وموثوق", "The person's signature on the letter holds and is trusted"
 
+    EVIDENCE = 15, "الإثبات بصيغته المعتمدة وتوقيعه صحيح", "The evidence has its one form, and its signature holds"
+    EVIDENCE_TRUSTED = 16, "شهادة موقّع الإثبات موثوقة", "A trusted authority vouches for who signed the evidence"
+
     def __init__(self, number: int, ar: str, en: str) -> None:
         self.number = number
         self.ar = ar

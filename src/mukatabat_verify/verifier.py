@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The check of a sealed parcel or of a signed container, as a court makes it: offline, step by step.
+"""The check of a sealed parcel, a signed container or an evidence, as a court makes it: offline, step by step.
 
 It ends at the first refusal.
 
@@ -23,6 +23,11 @@ A container:
 13. the seal's certificate is the sender's and was trusted at the time-stamp's time, else at the asked moment;
 14. the person's signature on the letter is whole, nothing was added after it, and its certificate is trusted.
 
+An evidence:
+
+15. it has its one form, and the certificate's key signed it;
+16. a trusted root vouches for that certificate, at the asked moment.
+
 What this does not show: that a mandate covered the signature, that the letter was delivered, and that no certificate
 was withdrawn, unless the letter carries the evidence of that. Evidence and the log show when and to whom.
 """
@@ -37,7 +42,7 @@ from mukatabat_verify import letter as letters
 from mukatabat_verify import pades, timestamps
 from mukatabat_verify.asic import DATA, LETTER
 from mukatabat_verify.asic.reading import SealedLetter
-from mukatabat_verify.certificates import Trust, check_seal, holder
+from mukatabat_verify.certificates import Trust, check_seal, check_signing, holder
 from mukatabat_verify.errors import (
     Refusal,
     SignatureBroken,
@@ -45,6 +50,8 @@ from mukatabat_verify.errors import (
     SignatureUntrusted,
     UnknownForm,
 )
+from mukatabat_verify.evidence import signature as evidence
+from mukatabat_verify.evidence.statement import LARGEST as LARGEST_EVIDENCE
 from mukatabat_verify.parcel import cover as covers
 from mukatabat_verify.parcel.cover import Cover
 from mukatabat_verify.parcel.header import Header
@@ -58,7 +65,7 @@ LARGEST_PDF = 2**27
 
 
 def verify(stream: BinaryIO, trust: Trust, *, key: OpeningKey | None = None) -> Report:
-    """Check a file of either kind over a seekable stream; ``key`` opens a parcel, if one is at hand.
+    """Check a file of any of these kinds over a seekable stream; ``key`` opens a parcel, if one is at hand.
 
     Never raises for what is in the file: the report's last finding is the refusal, if there is one.
     """
@@ -71,6 +78,8 @@ def verify(stream: BinaryIO, trust: Trust, *, key: OpeningKey | None = None) -> 
             _verify_parcel(report, stream, trust, key)
         elif begins.startswith(b"PK"):
             _verify_container(report, stream, trust)
+        elif begins.startswith(b"<erds:Evidence"):
+            _verify_evidence(report, stream, trust)
         else:
             with report.step(Step.PARCEL_FORM):
                 raise UnknownForm
@@ -134,6 +143,25 @@ def _verify_container(report: Report, stream: BinaryIO, trust: Trust, header: He
     report.facts |= {"sealed_by": holder(seal.chain[0]), "sealed_at_claimed": seal.sealed_at.isoformat()}
     with report.step(Step.PERSON):  # 14
         report.facts |= _check_person(sealed.archive.read(LETTER, most=LARGEST_PDF), trust)
+
+
+def _verify_evidence(report: Report, stream: BinaryIO, trust: Trust) -> None:
+    with report.step(Step.EVIDENCE):  # 15
+        found = evidence.check(exactly(stream, LARGEST_EVIDENCE + 1))
+    with report.step(Step.EVIDENCE_TRUSTED):  # 16
+        check_signing(found.chain, trust)
+    stated = found.statement
+    report.facts |= {
+        "event": str(stated.event),
+        "at": stated.at.isoformat(),
+        "stated_by": stated.issuer_name,
+        "signed_with": holder(found.chain[0]),
+        "sender": stated.sender,
+        "about": stated.about or ", ".join(stated.recipients),
+        "register": stated.register,
+        "parcel": str(stated.parcel),
+        "header_sha256": stated.header.hex(),
+    }
 
 
 def _check_letter(sealed: SealedLetter, header: Header | None) -> letters.LetterData:

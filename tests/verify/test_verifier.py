@@ -24,10 +24,12 @@ from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
 from mukatabat_verify import errors
 from mukatabat_verify.__main__ import main
 from mukatabat_verify.certificates import Trust, check_seal
+from mukatabat_verify.evidence.signature import sign
 from mukatabat_verify.parcel.suites import P256, XWING
 from mukatabat_verify.report import Report, Step
 from mukatabat_verify.verifier import verify
 from tests.signing.support import NOW
+from tests.verify.evidence_vectors import STATEMENT
 from tests.verify.letters import container_of, data_of, written
 from tests.verify.support import CREATED, KEYS, Parcel, issue, make_parcel, opening_key, root, seal
 
@@ -179,6 +181,20 @@ def test_whatever_is_shown_a_report_comes_out(
     report = found(whole[:start] + data.draw(st.binary(max_size=9)) + whole[end:], trust, key=FL)
     json.dumps(report.to_json())
     assert report.findings
+
+
+def test_an_evidence_is_checked_too(trust: Trust) -> None:
+    node = issue("Evidence of the node", issuer=root())
+    data = sign(STATEMENT, node, at=CREATED)
+    report = found(data, trust)
+    assert report.refusal is None
+    assert [one.step.number for one in report.findings] == [15, 16]
+    assert report.facts["about"] == "MOH"
+    assert report.facts["signed_with"] == "Evidence of the node"
+    assert ends(found(data + b" ", trust)) == (Step.EVIDENCE, errors.EvidenceMalformed)
+    assert ends(found(data.replace(b">MOH<", b">MOI<"), trust)) == (Step.EVIDENCE, errors.EvidenceSignatureBroken)
+    stranger = replace(trust, roots=trust.roots[1:])
+    assert ends(found(data, stranger)) == (Step.EVIDENCE_TRUSTED, errors.CertificateUntrusted)
 
 
 # ── the command ──────────────────────────────────────────────────────────────────────────────────────────────────────
