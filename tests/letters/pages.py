@@ -65,7 +65,7 @@ def draft_fields(cast: Cast, **changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def at(name: str, *where: UUID | str) -> str:
+def at(name: str, *where: UUID | str | int) -> str:
     """The address of a page of letters."""
     return reverse(f"letters:{name}", args=where)
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pypdfium2
 import pytest
 from django.urls import URLPattern
+from django.urls.converters import IntConverter
 
 from mukatabat.access.grants.rules import Grantee
 from mukatabat.directory.seed import body_id
@@ -74,11 +75,9 @@ def test_both_sides_see_both_numbers_and_only_their_own_notes(cast: Cast, langua
     assert "ملاحظة داخلية سرية" not in theirs.content.decode()
 
 
-def test_the_signed_document_is_framed_by_its_own_page_alone(cast: Cast) -> None:
+def test_the_signed_document_opens_for_its_own_site_alone(cast: Cast) -> None:
     letter = _mine(cast, "signer.mof", issued_letter(cast).id)
     client = browser("adviser.mof")
-    page = client.get(at("letter", letter.id)).content.decode()
-    assert f'<iframe src="{at("document", letter.id, letter.document_id)}#' in page
     shown = client.get(at("document", letter.id, letter.document_id))
     assert shown.headers["Content-Type"] == "application/pdf"
     assert shown.headers["Content-Disposition"].startswith("inline; ")
@@ -109,7 +108,7 @@ def test_a_document_that_was_altered_is_not_shown(cast: Cast) -> None:
     path.write_bytes(b"%PDF-1.4 something else")
     client = browser("adviser.mof", language="en")
     page = client.get(at("letter", letter.id)).content.decode()
-    assert "not the one that was signed" in page and "<iframe" not in page
+    assert "not the one that was signed" in page and "data-viewer" not in page
     assert client.get(at("document", letter.id, letter.document_id)).status_code == 500
 
 
@@ -234,7 +233,7 @@ def test_a_clerk_reads_an_arrival_beside_its_form(cast: Cast, language: str, vie
     arrival = arrived(cast)
     page = browser("clerk.fl", language=language).get(at("arrival", arrival.id), {"view": view}).content.decode()
     assert arrival.sender_reference in page
-    assert ("<iframe" in page) is (view == "original")
+    assert ("data-viewer" in page) is (view == "original")
     assert ("يرجى التفضل بإبداء الرأي" in page) is (view == "text")
 
 
@@ -297,7 +296,7 @@ def test_a_sealed_arrival_shows_its_envelope_alone_and_its_letter_not_to_the_reg
     arrival = arrived(cast)
     client = browser("clerk.fl")
     page = client.get(at("arrival", arrival.id)).content.decode()
-    assert "أمر خاص جدًا" not in page and "<iframe" not in page
+    assert "أمر خاص جدًا" not in page and "data-viewer" not in page
     document = arrival.documents[0][1]
     assert client.get(at("arrival_document", arrival.id, document)).status_code == 404
     taken = client.post(at("register", arrival.id), {"to": f"post:{cast.post('head.fl')}", "act": "study", "due": ""})
@@ -338,7 +337,8 @@ def _addresses(letter_id: UUID, arrival_id: UUID) -> list[tuple[str, str]]:
         known = {"letter_id": letter_id, "arrival_id": arrival_id}
         if not known.keys() & names.keys():
             continue
-        where = [known.get(name, uuid4()) for name in names]
+        made_up = {name: 1 if isinstance(one, IntConverter) else uuid4() for name, one in names.items()}
+        where = [known.get(name, made_up[name]) for name in names]
         found.append((str(pattern.name), at(str(pattern.name), *where)))
     return found
 

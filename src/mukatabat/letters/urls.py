@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from mukatabat.letters.views import (
     arrivals,
@@ -11,6 +11,7 @@ from mukatabat.letters.views import (
     documents,
     drafts,
     handing,
+    pages,
     presence,
     review,
     scans,
@@ -22,6 +23,22 @@ from mukatabat.letters.views import (
 from mukatabat.letters.views.letter import letter
 
 app_name = "letters"
+
+
+def _documents(of: str, folder: str = "") -> list[URLPattern]:
+    """The routes below the documents of a letter, and the same below those of an arrival."""
+    every = f"{folder}<uuid:{of}_id>/documents"
+    one = f"{every}/<uuid:document_id>"
+    return [
+        path(f"{every}/all/", pages.everything, name=f"{of}_everything"),
+        path(f"{one}/pages/<int:page>/<int:percent>/", pages.picture, name=f"{of}_page"),
+        path(f"{one}/pages/<int:page>/words/", pages.words, name=f"{of}_words"),
+        path(f"{one}/find/", pages.find, name=f"{of}_find"),
+        path(f"{one}/print/", pages.printed, name=f"{of}_print"),
+        path(f"{one}/report/", pages.report, name=f"{of}_report"),
+    ]
+
+
 urlpatterns = [
     path("new/", drafts.new, name="new"),
     path("new/<uuid:draft_id>/", drafts.begin, name="begin"),
@@ -49,6 +66,8 @@ urlpatterns = [
     path("scans/<uuid:scan_id>/", scans.scan, name="scan"),
     path("scans/<uuid:scan_id>/document/", scans.scan_document, name="scan_document"),
     path("scans/<uuid:scan_id>/put-away/", scans.away, name="put_away"),
+    *_documents("arrival", "arrivals/"),
+    *_documents("letter"),
     path("<uuid:letter_id>/", letter, name="letter"),
     path("<uuid:letter_id>/reply/", drafts.reply, name="reply"),
     path("<uuid:letter_id>/reply/<uuid:draft_id>/", drafts.begin, name="begin_reply"),

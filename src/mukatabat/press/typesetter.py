@@ -62,6 +62,18 @@ def typeset(order: Order) -> bytes:
     return document
 
 
+def paint(template: str, data: Mapping[str, Any], *, density: float) -> bytes:
+    """Paint a template of one page as PNG at a density in dots per inch; raises PrintingFailed."""
+    inputs = {"sheet": json.dumps(data, ensure_ascii=False)}
+    try:
+        picture = _compiler(template).compile(format="png", ppi=density, sys_inputs=inputs)
+    except typst.TypstError as error:
+        raise PrintingFailed(code=PrintingFailed.code, detail=error.diagnostic) from error
+    if not isinstance(picture, bytes):
+        raise PrintingFailed(code=PrintingFailed.code, detail="no single page came back")
+    return picture
+
+
 def located(template: str, label: str) -> dict[str, float]:
     """Read the metadata that the last print of this template in this thread left under a label."""
     found: dict[str, float] = json.loads(_compiler(template).query(f"<{label}>", field="value", one=True))

@@ -38,7 +38,15 @@ class Shortcut:
         return " ".join(CODES.get(key, f"Digit{key}" if key.isdecimal() else f"Key{key}") for key in self.keys)
 
 
-CODES = {"/": "Slash", "[": "BracketLeft", "]": "BracketRight", "Enter": "Enter", "Esc": "Escape"}
+CODES = {
+    "/": "Slash",
+    "[": "BracketLeft",
+    "]": "BracketRight",
+    "Enter": "Enter",
+    "Esc": "Escape",
+    "+": "Equal",
+    "−": "Minus",
+}
 
 SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut(("K",), _("Commands, pages and letters"), ("palette",), ("Ctrl",)),
@@ -58,6 +66,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut(("P",), _("Print")),
     Shortcut(("Y",), _("Copy the reference"), ("copy",)),
     Shortcut(("[", "]"), _("Previous, next document of the list")),
+    Shortcut(("+", "−", "0"), _("Larger, smaller, fit the width"), ("press",) * 3),
     Shortcut(("1", "2", "3", "4", "5"), _("Tabs of the side panel"), ("tab",) * 5),
     Shortcut(("Enter",), _("Send for approval or confirm"), (), ("Ctrl",)),
     Shortcut(("Enter",), _("Approve or sign"), (), ("Ctrl", "Shift")),

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -34,12 +34,13 @@ from mukatabat.letters.commands import AcceptCommand
 from mukatabat.letters.errors import UnknownChoice
 from mukatabat.letters.forms import ReferralForm, uuid_or_none
 from mukatabat.letters.models import Letter
-from mukatabat.letters.queries import access_arrival
+from mukatabat.letters.queries import Place, PlaceKind, access_arrival
+from mukatabat.letters.queries.texts import received_content
 from mukatabat.letters.rules import ReturnGround
-from mukatabat.letters.views.letter import original, received_content
 from mukatabat.letters.views.paper import sent_paper
 from mukatabat.letters.views.scans import twin_of
 from mukatabat.letters.views.shown import letter_url, place, refused
+from mukatabat.letters.views.viewer import Part, Stand, chosen, document_pane
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work.rules import Act, ReferralCommand
@@ -55,8 +56,7 @@ def arrival(request: HttpRequest, arrival_id: UUID) -> HttpResponse:
     """One arrival; of a sealed one the envelope alone. One that is decided says by whom."""
     actor = actor_of_request(request)
     found = access_arrival(actor, arrival_id)
-    view = "text" if request.GET.get("view") == "text" else "original"
-    return render(request, ARRIVAL, arrival_page(actor, found, _proposed(actor, found), view=view))
+    return render(request, ARRIVAL, arrival_page(actor, found, _proposed(actor, found), asked=request.GET))
 
 
 def _proposed(actor: Actor, found: Arrival) -> ReferralForm:
@@ -143,11 +143,12 @@ def _again(request: HttpRequest, actor: Actor, arrival_id: UUID, error: Mukataba
 # ── the page ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def arrival_page(actor: Actor, found: Arrival, form: ReferralForm, *, view: str = "original") -> dict[str, Any]:
+def arrival_page(actor: Actor, found: Arrival, form: ReferralForm, *, asked: QueryDict | None = None) -> dict[str, Any]:
     """The context of ``letters/arrival.html``, with the form as it was typed."""
     manifest = found.read()
+    document = _document(actor, found, manifest, asked if asked is not None else QueryDict())
     with reading(actor):
-        return {
+        return document | {
             "letter": _heading(found, manifest),
             "back": {"url": place("registers:tray"), "label": gettext("New arrivals")},
             "copies": [
@@ -162,7 +163,7 @@ def arrival_page(actor: Actor, found: Arrival, form: ReferralForm, *, view: str 
             },
             "registered_by": _decision(found), "version": 1, "register_number": None, "errors": [],
             "files": [] if found.shows_envelope_alone else _files(found, manifest),
-            **_document(actor, found, manifest, view), **_forms(actor, found, form),
+            **_forms(actor, found, form),
         }  # fmt: skip
 
 
@@ -193,19 +194,32 @@ def _decision(found: Arrival) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _document(actor: Actor, found: Arrival, manifest: Manifest, view: str) -> dict[str, Any]:
-    """The signed letter, or nothing but the notice of a sealed or withdrawn one."""
+def _document(actor: Actor, found: Arrival, manifest: Manifest, asked: QueryDict) -> dict[str, Any]:
+    """The signed letter and what is attached, or nothing but the notice of a sealed or withdrawn one."""
     if found.shows_envelope_alone:
-        return {"view": "text", "original": None, "paper": None, "integrity": ""}
-    url = reverse("letters:arrival", args=[found.id])
-    letter_part = next(part for part in manifest.documents if part.part == "letter")
-    document = UUID(next(document for part, document in found.documents if part == "letter"))
-    page = original(actor, document, letter_part.digest, reverse("letters:arrival_document", args=[found.id, document]))
-    page |= {"view": view, "text_url": f"{url}?view=text", "original_url": url, "paper": None}
-    if view == "text" and page["integrity"] == "sound":
-        sender = Body.objects.get(id=manifest.sender.body_id)
-        page["paper"] = sent_paper(sender, manifest, received_content(actor, document, letter_part.digest))
+        return {"view": "text", "viewer": None, "paper": None, "integrity": "", "is_letter": True}
+    stand = _stand(found, manifest)
+    shown = chosen(actor, stand, asked)
+    page = document_pane(actor, stand, shown, asked)
+    if shown.as_paper:
+        with reading(actor):
+            sender = Body.objects.get(id=manifest.sender.body_id)
+            content = received_content(actor, shown.part.document_id, shown.part.digest)
+            page["paper"] = sent_paper(sender, manifest, content)
     return page
+
+
+def _stand(found: Arrival, manifest: Manifest) -> Stand:
+    pairs = zip(manifest.documents, found.documents, strict=True)
+    parts = [
+        Part(document_id=UUID(document), digest=part.digest, name=part.name, is_letter=kind == "letter")
+        for part, (kind, document) in pairs
+    ]
+    parts.sort(key=lambda one: not one.is_letter)
+    return Stand(
+        place=Place(PlaceKind.ARRIVAL, found.id), url=reverse("letters:arrival", args=[found.id]),
+        secrecy=Secrecy(found.secrecy), parts=parts,
+    )  # fmt: skip
 
 
 def _files(found: Arrival, manifest: Manifest) -> list[dict[str, Any]]:
@@ -213,7 +227,7 @@ def _files(found: Arrival, manifest: Manifest) -> list[dict[str, Any]]:
     return [
         {
             "name": part.name, "size": part.size, "pages": part.pages,
-            "url": reverse("letters:arrival_document", args=[found.id, document]),
+            "url": f"{reverse('letters:arrival', args=[found.id])}?file={document}",
         }
         for part, (kind, document) in pairs
         if kind == "attachment"

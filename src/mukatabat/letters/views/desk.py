@@ -251,7 +251,7 @@ def files_of(letter: Letter, *, removable: bool = False) -> list[dict[str, Any]]
     """The attachments of a letter with the addresses to open them and, in a draft, to take them off."""
     return [
         {
-            "name": one.name, "size": one.size, "pages": one.pages, "digest": one.digest,
+            "name": one.name, "size": one.size, "pages": one.pages, "digest": one.digest, "document": one.document_id,
             "url": reverse("letters:document", args=[letter.id, one.document_id]),
             "remove_url": reverse("letters:detach", args=[letter.id, one.id]) if removable else "",
         }

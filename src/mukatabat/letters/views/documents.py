@@ -8,13 +8,18 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from mukatabat.access.decisions import access, actor_of_request
 from mukatabat.kernel.errors import NotFoundOrForbidden
+from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters import queries
+from mukatabat.letters.actions.reading import note_copy_taken
+from mukatabat.letters.queries import Place, PlaceKind
 from mukatabat.letters.rules import Direction
 from mukatabat.letters.sheets import incoming_stamp, minute_sheet
+from mukatabat.letters.views.viewer import address, is_marked
 from mukatabat.press.actions import (
     render_incoming_sheet,
     render_incoming_stamp,
@@ -22,8 +27,9 @@ from mukatabat.press.actions import (
     render_stamped_copy,
 )
 from mukatabat.tenancy.context import reading
+from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.models import Document
-from mukatabat.vault.queries import open_verified
+from mukatabat.vault.queries import open_document, open_verified
 from mukatabat.work import queries as work
 
 PDF = "application/pdf"
@@ -65,7 +71,18 @@ def pdf(data: bytes, *, name: str) -> HttpResponse:
 
 def sent(request: HttpRequest, document: Document) -> HttpResponseBase:
     """A document that the caller found visible, guarded; ``?download`` saves it."""
-    stream: BinaryIO = open_verified(document)
+    return _streamed(request, document, open_verified(document))
+
+
+def _sent(request: HttpRequest, actor: Actor, place: Place, document_id: UUID) -> HttpResponseBase:
+    readable = queries.access_readable(actor, place, document_id)
+    document, stream = open_document(actor, document_id)
+    if "download" in request.GET or readable.secrecy.is_sealed:
+        note_copy_taken(actor, readable, how="download")
+    return _streamed(request, document, stream)
+
+
+def _streamed(request: HttpRequest, document: Document, stream: BinaryIO) -> HttpResponseBase:
     response = FileResponse(stream)
     response.headers["Content-Length"] = str(document.size)
     return guarded(response, document.media_type, name=document.name, download="download" in request.GET)
@@ -75,14 +92,14 @@ def sent(request: HttpRequest, document: Document) -> HttpResponseBase:
 @require_GET
 def document(request: HttpRequest, letter_id: UUID, document_id: UUID) -> HttpResponseBase:
     """The signed document or an attachment of a letter; ``?download`` saves it."""
-    return sent(request, queries.access_letter_document(actor_of_request(request), letter_id, document_id))
+    return _sent(request, actor_of_request(request), Place(PlaceKind.LETTER, letter_id), document_id)
 
 
 @access("signed-in")
 @require_GET
 def arrival_document(request: HttpRequest, arrival_id: UUID, document_id: UUID) -> HttpResponseBase:
     """A document of an arrival that is not sealed."""
-    return sent(request, queries.access_arrival_document(actor_of_request(request), arrival_id, document_id))
+    return _sent(request, actor_of_request(request), Place(PlaceKind.ARRIVAL, arrival_id), document_id)
 
 
 @access("signed-in")
@@ -101,7 +118,7 @@ def stamp(request: HttpRequest, letter_id: UUID) -> HttpResponse:
 
 @access("signed-in")
 @require_GET
-def stamped(request: HttpRequest, letter_id: UUID) -> HttpResponse:
+def stamped(request: HttpRequest, letter_id: UUID) -> HttpResponseBase:
     """A copy to print (نسخة مختومة): the sheet with the stamp and the pages of the letter as they came."""
     actor = actor_of_request(request)
     with reading(actor):
@@ -110,7 +127,11 @@ def stamped(request: HttpRequest, letter_id: UUID) -> HttpResponse:
             raise NotFoundOrForbidden
         document = queries.access_letter_document(actor, letter_id, letter.document_id)
         sheet = incoming_stamp(actor, letter)
-    with open_verified(document) as original:
+    place = Place(PlaceKind.LETTER, letter_id)
+    if is_marked(actor, Secrecy(letter.secrecy)):  # its print is made of pages with the reader's mark
+        return redirect(address("print", place, document.id))
+    _, original = open_document(actor, document.id)
+    with original:
         copy = render_stamped_copy(sheet, original)
     return pdf(copy, name=f"{letter.reference}-stamped.pdf")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -19,15 +19,18 @@ from mukatabat.directory.models import Body
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.manifest import Manifest
 from mukatabat.exchange.rules import ConsignmentState, Event, after
+from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.models import Letter
-from mukatabat.letters.queries import access_letter, content_of, conversation, open_checked
+from mukatabat.letters.queries import Place, PlaceKind, access_letter, content_of, conversation
+from mukatabat.letters.queries.proof import Standing
+from mukatabat.letters.queries.texts import received_content
 from mukatabat.letters.rules import Direction, IssueState, LetterState
-from mukatabat.letters.sources import embedded_content
 from mukatabat.letters.transitions import present_step, takes_step
 from mukatabat.letters.views import panels
 from mukatabat.letters.views.paper import Paper, draft_paper, sent_paper
 from mukatabat.letters.views.shown import back_of, letter_url, note_seen
 from mukatabat.letters.views.timeline import Story, story_of
+from mukatabat.letters.views.viewer import Part, Stand, chosen, document_pane
 from mukatabat.press.content import Content
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
@@ -84,7 +87,11 @@ def letter(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     note_seen(actor, found)
     with reading(actor):
         page = letter_page(_opened(actor, found), request)
-    return render(request, "letters/letter.html", page)
+    # Outside of the transaction, which need not stay open while pages are measured.
+    document = document_view(actor, found, request.GET)
+    if document["integrity"] == Standing.BROKEN:
+        page["actions"] = []
+    return render(request, "letters/letter.html", page | document)
 
 
 def step_of(actor: Actor, found: Letter) -> str:
@@ -110,7 +117,7 @@ def _opened(actor: Actor, found: Letter) -> Opened:
 
 
 def letter_page(opened: Opened, request: HttpRequest) -> dict[str, Any]:
-    """The context of ``letters/letter.html``; call inside a reading scope."""
+    """The context of ``letters/letter.html`` but for the document; call inside a reading scope."""
     actor, found = opened.actor, opened.letter
     panel = request.GET.get("panel", "")
     panel = panel if panel in PANELS else "track"
@@ -118,7 +125,7 @@ def letter_page(opened: Opened, request: HttpRequest) -> dict[str, Any]:
     return {
         "letter": _heading(opened, story), "back": back_of(found), "actions": _actions(opened),
         "more": _more(opened, story), "panel": panel, "tabs": _tabs(opened, panel),
-        **_panel(opened, story, panel), **document_view(actor, found, request.GET.get("view", "")),
+        **_panel(opened, story, panel),
     }  # fmt: skip
 
 
@@ -202,7 +209,7 @@ def _actions(opened: Opened) -> list[dict[str, Any]]:
     if opened.is_author and found.state in {LetterState.REVIEW, LetterState.APPROVED}:
         shown.append(_act(gettext("Take back"), "undo-2", "recall", found.id, post=True))
     if found.document_id:
-        shown.append(_act(gettext("Print"), "printer", "document", found.id, found.document_id, key="P"))
+        shown.append(_act(gettext("Print"), "printer", "letter_print", found.id, found.document_id, key="P"))
     elif found.content:
         shown.append(_act(gettext("Preview"), "eye", "preview", found.id, key="P"))
     return shown
@@ -228,40 +235,35 @@ def _more(opened: Opened, story: Story) -> list[dict[str, Any]]:
 # ── the document ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def document_view(actor: Actor, found: Letter, view: str) -> dict[str, Any]:
-    """The context of ``letters/_document.html``: the signed original, or the letter as text."""
+def document_view(actor: Actor, found: Letter, asked: QueryDict) -> dict[str, Any]:
+    """The context of ``letters/_document.html``: a document as it was signed or stored, or the letter as text."""
     if found.document_id is None:
-        return {"view": "text", "original": None, "paper": draft_paper(Body.objects.get(id=actor.body_id), found)}
-    url = letter_url(found.id)
-    if found.on_paper:
-        return scanned(actor, found.document_id, found.document_digest, reverse(
-            "letters:document", args=[found.id, found.document_id]
-        ))  # fmt: skip
-    page = original(
-        actor, found.document_id, found.document_digest, reverse("letters:document", args=[found.id, found.document_id])
-    )
-    shown = "text" if view == "text" else "original"
-    page |= {"view": shown, "text_url": f"{url}?view=text", "original_url": f"{url}?view=original", "paper": None}
-    if shown == "text" and page["integrity"] == "sound":
-        page["paper"] = _issued_paper(actor, found)
+        with reading(actor):
+            paper = draft_paper(Body.objects.get(id=actor.body_id), found)
+        return {"view": "text", "viewer": None, "integrity": "", "paper": paper, "is_letter": True}
+    with reading(actor):
+        stand = _stand(found, found.document_id)
+    shown = chosen(actor, stand, asked)
+    page = document_pane(actor, stand, shown, asked)
+    if shown.as_paper:
+        with reading(actor):
+            page["paper"] = _issued_paper(actor, found)
     return page
 
 
-def original(actor: Actor, document_id: UUID, digest: str, url: str) -> dict[str, Any]:
-    """The signed original and whether its bytes are those of the record."""
-    stream = open_checked(actor, document_id, digest)
-    if stream is None:
-        return {"original": {"pages": [], "pdf_url": url, "framed": False, "download_url": url}, "integrity": "broken"}
-    stream.close()
-    shown = {"pages": [], "pdf_url": url, "framed": True, "download_url": f"{url}?download"}
-    return {"original": shown, "integrity": "sound"}
-
-
-def scanned(actor: Actor, document_id: UUID, digest: str, url: str) -> dict[str, Any]:
-    """The image of a letter on paper: there is no text of it and no signature to speak of, only whether it is whole."""
-    page = original(actor, document_id, digest, url)
-    broken = page["integrity"] == "broken"
-    return page | {"view": "original", "text_url": "", "paper": None, "integrity": "broken" if broken else ""}
+def _stand(found: Letter, document_id: UUID) -> Stand:
+    # The image of a letter on paper carries no signature, and is read as any other file is.
+    letter = Part(
+        document_id=document_id, digest=found.document_digest, name=gettext("The letter"), is_letter=not found.on_paper
+    )
+    attached = [
+        Part(document_id=one.document_id, digest=one.digest, name=one.name)
+        for one in found.attachments.order_by("position")
+    ]
+    return Stand(
+        place=Place(PlaceKind.LETTER, found.id), url=letter_url(found.id), secrecy=Secrecy(found.secrecy),
+        parts=[letter, *attached],
+    )  # fmt: skip
 
 
 def _issued_paper(actor: Actor, found: Letter) -> Paper:
@@ -281,12 +283,3 @@ def _manifest(actor: Actor, found: Letter) -> Manifest | None:
         return arrival.read() if arrival else None
     parcel = exchange.parcel_of_letter(actor, found.id)
     return parcel.read() if parcel else None
-
-
-def received_content(actor: Actor, document_id: UUID, digest: str) -> Content | None:
-    """The text of a received letter from its signed document."""
-    stream = open_checked(actor, document_id, digest)
-    if stream is None:
-        return None
-    with stream:
-        return embedded_content(stream)

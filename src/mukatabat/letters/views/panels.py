@@ -187,7 +187,12 @@ def _branches(referrals: Sequence[Referral], parent: UUID | None) -> list[dict[s
 
 def files_panel(letter: Letter) -> dict[str, Any]:
     """The context of ``letters/_files.html``."""
-    return {"files": files_of(letter), "all_url": ""}
+    files = files_of(letter)
+    if letter.document_id is None:  # a draft has no viewer yet
+        return {"files": files, "all_url": ""}
+    for file in files:
+        file["url"] = f"{reverse('letters:letter', args=[letter.id])}?panel=files&file={file['document']}"
+    return {"files": files, "all_url": reverse("letters:letter_everything", args=[letter.id]) if files else ""}
 
 
 def data_panel(actor: Actor, letter: Letter) -> dict[str, Any]:

@@ -31,8 +31,8 @@ from mukatabat.letters.queries.intake import access_scan, registered_twin, waiti
 from mukatabat.letters.rules import Direction, LetterState
 from mukatabat.letters.types import CATALOGUE
 from mukatabat.letters.views.documents import SHOWN, sent
-from mukatabat.letters.views.letter import scanned
 from mukatabat.letters.views.shown import letter_url, refused
+from mukatabat.letters.views.viewer import framed
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.queries import access_document
@@ -196,9 +196,9 @@ def _referrals(actor: Actor, referral: ReferralForm) -> dict[str, Any]:
 
 def _document(actor: Actor, found: Scan) -> dict[str, Any]:
     url = reverse("letters:scan_document", args=[found.id])
-    page = scanned(actor, found.document_id, found.digest, url)
-    if found.media_type not in SHOWN and page["original"]:  # a browser shows no TIFF by itself
-        page["original"]["framed"] = False
+    page = framed(actor, found.document_id, found.digest, url)
+    if found.media_type not in SHOWN and page["viewer"]:  # a browser shows no TIFF by itself
+        page["viewer"]["kind"] = "card"
     return page
 
 

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock, Semaphore
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from mukatabat.kernel.arabic import words as folded_words
@@ -20,6 +20,9 @@ from mukatabat.vault.pages.rules import DRAWN, LARGEST, SCALES, Found, Hit, Outl
 from mukatabat.vault.queries import open_document
 from mukatabat.vault.text.layout import Word
 from mukatabat.vault.text.quality import Layer
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 AT_ONCE = 1
 BURST = 400
@@ -34,9 +37,17 @@ def can_be_drawn(document: Document) -> bool:
 
 
 def outline(actor: Actor, document: Document) -> Outline:
-    """The sizes of all pages, after the stored bytes were compared; raises StoredBytes, PageUnshowable, DrawingBusy."""
+    """The sizes of all pages; raises StoredBytes, PageUnshowable, DrawingBusy.
+
+    Sizes that were read from sound bytes of this digest before are given at once: they show nothing of the document.
+    """
+    known = _OUTLINES.get(document.digest)
+    if known is not None:
+        return known
     answer, _ = _asked({"do": "outline", "page": 0}, actor, document)
-    return Outline(tuple((int(count), float(width), float(height)) for count, width, height in answer["runs"]))
+    made = Outline(tuple((int(count), float(width), float(height)) for count, width, height in answer["runs"]))
+    _OUTLINES.remember(document.digest, made)
+    return made
 
 
 def page_picture(actor: Actor, document: Document, page: int, *, percent: int, mark: bytes = b"") -> bytes:
@@ -83,7 +94,7 @@ def _asked(request: dict[str, Any], actor: Actor, document: Document) -> tuple[d
             try:
                 return POOL.ask(request | {"media_type": document.media_type}, digest=document.digest, stream=stream)
             except PageUnshowable:
-                _HOPELESS.remember(hopeless)
+                _HOPELESS.remember(hopeless, None)
                 raise
 
 
@@ -127,14 +138,16 @@ class _Share:
         return True
 
 
-class _Remembered(OrderedDict[tuple[str, str, int], None]):
-    """The last few pages that could not be drawn. They never change, so asking again would only cost again."""
+class _Remembered(OrderedDict[K, V]):
+    """The last few things learnt of documents by their digest; they never change, and live in memory alone."""
 
-    def remember(self, page: tuple[str, str, int]) -> None:
-        self[page] = None
+    def remember(self, key: K, value: V) -> None:
+        """Keep one more, and forget the oldest."""
+        self[key] = value
         while len(self) > _REMEMBERED:
             self.popitem(last=False)
 
 
 SHARES = Shares()
-_HOPELESS = _Remembered()
+_OUTLINES: _Remembered[str, Outline] = _Remembered()
+_HOPELESS: _Remembered[tuple[str, str, int], None] = _Remembered()

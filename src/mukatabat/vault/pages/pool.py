@@ -157,6 +157,12 @@ class Pool:
                 self._changed.notify()
             raise
 
+    def warm(self) -> None:
+        """Start the workers before anybody waits for one."""
+        with self._changed:
+            while len(self._idle) < self._free:
+                self._idle.append(Worker())
+
     def close(self) -> None:
         """End all that wait."""
         with self._changed:

@@ -85,6 +85,19 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What stands in the list, in its order and filter, so that a document can be left for its neighbour.
+function remember() {
+  const urls = rows().map((row) => row.querySelector("a[data-open-row]")?.pathname).filter(Boolean);
+  try {
+    sessionStorage.setItem("mukatabat:list", JSON.stringify({ urls, at: location.pathname + location.search }));
+  } catch {
+    // Without storage the neighbours are simply not offered.
+  }
+}
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-list] a[data-open-row]")) remember();
+});
+
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest?.("[data-list] [data-row]");
   if (row) stand(row, false);
