@@ -24,6 +24,7 @@ from mukatabat.letters.actions.receiving import note_opened
 from mukatabat.letters.commands import AcceptCommand
 from mukatabat.letters.models import Scan
 from mukatabat.press.content import from_plain_text
+from mukatabat.registers.models import BookView
 from mukatabat.tenancy.context import scope
 from mukatabat.vault.rules import Upload
 from mukatabat.work.models import PaperBaseline
@@ -64,6 +65,7 @@ def told(cast: Cast) -> Cast:
 def _on_paper() -> None:
     """What a registry keys in and takes in from paper, in the open scope."""
     now, writer = clock.now(), {"typed_by_ar": "كاتب", "typed_by_en": "Clerk"}
+    BookView.objects.create(person_id=new_id(), book="incoming", name="عرض")
     sent = Consignment.objects.first()
     assert sent is not None
     PaperRecord.objects.create(consignment=sent, event=Event.HAND_OVER, at=now, typed_at=now, **writer)

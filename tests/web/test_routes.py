@@ -26,7 +26,14 @@ from tests.cast import Cast
 from tests.story import issued_letter, registered
 from tests.web.conftest import Browser
 
-VALUES = {"uuid": uuid4, "int": lambda: 1, "str": lambda: "x", "slug": lambda: "x", "path": lambda: "x"}
+VALUES = {
+    "uuid": uuid4,
+    "int": lambda: 1,
+    "str": lambda: "x",
+    "slug": lambda: "x",
+    "path": lambda: "x",
+    "book": lambda: "incoming",
+}
 SINGLE_USE = {"account_logout"}
 """Routes that end the session with which the others are tried."""
 

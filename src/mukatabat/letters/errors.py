@@ -265,7 +265,7 @@ class ScanUnsuitable(LetterError):
     """A file that is no picture of paper was offered as a scan; params: name."""
 
     code = "letters.scan-unsuitable"
-    happened = _("%(name)s is no scan: a PDF, TIFF, JPEG or PNG is one.")
+    happened = _("%(name)s is no scan: a picture or a PDF is one.")
     safe = _("The scans that were taken in before are kept.")
     do = _("Scan the letter into one of these kinds and upload it again.")
 

@@ -105,6 +105,7 @@ def extract_data(extract: RegisterExtract) -> Data:
     return _common(look, extract.letterhead, title=f"{name} {extract.day.isoformat()}", day=extract.day) | {
         "secrecy": None,
         "register": extract.register.value,
+        "listed": breakable(extract.listed),
         "incoming": extract.register is RegisterKind.INCOMING,
         "date": gregorian_text(extract.day, look.language, look.digits),
         "hijri": hijri_text(extract.hijri, look.language, look.digits),

@@ -204,7 +204,10 @@ class RegisterRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterExtract:
-    """The entries of one register on one day, in the order of their numbers; `source` is the same as JSON, embedded."""
+    """The entries of one register on one day, in the order of their numbers; `source` is the same as JSON, embedded.
+
+    With `listed` it is no day but a list that somebody asked for, in the words in which it was asked.
+    """
 
     letterhead: Letterhead
     register: RegisterKind
@@ -214,6 +217,7 @@ class RegisterExtract:
     drawn_at: datetime
     source: bytes
     look: Look = Look()
+    listed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,25 @@ from uuid import UUID
 from mukatabat.directory.models import Body
 from mukatabat.directory.queries import hijri_on
 from mukatabat.kernel import clock
+from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.references import Reference
+from mukatabat.kernel.text import clean_line
 from mukatabat.kernel.vocabulary import Realm, RegisterKind
-from mukatabat.registers.errors import NumberAlreadyDecided, ReasonMissing
-from mukatabat.registers.models import Entry, Register
-from mukatabat.registers.rules import EntryState, Particulars, register_for
+from mukatabat.registers.errors import NumberAlreadyDecided, ReasonMissing, TooManyViews, ViewNameMissing
+from mukatabat.registers.models import BookView, Entry, Register
+from mukatabat.registers.rules import (
+    EntryState,
+    Particulars,
+    ViewCommand,
+    register_for,
+    sound_columns,
+    sound_widths,
+)
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.tenancy.sql import rows
+
+VIEW_LIMIT = 20
 
 
 def take_number(actor: Actor, kind: RegisterKind, particulars: Particulars, *, state: EntryState) -> Entry:
@@ -63,6 +74,43 @@ def void_number(actor: Actor, entry_id: UUID, *, reason: str) -> None:
     if not reason.strip():
         raise ReasonMissing
     _decide(actor, entry_id, state=EntryState.VOID, void_reason=reason.strip())
+
+
+def keep_widths(actor: Actor, book: str, widths: object) -> None:
+    """Remember how wide the columns of a book are on this person's screens; what is senseless is left out."""
+    with scope(actor):
+        BookView.objects.update_or_create(
+            person_id=actor.person, book=book, name="", defaults={"widths": sound_widths(book, widths)}
+        )
+
+
+def keep_view(actor: Actor, command: ViewCommand) -> BookView:
+    """Keep a view under its name; the same name again replaces it, and a new default takes the place of the old."""
+    name = clean_line(command.name, 60)
+    if not name:
+        raise ViewNameMissing
+    with scope(actor):
+        own = BookView.objects.filter(person_id=actor.person, book=command.book)
+        if own.exclude(name__in=["", name]).count() >= VIEW_LIMIT:
+            raise TooManyViews(limit=VIEW_LIMIT)
+        if command.is_default:
+            own.update(is_default=False)
+        kept, _new = BookView.objects.update_or_create(
+            person_id=actor.person, book=command.book, name=name,
+            defaults={
+                "query": clean_line(command.query, 200), "is_default": command.is_default,
+                "columns": list(sound_columns(command.book, command.columns)),
+            },
+        )  # fmt: skip
+    return kept
+
+
+def drop_view(actor: Actor, book: str, view_id: UUID) -> None:
+    """Forget one of the person's own views; another's, and one that is gone already, is "not found"."""
+    with scope(actor):
+        own = BookView.objects.filter(id=view_id, person_id=actor.person, book=book).exclude(name="")
+        if not own.delete()[0]:
+            raise NotFoundOrForbidden
 
 
 def _decide(actor: Actor, entry_id: UUID, **changes: object) -> None:

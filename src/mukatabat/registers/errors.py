@@ -26,3 +26,21 @@ class ReasonMissing(RegisterError):
     happened = _("A number can be made void only with a reason.")
     safe = _("The number stands as before.")
     do = _("Write the reason in one sentence and repeat.")
+
+
+class ViewNameMissing(RegisterError):
+    """A view is saved without a name."""
+
+    code = "registers.view-name-missing"
+    happened = _("A view is kept under a name.")
+    safe = _("The list and your other views stand as before.")
+    do = _("Type a short name and save it again.")
+
+
+class TooManyViews(RegisterError):
+    """More saved views than one list of them shows."""
+
+    code = "registers.too-many-views"
+    happened = _("A book has at most %(limit)d saved views.")
+    safe = _("Your views stand as before.")
+    do = _("Delete a view that you no longer use.")

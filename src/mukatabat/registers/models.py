@@ -68,3 +68,26 @@ class Entry(TenantModel):
             models.Index(fields=["register", "on", "serial"], name="entry_by_day"),
             models.Index(fields=["object_id"], name="entry_by_object"),
         )
+
+
+class BookView(TenantModel):
+    """How one person reads one book: a saved view under its name, or, under the empty name, the columns' widths.
+
+    ``widths`` is column code to pixels, ``columns`` the codes that are shown (empty: all), ``query`` what was typed.
+    """
+
+    person_id = models.UUIDField()
+    book = models.CharField(max_length=12)
+    name = models.CharField(max_length=60, blank=True)
+    query = models.CharField(max_length=200, blank=True)
+    columns = models.JSONField(default=list)
+    widths = models.JSONField(default=dict)
+    is_default = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["person_id", "book", "name"], name="book_view_once"),
+            models.UniqueConstraint(
+                fields=["person_id", "book"], condition=models.Q(is_default=True), name="book_view_one_default"
+            ),
+        )

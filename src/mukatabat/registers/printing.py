@@ -40,6 +40,17 @@ def hijri_of(body: Body, day: date, entries: Sequence[Entry]) -> HijriDate:
     return entries[0].hijri_date if entries else directory.hijri_on(body.realm, day)
 
 
+def list_sheet(
+    body: Body, kind: RegisterKind, *, day: date, rows: tuple[RegisterRow, ...], listed: str, drawn_at: datetime
+) -> RegisterExtract:
+    """The sheet of a filtered list of a book, newest first; ``listed`` says in words what was asked for."""
+    return RegisterExtract(
+        letterhead=letterhead_of(body), register=kind, day=day, hijri=hijri_of(body, day, ()), rows=rows,
+        drawn_at=drawn_at,
+        source=_source(body, kind, day, rows), look=look_of(body), listed=listed,
+    )  # fmt: skip
+
+
 def _row(entry: Entry, *, hidden: bool) -> RegisterRow:
     sealed = Secrecy(entry.secrecy).is_sealed
     silent = hidden or sealed

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from mukatabat.kernel.vocabulary import RegisterKind
-from mukatabat.registers.models import Entry, Register
+from mukatabat.registers.models import BookView, Entry, Register
 from mukatabat.registers.rules import EntryState, faults
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
@@ -55,6 +55,12 @@ def entries_of(actor: Actor, object_ids: Iterable[UUID]) -> dict[UUID, Entry]:
     with reading(actor):
         found = Entry.objects.filter(object_id__in=list(object_ids)).exclude(state=EntryState.VOID)
         return {entry.object_id: entry for entry in found}
+
+
+def views_of(actor: Actor, book: str) -> list[BookView]:
+    """How the actor reads a book: the saved views by name, and the row with the empty name that holds the widths."""
+    with reading(actor):
+        return list(BookView.objects.filter(person_id=actor.person, book=book).order_by("name"))
 
 
 def entry(actor: Actor, entry_id: UUID) -> Entry:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from math import isfinite
 from uuid import UUID
 
 from mukatabat.kernel.vocabulary import RegisterKind, Secrecy, Vocabulary, gettext_noop
@@ -93,3 +94,46 @@ def faults(serials: Iterable[tuple[int, EntryState, str]], last: int) -> Sequenc
         seen.add(serial)
     found.extend(f"{serial} is missing" for serial in range(1, last + 1) if serial not in seen)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewCommand:
+    """A view that a person saves: what is typed into the filter and which columns stand, under a name of their own."""
+
+    book: str
+    name: str
+    query: str = ""
+    columns: tuple[str, ...] = ()
+    is_default: bool = False
+
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "incoming": ("serial", "at", "from", "theirs", "subject", "secrecy", "urgency", "referred", "due", "status"),
+    "outgoing": ("serial", "ours", "at", "to", "subject", "secrecy", "urgency", "status", "answered"),
+    "memo": ("serial", "ours", "at", "to", "subject", "secrecy", "urgency", "status", "answered"),
+}
+"""The columns of a book in their order (DESIGN 8.3); those of FIXED are never hidden."""
+
+FIXED = frozenset({"serial", "subject"})
+NARROWEST, WIDEST = 48, 900
+"""A column is dragged to no less than a target and no more than a screen, in pixels."""
+
+
+def sound_widths(book: str, widths: object) -> dict[str, int]:
+    """The widths that a page sent, those of unknown columns left out and the others brought within bounds."""
+    if not isinstance(widths, dict):
+        return {}
+    known = COLUMNS.get(book, ())
+    return {
+        code: max(NARROWEST, min(WIDEST, round(width)))
+        for code, width in widths.items()
+        if code in known and isinstance(width, int | float) and not isinstance(width, bool) and isfinite(width)
+    }
+
+
+def sound_columns(book: str, chosen: Iterable[str]) -> tuple[str, ...]:
+    """The chosen columns in the book's order, with those that always stand; all when nothing of them was chosen."""
+    known, wanted = COLUMNS.get(book, ()), set(chosen)
+    if not wanted & set(known):
+        return known
+    return tuple(code for code in known if code in wanted | FIXED)

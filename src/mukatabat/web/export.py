@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import Secrecy, Urgency
+from mukatabat.press.rules import RegisterRow, Standing
 from mukatabat.web.templatetags import words
 
 _UNSEEN = " \u00a0\u200b\u200e\u200f\u2066\u2067\u2068\u2069\ufeff"
@@ -82,3 +83,19 @@ def _day(day: date | datetime | None) -> str:
     if day is None:
         return ""
     return (day.astimezone(clock.KUWAIT).date() if isinstance(day, datetime) else day).isoformat()
+
+
+def as_register_rows(rows: Iterable[dict[str, Any]]) -> tuple[RegisterRow, ...]:
+    """The rows of a book for the press, which leaves out what is sealed; voids with their reason in Arabic."""
+    return tuple(_register_row(row) for row in rows)
+
+
+def _register_row(row: dict[str, Any]) -> RegisterRow:
+    standing = {"issued": Standing.ENTERED, "void": Standing.VOID}.get(row["state"], Standing.ISSUING)
+    serial = row["serial"] or 0
+    if row["state"] != "issued":
+        return RegisterRow(serial=serial, at=row["at"], standing=standing, void_reason=row["reason"])
+    return RegisterRow(
+        serial=serial, at=row["at"], counterpart=row["counterpart"], their_reference=row["their_reference"],
+        their_date=row["their_date"], subject=row["subject"], secrecy=Secrecy(row["secrecy"]), standing=standing,
+    )  # fmt: skip

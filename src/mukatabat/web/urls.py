@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The URL table: each room's own routes, and the pages that are composed of several rooms."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from mukatabat.access.grants.rules import Shelf
 from mukatabat.portal import urls as portal
 from mukatabat.registers import urls as registers
 from mukatabat.web.views import acting, bell, books, desk, finding, home, trail
 from mukatabat.web.views.directory import accounts, changes, importing, operating, people, reading, structure
+from mukatabat.web.views.shelves import BookConverter
 from mukatabat.work import urls as work
 from mukatabat.work.queries import Tab
+
+register_converter(BookConverter, "book")
 
 handler400 = "mukatabat.web.errors.bad_request"
 handler404 = "mukatabat.web.errors.not_found"
@@ -31,6 +34,9 @@ book_routes = [
     path("incoming/", books.book, {"shelf": Shelf.INCOMING}, name="incoming"),
     path("outgoing/", books.book, {"shelf": Shelf.OUTGOING}, name="outgoing"),
     path("memos/", books.book, {"shelf": Shelf.MEMO}, name="memos"),
+    path("<book:shelf>/widths/", books.widths, name="widths"),
+    path("<book:shelf>/views/", books.save_view, name="keep_view"),
+    path("<book:shelf>/views/<uuid:view_id>/delete/", books.forget_view, name="drop_view"),
     path("incoming.csv", books.export, {"shelf": Shelf.INCOMING}, name="incoming_csv"),
     path("outgoing.csv", books.export, {"shelf": Shelf.OUTGOING}, name="outgoing_csv"),
     path("memos.csv", books.export, {"shelf": Shelf.MEMO}, name="memos_csv"),

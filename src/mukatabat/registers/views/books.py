@@ -12,6 +12,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from mukatabat.access.decisions import access, actor_of_request
@@ -82,7 +83,7 @@ def day(request: HttpRequest) -> HttpResponse:
     voids = sum(one.state == EntryState.VOID for one in entries)
     context = {
         "heading": kind.label, "book": kind.label, "day": on, "kind": BOOK_NAMES[kind], "entries": rows,
-        "counts": {"entries": len(entries) - voids, "voids": voids},
+        "heads": day_heads(kind), "counts": {"entries": len(entries) - voids, "voids": voids},
         "first": entries[0].serial if entries else None, "last": entries[-1].serial if entries else None,
         "tabs": [
             {"label": one.label, "url": _day_url(one, on), "current": one is kind, "count": None}
@@ -131,6 +132,17 @@ def confidential(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     partial = request.headers.get("HX-Request") == "true" and before is not None
     return render(request, "registers/rows.html" if partial else "registers/list.html", context)
+
+
+def day_heads(kind: RegisterKind) -> list[dict[str, Any]]:
+    """The columns of a day's page: what the book itself says, without what became of the letters since."""
+    if kind is RegisterKind.INCOMING:
+        heads = [_("Serial"), _("Received"), _("From"), _("Their reference"), _("Subject"), _("Secrecy"), _("Status")]
+        codes = ["serial", "at", "from", "theirs", "subject", "secrecy", "status"]
+    else:
+        heads = [_("Serial"), _("Reference"), _("Issued on"), _("To"), _("Subject"), _("Secrecy"), _("Status")]
+        codes = ["serial", "ours", "at", "to", "subject", "secrecy", "status"]
+    return [{"code": code, "label": label} for code, label in zip(codes, heads, strict=True)]
 
 
 def chosen_book(request: HttpRequest) -> RegisterKind:
