@@ -84,6 +84,8 @@ class _Forms(HTMLParser):
         """Note a form, and each of its fields."""
         values = {name: value or "" for name, value in attrs}
         self._target = values.get("form", "") if tag in {"input", "textarea", "select"} else self._target
+        if "disabled" in values and tag in {"input", "textarea", "select"}:
+            return  # a script that is not here would have switched it on
         if tag == "form":
             self._ids[values.get("id", "")] = len(self.forms)
             self.forms.append(Form(values.get("action", "")))

@@ -239,7 +239,7 @@ def _post(login: str) -> str:
 def _sound(page: Page) -> Page:
     if page.status == 200:
         return page
-    told = re.findall(r'class="why">([^<]+)<|<b>[^<]*</b>([^<]+)</p>', page.text)
+    told = re.findall(r'class="why">([^<]+)<|<b>[^<]*</b>([^<]+)</p>|<li><a href="#[^"]*">([^<]+)<', page.text)
     message = f"{urlsplit(page.url).path} answered {page.status}: {' '.join(''.join(one) for one in told)}"
     raise StoryError(message)
 
