@@ -82,7 +82,6 @@ WITHOUT_ENTRY = {
     "mukatabat.vault.actions.documents.keep": "bytes without a row",
     "mukatabat.vault.actions.documents.keep_generated": "bytes without a row",
     "mukatabat.vault.actions.uploads.access_upload": "reads",
-    "mukatabat.vault.actions.uploads.append_part": "bytes without a row",
     "mukatabat.vault.actions.uploads.end_upload": "bytes without a row",
     "mukatabat.vault.actions.uploads.keep_upload": "bytes without a row",
     "mukatabat.vault.actions.uploads.sweep_uploads": "bytes without a row",

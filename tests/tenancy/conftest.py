@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 
 import pikepdf
 import pytest
@@ -26,6 +27,7 @@ from mukatabat.letters.models import Scan
 from mukatabat.press.content import from_plain_text
 from mukatabat.registers.models import BookView
 from mukatabat.tenancy.context import scope
+from mukatabat.vault.actions.uploads import append_part, begin_upload
 from mukatabat.vault.rules import Upload
 from mukatabat.work.models import PaperBaseline
 from mukatabat.work.rules import Act, ReferralCommand, Step, Task
@@ -59,7 +61,15 @@ def told(cast: Cast) -> Cast:
                 stated_on=date(2026, 1, 1),
             )  # fmt: skip
             _on_paper()
+    for login in ("clerk.mof", "clerk.fl"):
+        _half_an_upload(cast, login)
     return cast
+
+
+def _half_an_upload(cast: Cast, login: str) -> None:
+    part = b"%PDF-"
+    session = begin_upload(cast(login), name="ملحق.pdf", size=2 * len(part))
+    append_part(cast(login), session.id, offset=0, stream=io.BytesIO(part), digest=sha256(part).digest())
 
 
 def _on_paper() -> None:

@@ -102,7 +102,7 @@ def test_the_grants_are_what_each_table_states_and_nothing_more() -> None:
     ) == []  # fmt: skip
 
 
-APPEND_ONLY = {"audit_entry", "vault_document", "exchange_parcel", "work_cyclestep", "letters_link"}
+APPEND_ONLY = {"audit_entry", "vault_document", "exchange_parcel", "letters_link"}
 NEVER_REMOVED = APPEND_ONLY | {
     "letters_letter", "letters_issue", "registers_register", "registers_entry", "exchange_consignment",
     "exchange_arrival", "exchange_notice", "work_item", "work_referral", "access_grant",

@@ -28,7 +28,7 @@ class Scope(Vocabulary):
     DIRECTORY = "directory", gettext_noop("Read the directory"), "الاطلاع على دليل الجهات"
     FOLLOW = "follow", gettext_noop("Read letters and their track"), "الاطلاع على الكتب ومسارها"
     SEND = "send", gettext_noop("Prepare letters"), "إعداد الكتب"
-    ISSUE = "issue", gettext_noop("Issue letters with the signer's own key"), "إصدار الكتب بتوقيع صاحبها"
+    ISSUE = "issue", gettext_noop("Issue letters with the signer's own key"), "إصدار الكتب بمفتاح الموقّع نفسه"
     RECEIVE = "receive", gettext_noop("Take in, return and redirect arrivals"), "قيد الوارد وإعادته وتحويله"
 
 

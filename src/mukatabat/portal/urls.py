@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
+from django.views.decorators.csrf import csrf_exempt
 from ninja.operation import PathView
 from ninja.utils import normalize_path, replace_path_param_notation
 
@@ -28,12 +29,23 @@ def _routes() -> Iterator[URLPattern]:
 
 
 def _decided(paths: PathView) -> Callable[..., HttpResponseBase]:
-    """The view of a path; where an operation needs no token its decision stays open, and a test of all routes fails."""
+    """The view of a path, whose answers nobody keeps on the way.
+
+    Where an operation needs no token its decision stays open, and a test of all routes fails. It knows no cookie, so
+    there is no form's secret to be checked.
+    """
     view: Callable[..., HttpResponseBase] = paths.get_view()
+
+    @csrf_exempt
+    def answered(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
     auths = [auth for operation in paths.operations for auth in operation.auth_callbacks or (None,)]
     if all(isinstance(auth, NeedsToken) for auth in auths):
-        view.access_decision = TOKEN  # type: ignore[attr-defined]
-    return view
+        answered.access_decision = TOKEN  # type: ignore[attr-defined]
+    return answered
 
 
 urlpatterns = [path("openapi.json", description, name="description"), *_routes()]

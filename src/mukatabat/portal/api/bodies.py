@@ -10,7 +10,7 @@ from mukatabat.directory import queries as directory
 from mukatabat.directory.errors import UnknownBody
 from mukatabat.directory.rules import BodyLabel
 from mukatabat.kernel.errors import NotFoundOrForbidden
-from mukatabat.portal.api.schemas import BodyOut, BodyPage, SearchIn
+from mukatabat.portal.api.schemas import BodyOut, BodyPage, Code, SearchIn
 from mukatabat.portal.api.security import NeedsToken, caller
 from mukatabat.portal.rules import Scope
 
@@ -25,7 +25,7 @@ def bodies(request: HttpRequest, asked: Query[SearchIn]) -> dict[str, object]:
 
 
 @router.get("/{code}", response=BodyOut, url_name="body", summary="One body")
-def one_body(request: HttpRequest, code: str) -> BodyLabel:
+def one_body(request: HttpRequest, code: Code) -> BodyLabel:
     """A body by its code."""
     try:
         found = directory.body_by_code(code, caller(request).actor.realm)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How answers are written: JSON in UTF-8, Arabic as Arabic letters, kept by nobody on the way."""
+"""How answers are written: JSON in UTF-8, Arabic as Arabic letters."""
 
 from __future__ import annotations
 
@@ -32,12 +32,11 @@ class Readable(BaseRenderer):
 
 
 class Api(NinjaAPI):
-    """The API with its headers: what is left of the token's rate, and that nobody keeps an answer."""
+    """The API with its headers: what is left of the token's rate."""
 
     def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
         """Make the empty answer that an operation fills."""
         response: HttpResponse = super().create_temporal_response(request)
-        response.headers["Cache-Control"] = "private, no-store"
         if rate := request.__dict__.get(RATE):
             # draft-ietf-httpapi-ratelimit-headers: what is left of the quota of one minute.
             response.headers["RateLimit-Policy"] = f'"minute";q={rate.quota};w=60'

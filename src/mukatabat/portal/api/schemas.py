@@ -15,7 +15,10 @@ from mukatabat.kernel.vocabulary import DataClass, Secrecy, Urgency
 from mukatabat.letters.rules import LetterKind, ReturnGround
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,11}$")]
-StaffNumber = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+LINE = r"^[^\x00-\x1f\x7f]*$"
+"""No control characters: the text of one line."""
+
+StaffNumber = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=LINE)]
 Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=24_000)]
 
 
@@ -28,7 +31,7 @@ class Closed(Schema):
 class PageIn(Closed):
     """Which page of a list, and how long it is."""
 
-    cursor: str = Field("", max_length=200)
+    cursor: str = Field("", max_length=200, pattern=LINE)
     limit: int = Field(50, ge=1, le=100)
 
 
@@ -41,7 +44,7 @@ class BoxIn(PageIn):
 class SearchIn(Closed):
     """Words of a body's name, or its code."""
 
-    q: str = Field("", max_length=200)
+    q: str = Field("", max_length=200, pattern=LINE)
 
 
 class KeyIn(Schema):
@@ -53,7 +56,7 @@ class KeyIn(Schema):
 class ReasonIn(Closed):
     """Why, in a sentence."""
 
-    reason: str = Field(min_length=1, max_length=300)
+    reason: str = Field(min_length=1, max_length=300, pattern=LINE)
 
 
 class TokenSelf(Schema):
@@ -92,14 +95,14 @@ class LetterIn(Closed):
     """A letter to write. Either ``text`` (plain, paragraphs between empty lines) or ``content`` (the closed schema)."""
 
     kind: LetterKind = LetterKind.LETTER
-    letter_type: str = Field("general", max_length=40)
-    subject: str = Field(min_length=1, max_length=300)
+    letter_type: str = Field("general", max_length=40, pattern=LINE)
+    subject: str = Field(min_length=1, max_length=300, pattern=LINE)
     text: str = Field("", max_length=200_000)
     content: dict[str, Any] | None = None
     secrecy: Secrecy = Secrecy.NORMAL
     data_class: DataClass = DataClass.RESTRICTED
     urgency: Urgency = Urgency.NORMAL
-    general_number: str = Field("", max_length=40)
+    general_number: str = Field("", max_length=40, pattern=LINE)
     answer_wanted_by: date | None = None
     recipients: list[RecipientIn] = Field(min_length=1, max_length=300)
     signer: StaffNumber
@@ -229,8 +232,8 @@ class ArrivalPage(Schema):
 class RegisterIn(Closed):
     """What the registry adds when it takes an arrival in."""
 
-    letter_type: str = Field("general", max_length=40)
-    general_number: str = Field("", max_length=40)
+    letter_type: str = Field("general", max_length=40, pattern=LINE)
+    general_number: str = Field("", max_length=40, pattern=LINE)
 
 
 class RegisteredOut(Schema):
@@ -244,11 +247,11 @@ class ReturnIn(Closed):
     """Why an arrival goes back."""
 
     ground: ReturnGround
-    explanation: str = Field("", max_length=300)
+    explanation: str = Field("", max_length=300, pattern=LINE)
 
 
 class RedirectIn(Closed):
     """To which body an arrival belongs, and why."""
 
     to: Code
-    reason: str = Field(min_length=1, max_length=300)
+    reason: str = Field(min_length=1, max_length=300, pattern=LINE)

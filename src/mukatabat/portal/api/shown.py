@@ -72,7 +72,6 @@ def document_bytes(actor: Actor, document_id: UUID) -> FileResponse:
     response = FileResponse(stream, content_type=document.media_type, as_attachment=True, filename=document.name)
     response.headers["Content-Length"] = str(document.size)
     response.headers["Digest"] = document.digest
-    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -9,7 +9,7 @@ const MOST_HITS = 500;
 const MANY = 60;
 const RETRY_WAIT = 2500;
 const LIST = "mukatabat:list";
-const SVG = "http://www.w3.org/2000/svg";
+const SVG = document.querySelector("svg").namespaceURI;
 
 const pages = document.querySelector("[data-viewer]");
 const scroller = document.querySelector(".doc .scroll");
