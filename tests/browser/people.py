@@ -101,12 +101,13 @@ class Person:
     def settle_in(self, language: str, theme: str) -> None:
         """Choose language and appearance from one's own menu."""
         self.language = language
-        for name, value in (("language", language), ("theme", theme)):
+        chosen = {"language": (language, f"html[lang^={language}]"), "theme": (theme, f"html[data-theme={theme}]")}
+        for name, (value, so) in chosen.items():
             choice = self.page.locator(f"button[name={name}][value={value}]")
             if choice.get_attribute("aria-pressed") != "true":
                 self.page.locator("summary.who").click()
                 choice.click()
-        expect(self.page.locator(f"html[data-theme={theme}][lang^={language}]")).to_be_attached()
+            expect(self.page.locator(so)).to_be_attached()
 
     # ── writing ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -279,13 +280,17 @@ class Office:
             person.page.context.route("**/documents/**", lambda route: route.abort())
         return person
 
-    def send(self, subject: str, *, to: tuple[str, str] = ("الفتوى", "الفتوى والتشريع")) -> str:
-        """A letter of the Ministry of Finance, written, approved and signed; returns its number."""
+    def send(self, subject: str, *, annex: tuple[str, bytes] | None = None) -> str:
+        """A letter of the Ministry of Finance to the Department, with a file or without; returns its number."""
         adviser = self.person("adviser.mof")
         adviser.begin_letter()
-        adviser.address(*to)
+        adviser.address("الفتوى", "الفتوى والتشريع")
         adviser.fill(subject=subject, text="يرجى التفضل بالإفادة.", signer="طلال النصف")
         adviser.choose("#id_approver", "جاسم العوضي")
+        if annex:
+            adviser.wait_until_saved()
+            adviser.attach(*annex)
+            expect(adviser.page.locator(".files .file bdi")).to_have_text([annex[0]])
         adviser.submit()
         self.person("head.mof").approve(subject)
         return self.person("signer.mof").sign(subject)

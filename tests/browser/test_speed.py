@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""From key press to paint in a list of 500 rows, and the bytes of a first view; the figures are printed (pytest -s)."""
+"""From key press to paint in a list of 500 rows, from address to first page, bytes of a first view: printed (pytest -s)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.people import marked
+from tests.vault.making import typeset_pdf
+
 if TYPE_CHECKING:
     from playwright.sync_api import Response
 
-    from tests.browser.people import Office
+    from tests.browser.people import Office, Person
 
 pytestmark = pytest.mark.browser
 
@@ -47,12 +50,15 @@ OPEN = """() => {
     return taken;
 }"""
 
+OPENINGS = 5
+DRAWN = """async () => {
+    await document.querySelector(".page img").decode();
+    return await new Promise((done) => requestAnimationFrame(() => done(performance.now())));
+}"""
+
 
 def test_a_list_of_five_hundred_rows_is_walked_by_keys(office: Office) -> None:
-    page = office.person("head.fl").go("/work/").page
-    page.wait_for_load_state()
-    if not page.locator("[data-row]").count():
-        pytest.skip("the queue is empty")
+    page = office.person("clerk.mof").go("/registers/outgoing/").page
     assert page.evaluate(GROW, ROWS) >= ROWS
     page.evaluate(WATCH)
     for number in range(PRESSES):
@@ -63,6 +69,29 @@ def test_a_list_of_five_hundred_rows_is_walked_by_keys(office: Office) -> None:
         f"\nkey press to paint, {ROWS} rows: median {statistics.median(painted):.0f} ms, "
         f"95 of 100 within {painted[int(len(painted) * 0.95)]:.0f} ms; palette opens in {page.evaluate(OPEN):.0f} ms"
     )
+
+
+def test_a_letter_and_a_document_of_forty_pages_open(office: Office) -> None:
+    reference = office.send(marked("كتاب يقاس فتحه"), annex=("ملحق.pdf", typeset_pdf("نص الملحق", pages=40)))
+    reader = office.person("adviser.mof", documents=True)
+    reader.go(f"/find/?q={reference}")
+    reader.page.locator("[data-open-row]", has_text=reference).first.click()
+    letter = reader.page.locator(".switch a")
+    letter.first.wait_for()
+    places = [str(letter.nth(at).evaluate("(link) => link.href")) for at in range(2)]
+    for name, place in zip(("1 page", "40 pages"), places, strict=True):
+        opened = sorted(_opened(reader, place) for _ in range(OPENINGS))
+        print(
+            f"\nfrom address to the first page on the screen, {name}: median {statistics.median(opened):.0f} ms of {opened}"
+        )
+
+
+def _opened(reader: Person, place: str) -> int:
+    """Milliseconds from asking for an address until the picture of its first page is decoded and drawn."""
+    reader.page.goto("about:blank")
+    reader.page.goto(place, wait_until="commit")
+    reader.page.locator(".page img").first.wait_for()
+    return round(reader.page.evaluate(DRAWN))
 
 
 def test_a_first_view_is_counted(office: Office) -> None:

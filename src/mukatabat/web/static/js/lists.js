@@ -15,10 +15,21 @@ const does = (what, code) => {
 };
 const current = () => document.querySelector("[data-list] [data-row][aria-current]");
 
+// Until the preview of the row has come, what stands there belongs to another letter: no key may act on it (shell.js).
 function peek(row) {
+  document.getElementById("peek").dataset.stale = "";
   clearTimeout(timer);
   timer = setTimeout(() => window.htmx?.trigger(row, "peek"), PEEK_WAIT);
 }
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id !== "peek") return;
+  const { elt } = detail.requestConfig;
+  if (elt.matches("[data-row]") && elt !== current()) detail.shouldSwap = false; // an answer that was overtaken
+});
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id === "peek") delete detail.target.dataset.stale;
+});
 
 function stand(row, focus = true) {
   const before = current();

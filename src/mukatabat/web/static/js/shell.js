@@ -19,7 +19,7 @@ function say(text) {
 document.addEventListener("mukatabat:say", (event) => say(event.detail));
 
 function press(selector, scope = document) {
-  const element = [...scope.querySelectorAll(selector)].find(visible);
+  const element = [...scope.querySelectorAll(selector)].find((one) => visible(one) && !one.closest("[data-stale]"));
   if (!element) return false;
   element.click();
   return true;
