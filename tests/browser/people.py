@@ -76,6 +76,11 @@ class Person:
         self.page.goto(path)
         return self
 
+    def arrive(self, sight: Locator) -> None:
+        """Wait for the page that a click led to: until its sight is there and its scripts listen."""
+        expect(sight).to_be_visible()
+        self.page.wait_for_load_state()
+
     def look(self, name: str) -> Person:
         """Inspect the screen that stands here; the inspection is a script itself."""
         if self.scripts:
@@ -115,7 +120,7 @@ class Person:
         """From the queue to an empty form."""
         self.go("/work/")
         self.link("New letter").first.click()
-        expect(self.page.locator("form#draft")).to_be_visible()
+        self.arrive(self.page.locator("form#draft"))
 
     def address(self, typed: str, name: str, *, field: str = "to") -> None:
         """Pick a recipient out of the directory by typing part of its name."""
@@ -175,13 +180,13 @@ class Person:
         """Open the item of this subject from the own queue, or from another of its tabs."""
         self.go(f"/work/{tab}")
         self.row(subject).get_by_role("link").first.click()
-        expect(self.page.locator("h1", has_text=subject)).to_be_visible()
+        self.arrive(self.page.locator("h1", has_text=subject))
 
     def open_draft(self, subject: str) -> None:
         """Open a draft of one's own from the queue."""
         self.go("/work/")
         self.row(subject).get_by_role("link").first.click()
-        expect(self.page.locator("form#draft")).to_be_visible()
+        self.arrive(self.page.locator("form#draft"))
 
     def row(self, text: str) -> Locator:
         """The first row of a list that holds this text."""
@@ -217,7 +222,7 @@ class Person:
         until(lambda: bool(self.go("/registers/tray/").page.locator("[data-row]", has_text=reference).count()))
         self.look("tray")
         self.row(reference).locator("[data-open-row]").click()
-        expect(self.page.locator(".crumb", has_text=reference)).to_be_visible()
+        self.arrive(self.page.locator(".crumb", has_text=reference))
 
     def register(self, *, to: str = "", note: str = "") -> str:
         """Take the arrival into the register, and refer it if a name is given; returns the body's own number."""

@@ -83,7 +83,7 @@ def _answer(office: Office, asked: str) -> str:
     adviser.open_item(SUBJECT)
     adviser.look("incoming-letter")
     adviser.link("Prepare a reply").click()
-    expect(adviser.page.locator("form#draft")).to_be_visible()
+    adviser.arrive(adviser.page.locator("form#draft"))
     opening = adviser.text()
     assert asked in opening
     adviser.fill(text=f"{opening}{ANSWER}", signer="خالد محمد المطوع")
