@@ -154,7 +154,7 @@ def _register_paper(office: Office, measured: Measured) -> None:
         keys.go("p", "/letters/scans/")
         keys.tab_to("#id_files")
         with page.expect_file_chooser() as dialog:
-            keys.press("Enter")
+            keys.press("Space")
         keys.choose(dialog.value, ("scan.png", "image/png", picture("PNG")))
         keys.press("Tab", "Enter")
         keys.wait(lambda: expect(page.locator("#id_source")).to_be_focused())
