@@ -145,6 +145,7 @@ def test_a_post_of_power_waits_for_a_second_person_who_confirms_with_a_code(brow
         change = Change.objects.get()
     assert not Appointment.objects.filter(person=gains, post__role="signatory").exists()
     assert first.post(at("change", change.pk), {"act": "confirm"}).status_code == 403
+    assert at("change", change.pk) in shown(second.get(at("changes")))
     assert "شغور المنصب" in shown(second.get(at("change", change.pk)))
     assert second.post(at("change", change.pk), {"act": "confirm"}).status_code == 302
     assert Appointment.objects.filter(person=gains, post__role="signatory").exists()

@@ -118,7 +118,7 @@ def changes_waiting(actor: Actor) -> list[Change]:
     """List the proposals of the actor's body that wait for a second person, the oldest first; `NotInDirectory`."""
     _sees_changes(actor)
     with reading(actor):
-        waiting = Change.objects.filter(decision=None, expires_at__gt=clock.now())
+        waiting = Change.objects.select_related("decision").filter(decision=None, expires_at__gt=clock.now())
         return list(waiting.order_by("proposed_at", "pk"))
 
 
