@@ -34,7 +34,7 @@ SIDEWAYS = """() => {
 }"""
 # Latin words that a reader of Arabic sees, but for keys, references, names of files and what says that it is English.
 FOREIGN = r"""() => {
-    const spared = "kbd,script,style,noscript,iframe,template,[lang=en],[dir=ltr],.ref,.hash,.file,.paper,.page .words,textarea,option";
+    const spared = "kbd,script,style,noscript,iframe,template,[lang=en],[dir=ltr],.ref,.hash,.file,.filename,.paper,.page .words,textarea,option";
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const found = [];
     while (walker.nextNode()) {

@@ -24,6 +24,7 @@ from mukatabat.kernel.language import spoken
 from mukatabat.letters.models import Letter
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor, ActorKind
+from mukatabat.web.templatetags.mk import named
 from mukatabat.web.trail_sentences import GROUPS, SENTENCES, SYSTEMS
 
 __all__ = ["GROUPS", "SENTENCES", "Row", "rows"]
@@ -46,7 +47,7 @@ class Row:
     @property
     def html(self) -> SafeString:
         """The sentence for a page, who and what isolated."""
-        return format_html(str(self.sentence), who=_bdi(self.who), what=_bdi(self.what or "—"))
+        return format_html(str(self.sentence), who=named(self.who), what=named(self.what or "—"))
 
     @property
     def bare(self) -> str:
@@ -57,10 +58,6 @@ class Row:
     def text(self) -> str:
         """The sentence for a table or a printed sheet, who and what isolated."""
         return str(self.sentence).format(who=isolated(self.who), what=isolated(self.what or "—"))
-
-
-def _bdi(value: str) -> SafeString:
-    return format_html("<bdi>{}</bdi>", value)
 
 
 def rows(actor: Actor, entries: Sequence[AuditEntry]) -> list[Row]:

@@ -8,6 +8,7 @@ Words that stand for codes (status, secrecy, urgency) live in :mod:`mukatabat.we
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime
 
 from django import template
@@ -26,6 +27,7 @@ from mukatabat.web.templatetags import words
 register = template.Library()
 
 EMPTY = SafeString("")
+IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
 SEPARATOR = SafeString('<i class="sep"></i>')
 SPRITE = "icons/lucide.svg"
 MIRRORED = frozenset(
@@ -88,8 +90,20 @@ def isolate(value: object) -> SafeString:
 
 @register.simple_tag
 def name(value: object) -> SafeString:
-    """Show a name of a person, a body, a unit or a file, isolated."""
+    """Show a name of a person, a body or a unit, isolated."""
     return isolate(value)
+
+
+@register.simple_tag
+def named(value: object) -> SafeString:
+    """Show a name, or what stands for one: a reference, a log-in, a code, which read from the left in any language."""
+    return ref(value) if IDENTIFIER.fullmatch(str(value)) else name(value)
+
+
+@register.simple_tag
+def filename(value: object) -> SafeString:
+    """Show the name of a file as its sender wrote it, isolated; it belongs to no language."""
+    return format_html('<bdi class="filename">{}</bdi>', value) if value else EMPTY
 
 
 @register.simple_tag(takes_context=True)

@@ -180,7 +180,7 @@ def _body_record(actor: Actor, shown: Body, ar: str, en: str) -> dict[str, Any]:
     electronic = channel is not Channel.PAPER
     hours = f"{shown.registry_opens:%H:%M}–{shown.registry_closes:%H:%M}" if shown.registry_opens else ""
     facts = [
-        _fact(_("Name in Arabic"), ar, "name"), _fact(_("Name in English"), en, "name"),
+        _fact(_("Name in Arabic"), ar, "name"), _fact(_("Name in English"), en, "english"),
         _fact(_("Code"), shown.code, "ref"), _fact(_("What it is"), BodyKind(shown.kind).label),
         _fact(_("Letters reach it"), channel.label),
         _fact(_("Digits of its letters"), LetterDigits(shown.letter_digits).label),
@@ -200,7 +200,7 @@ def _body_record(actor: Actor, shown: Body, ar: str, en: str) -> dict[str, Any]:
 
 def _unit_record(unit: Unit, shown: Body) -> dict[str, Any]:
     facts = [
-        _fact(_("Name in Arabic"), unit.ar, "name"), _fact(_("Name in English"), unit.en, "name"),
+        _fact(_("Name in Arabic"), unit.ar, "name"), _fact(_("Name in English"), unit.en, "english"),
         _fact(_("Code"), unit.code, "ref"), _fact(_("What it is"), UnitKind(unit.kind).label),
         _fact(_("Since"), unit.valid_from, "date"),
     ]  # fmt: skip
@@ -216,7 +216,7 @@ def _person_record(actor: Actor, person: Person, shown: Body) -> dict[str, Any]:
     """What everybody may know of a person; the own body also knows staff number, e-mail and leave."""
     own = shown.pk == actor.body_id
     leave = queries.absence_of(person.pk) if own else None
-    facts = [_fact(_("Name in Arabic"), person.ar, "name"), _fact(_("Name in English"), person.en, "name")]
+    facts = [_fact(_("Name in Arabic"), person.ar, "name"), _fact(_("Name in English"), person.en, "english")]
     if own:
         facts += [_fact(_("Staff number"), person.staff_number, "ref"), _fact(_("E-mail"), person.email, "ref")]
     return {
