@@ -38,6 +38,8 @@ NAMESPACE: Final = UUID("5a0c4f1e-7b52-5d0a-9c3e-6d1f0b8a2e47")
 TRAINING_BODIES: Final = ("FL", "MOF")
 # Reached through its own system, which the demonstration runs beside (`examples/ministry`).
 LINKED_BODIES: Final = ("PACI",)
+# Not connected: what is written to it is printed, and the sender's registry hands it over (ADR 0013).
+PAPER_BODIES: Final = ("KAC",)
 # The holidays with a fixed Gregorian day; those of the Hijri calendar are announced, and an operator enters them.
 FIXED_HOLIDAYS: Final = (
     (1, 1, "رأس السنة الميلادية", "New Year's Day"),
@@ -181,7 +183,7 @@ def _add_body(batch: _Batch, names: dict[str, str], realm: str) -> None:
             code=code,
             realm=realm,
             kind=head["kind"],
-            channel=Channel.LINKED if code in LINKED_BODIES else Channel.LOCAL,
+            channel=_channel(code),
             letter_digits=LetterDigits.ARAB,
             letterhead_ar=f"دولة الكويت\n{ar}",
             letterhead_en=f"State of Kuwait\n{en}",
@@ -191,6 +193,12 @@ def _add_body(batch: _Batch, names: dict[str, str], realm: str) -> None:
     batch.add(
         BodyName(id=seed_id("name", realm, code), body_id=body_id(code, realm), ar=ar, en=en, valid_from=batch.begin)
     )
+
+
+def _channel(code: str) -> Channel:
+    if code in PAPER_BODIES:
+        return Channel.PAPER
+    return Channel.LINKED if code in LINKED_BODIES else Channel.LOCAL
 
 
 def _add_structure(batch: _Batch, code: str, realm: str) -> None:
