@@ -133,7 +133,7 @@ def test_auditor_and_administrator_read_their_own_body_s_trail_in_sentences(
     reference = signed(cast)
     registered(cast)
     page = shown(browser(login).get(LOG))
-    assert f"<bdi>{reference}</bdi>" in page
+    assert f'<bdi class="ref">{reference}</bdi>' in page
     assert cast("signer.mof").name_ar in page
     assert cast("clerk.fl").name_ar not in page
     assert "فروق" not in page
