@@ -29,9 +29,9 @@ function keep(table) {
   }, KEEP_AFTER);
 }
 
-// The first change makes every column as wide as it is, so that one moves and the others stand.
+// A change begins with every column as wide as it stands, so that one moves and the others stay: kept widths that fill
+// less than the page were stretched over it.
 function fix(table) {
-  if (table.classList.contains("fixed")) return;
   const columns = [...table.querySelectorAll("th[data-column]")];
   const now = columns.map((column) => column.getBoundingClientRect().width);
   columns.forEach((column, place) => widen(column, now[place]));
