@@ -150,6 +150,8 @@ def test_a_post_of_power_waits_for_a_second_person_who_confirms_with_a_code(brow
     assert second.post(at("change", change.pk), {"act": "confirm"}).status_code == 302
     assert Appointment.objects.filter(person=gains, post__role="signatory").exists()
     assert second.post(at("change", change.pk), {"act": "confirm"}).status_code == 409
+    trail = shown(first.get(reverse("audit:log"), {"act": "directory.change-confirmed"}))
+    assert f"شغل منصب ذي صلاحية — {cast('adviser.mof').name_ar}" in trail
 
 
 def test_an_instrument_is_proposed_taken_back_and_declined(browser: Browser, cast: Cast) -> None:

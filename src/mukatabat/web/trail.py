@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from mukatabat.access.models import Account
 from mukatabat.audit.models import AuditEntry
 from mukatabat.directory import queries as directory
-from mukatabat.directory.models import Appointment, Holiday, Mandate, Person, Post, Unit
+from mukatabat.directory.models import Appointment, Change, Holiday, Mandate, Person, Post, Unit
+from mukatabat.directory.vocabulary import ChangeKind
 from mukatabat.exchange.models import Arrival
 from mukatabat.kernel.errors import isolated
 from mukatabat.kernel.language import spoken
@@ -61,7 +62,7 @@ class Row:
 
 
 def rows(actor: Actor, entries: Sequence[AuditEntry]) -> list[Row]:
-    """Tell entries of the actor's body in the reader's language; names are looked up by kind, in ten queries at most.
+    """Tell entries of the actor's body in the reader's language; names are looked up by kind, one query for each kind.
 
     A letter is named by its reference and never by its subject: whoever may read the trail may not read every letter.
     """
@@ -139,12 +140,19 @@ def _mandates(ids: set[UUID]) -> dict[UUID, str]:
     return dict(Mandate.objects.filter(pk__in=ids).values_list("pk", "instrument_number"))
 
 
+def _changes(ids: set[UUID]) -> dict[UUID, str]:
+    """A change of power is told by what it is and for whom."""
+    found = list(Change.objects.filter(pk__in=ids).values_list("pk", "kind", "person_id"))
+    people = Person.objects.in_bulk({person for _pk, _kind, person in found})
+    return {pk: f"{ChangeKind(kind).label} — {spoken(people[who].ar, people[who].en)}" for pk, kind, who in found}
+
+
 def _bodies(ids: set[UUID]) -> dict[UUID, str]:
     return {pk: spoken(label.ar, label.en) for pk, label in directory.body_names(ids).items()}
 
 
 _LOOK_UPS: dict[str, Any] = {
     "letter": _letters, "arrival": _arrivals, "account": _accounts, "appointment": _appointments,
-    "mandate": _mandates, "body": _bodies, "unit": lambda ids: _two_names(Unit, ids),
+    "mandate": _mandates, "change": _changes, "body": _bodies, "unit": lambda ids: _two_names(Unit, ids),
     "post": lambda ids: _two_names(Post, ids), "holiday": lambda ids: _two_names(Holiday, ids),
 }  # fmt: skip
