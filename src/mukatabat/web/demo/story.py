@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The first letter, played over HTTP by eight people of two bodies, each in a browser of their own.
+"""The first letters, played over HTTP by eight people of two bodies, each in a browser of their own.
 
 A ministry asks for an opinion; the Department registers the question, refers it, answers; the ministry registers the
-answer beside its question. Every step prints what a person would see: numbers, references, times.
+answer beside its question. Two more letters go to a body with a system of its own, and to one that gets paper. Every
+step prints what a person would see: numbers, references, times.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ ANSWER = (
 )
 LINKED_SUBJECT = "طلب الإفادة ببيانات التسجيل"
 LINKED_QUESTION = "يرجى التفضل بالإفادة ببيانات التسجيل المطلوبة."
+PAPER_SUBJECT = "طلب كشف بالتذاكر الحكومية"
+PAPER_QUESTION = "يرجى التفضل بتزويدنا بكشف التذاكر الصادرة على حساب الوزارة خلال السنة المالية."
 PATIENCE = 30.0
 """Seconds within which a delivery must show on the other side."""
 
@@ -73,7 +76,7 @@ def play(attach: Sequence[Path]) -> int:
     except StoryError as error:
         click.echo(f"\n  The story stopped: {error}", err=True)
         return 1
-    click.echo(f"\n  {story.step} steps in {time.monotonic() - began:.1f} s; not one sheet of paper.")
+    click.echo(f"\n  {story.step} steps in {time.monotonic() - began:.1f} s; one letter waits for a messenger.")
     return 0
 
 
@@ -119,6 +122,7 @@ def _play(story: Story, attach: Sequence[Path]) -> None:
         f"{asked} → {question_number}, {answered} → {answer_number}",
     )
     _write_to_the_linked_body(story)
+    _write_to_the_unconnected_body(story)
 
 
 def _write_to_the_linked_body(story: Story) -> None:
@@ -136,6 +140,22 @@ def _write_to_the_linked_body(story: Story) -> None:
         "قيّد نظام الجهة الكتاب ووقّعت إفادة باستلامه", "Its system registered the letter; its signer acknowledged it",
         f"{asked} → {number}",
     )  # fmt: skip
+
+
+def _write_to_the_unconnected_body(story: Story) -> None:
+    """A letter to a body that gets paper: it lies with the own registry, which hands it over."""
+    letter = _write(story, "adviser.mof", Draft(
+        "/letters/new/", PAPER_SUBJECT, PAPER_QUESTION, "general", to=str(body_id("KAC")),
+        approver=_post("head.mof"), signer=_post("signer.mof"),
+    ))  # fmt: skip
+    story.tell("كتبت الوزارة إلى جهة غير مرتبطة", "The ministry wrote to a body that is not connected", PAPER_SUBJECT)
+    sent = _approve_and_sign(story, "head.mof", "signer.mof", letter)
+    registry = story.person("clerk.mof")
+    _until(
+        lambda: sent if sent in registry.get("/registers/handover/").text else None,
+        f"{sent} does not lie ready for its messenger",
+    )
+    story.tell("ينتظر لدى سجل الوزارة تسليمه ورقيًا", "It waits at the ministry's registry for its messenger", sent)
 
 
 @dataclass(frozen=True)
