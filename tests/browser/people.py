@@ -29,6 +29,9 @@ RUN = f"{int(time.time()) % 100_000:05}"
 PATIENCE = 20.0
 """Seconds within which a letter must have reached the other body."""
 
+DEPARTMENT = ("الفتوى", "الفتوى والتشريع")
+"""What is typed to find the Department among the bodies, and what it is called there."""
+
 ENGLISH_BODIES = {"moh", "mpw"}
 """The people of these two read English on dark screens, all others Arabic on light ones."""
 
@@ -285,11 +288,11 @@ class Office:
             person.page.context.route("**/documents/**", lambda route: route.abort())
         return person
 
-    def send(self, subject: str, *, annex: tuple[str, bytes] | None = None) -> str:
-        """A letter of the Ministry of Finance to the Department, with a file or without; returns its number."""
+    def send(self, subject: str, *, annex: tuple[str, bytes] | None = None, to: tuple[str, str] = DEPARTMENT) -> str:
+        """A letter of the Ministry of Finance, with a file or without; ``to`` as typed and as named; its number."""
         adviser = self.person("adviser.mof")
         adviser.begin_letter()
-        adviser.address("الفتوى", "الفتوى والتشريع")
+        adviser.address(*to)
         adviser.fill(subject=subject, text="يرجى التفضل بالإفادة.", signer="طلال النصف")
         adviser.choose("#id_approver", "جاسم العوضي")
         if annex:
