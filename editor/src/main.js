@@ -41,8 +41,11 @@ function start(root) {
         role: "textbox", "aria-multiline": "true", "aria-label": words.label, dir: area.dir, lang: area.lang,
         spellcheck: "true", class: "text", ...("readonly" in words ? { tabindex: "0", "aria-readonly": "true" } : {}),
       },
-      // Before anything is parsed: what is too much is never looked at.
-      handleDOMEvents: { paste: (_view, event) => stopped(event, event.clipboardData), drop: (_view, event) => stopped(event, event.dataTransfer) },
+      // Before anything is parsed: what is too much is never looked at. Sending is the page's, which the editor would swallow.
+      handleDOMEvents: {
+        paste: (_view, event) => stopped(event, event.clipboardData), drop: (_view, event) => stopped(event, event.dataTransfer),
+        keydown: (_view, event) => (event.ctrlKey || event.metaKey) && (event.code === "Enter" || event.code === "NumpadEnter"),
+      },
       transformPastedHTML: (html) => incoming(html),
       clipboardTextParser: (text, $context, _plain, view) => parsed(fromText(text), $context, view),
     },

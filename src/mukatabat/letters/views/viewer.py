@@ -41,6 +41,9 @@ FIRST_PAGES = 20
 STRIP_FROM = 3
 STEPS = [one for one in SCALES if one != THUMBNAIL]
 MOST_TEXT = 200_000
+PICTURES = {"image/png", "image/jpeg"}
+"""What a browser shows as a picture; in a frame it would style the picture itself, against the policy of the page."""
+
 KINDS = {media_type: kind for kind, media_type in ACCEPTED.items()}
 SENTENCES = {
     Standing.SIGNED: _("The stored bytes were read just now and have the recorded hash. Their signature holds."),
@@ -110,7 +113,7 @@ def document_pane(actor: Actor, stand: Stand, shown: Shown, asked: QueryDict) ->
 
 
 def framed(actor: Actor, document_id: UUID, digest: str, url: str) -> dict[str, Any]:
-    """The context of ``letters/_document.html`` for a document that belongs to no letter yet, in a frame of its own."""
+    """The context of ``letters/_document.html`` for a document that belongs to no letter yet: a picture, or in a frame."""
     proof = prove(actor, document_id, digest, signed=False)
     page = {"view": "original", "paper": None, "is_letter": False, "text_url": "", "viewer": None, "integrity": ""}
     if not proof.is_sound:
@@ -119,7 +122,7 @@ def framed(actor: Actor, document_id: UUID, digest: str, url: str) -> dict[str, 
     kind = KINDS.get(document.media_type)
     return page | {
         "viewer": {
-            "kind": "framed", "name": document.name, "size": document.size, "type": kind.label if kind else "",
+            "kind": "picture" if document.media_type in PICTURES else "framed", "name": document.name, "size": document.size, "type": kind.label if kind else "",
             "url": url, "download_url": f"{url}?download",
         }
     }  # fmt: skip

@@ -13,12 +13,16 @@ function mark(box, option) {
   else line.removeAttribute("aria-activedescendant");
 }
 
-function clear(box) {
+function shut(box) {
   const line = box.querySelector("[data-token-find]");
-  line.value = "";
   box.querySelector(".opts").replaceChildren();
   line.setAttribute("aria-expanded", "false");
   line.removeAttribute("aria-activedescendant");
+}
+
+function clear(box) {
+  box.querySelector("[data-token-find]").value = "";
+  shut(box);
 }
 
 function changed(box) {
@@ -90,9 +94,22 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Whoever goes on by Tab leaves no list lying over the fields below; the mouse picks without taking the focus away.
+document.addEventListener("mousedown", (event) => {
+  if (event.target.closest("[data-tokens] .opts")) event.preventDefault();
+});
+document.addEventListener("focusout", ({ target, relatedTarget }) => {
+  const box = target.closest?.("[data-tokens]");
+  if (box && relatedTarget && !box.contains(relatedTarget)) shut(box);
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   const box = event.target.closest?.("[data-tokens]");
   if (!box) return;
+  if (!box.contains(document.activeElement)) {
+    shut(box); // the answer came after the reader had gone on
+    return;
+  }
   const all = options(box);
   box.querySelector("[data-token-find]").setAttribute("aria-expanded", String(all.length > 0));
   mark(box, all[0]);
