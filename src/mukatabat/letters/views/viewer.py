@@ -113,16 +113,17 @@ def document_pane(actor: Actor, stand: Stand, shown: Shown, asked: QueryDict) ->
 
 
 def framed(actor: Actor, document_id: UUID, digest: str, url: str) -> dict[str, Any]:
-    """The context of ``letters/_document.html`` for a document that belongs to no letter yet: a picture, or in a frame."""
+    """The context of ``letters/_document.html`` for a document of no letter yet: a picture, or a frame of its own."""
     proof = prove(actor, document_id, digest, signed=False)
     page = {"view": "original", "paper": None, "is_letter": False, "text_url": "", "viewer": None, "integrity": ""}
     if not proof.is_sound:
         return page | {"integrity": str(proof.standing)}
     document = access_document(actor, document_id)
     kind = KINDS.get(document.media_type)
+    way = "picture" if document.media_type in PICTURES else "framed"
     return page | {
         "viewer": {
-            "kind": "picture" if document.media_type in PICTURES else "framed", "name": document.name, "size": document.size, "type": kind.label if kind else "",
+            "kind": way, "name": document.name, "size": document.size, "type": kind.label if kind else "",
             "url": url, "download_url": f"{url}?download",
         }
     }  # fmt: skip
