@@ -53,17 +53,18 @@ ANALYZE complete;
 INSERT INTO letters_letter (id, body_id, kind, direction, state, letter_type, subject, subject_folded, secrecy, data_class,
     urgency, general_number, answer_wanted_by, content, version, author_id, author_ar, author_en, created_at, updated_at,
     sort_time, entry_id, reference, issued_at, registered_at, document_id, document_digest, counterpart_id,
-    counterpart_ar, counterpart_en, their_reference, their_date, signer_ar, signer_en)
+    counterpart_ar, counterpart_en, their_reference, their_date, signer_ar, signer_en, on_paper, attachments_listed)
 SELECT id, body_id, kind, direction, CASE direction WHEN 'in' THEN 'registered' ELSE 'issued' END, 'opinion_request',
     subject, translate(subject, 'أإآىةؤئ', 'ااايهوي'), 'normal', 'restricted', CASE WHEN n %% 10 = 0 THEN 'urgent' ELSE 'normal' END, '', NULL,
-    '{}'::jsonb, 1, adviser, '', '', at, at, at, entry_id, reference, at, CASE direction WHEN 'in' THEN at END,
-    NULL, '', counterpart_id, ar, en, CASE direction WHEN 'in' THEN theirs ELSE '' END, at::date, 'م. س', 'M. S.'
+    '{}', 1, adviser, '', '', at, at, at, entry_id, reference, at, CASE direction WHEN 'in' THEN at END,
+    NULL, '', counterpart_id, ar, en, CASE direction WHEN 'in' THEN theirs ELSE '' END, at::date, 'م. س', 'M. S.',
+    false, ''
 FROM complete;
 
-INSERT INTO registers_entry (id, body_id, register_id, serial, reference, state, at, "on", object_id, subject,
+INSERT INTO registers_entry (id, body_id, register_id, serial, reference, state, at, "on", hijri, object_id, subject,
     counterpart_id, counterpart_ar, counterpart_en, secrecy, attachments, their_reference, their_date, content_digest,
     void_reason, decided_at, taken_by)
-SELECT entry_id, body_id, register_id, serial, reference, 'issued', at, at::date, id, subject, counterpart_id, ar, en,
+SELECT entry_id, body_id, register_id, serial, reference, 'issued', at, at::date, '', id, subject, counterpart_id, ar, en,
     'normal', 0, CASE direction WHEN 'in' THEN theirs ELSE '' END, at::date, '', '', at, 'سالم'
 FROM complete;
 
@@ -91,13 +92,17 @@ SELECT gen_random_uuid(), body_id, id, shelf, subject, counterpart_id, ar, en, r
 FROM (SELECT *, n / 6 %% 3 = 0 AND n / 6 %% 29 <> 0 AS heads,
              n > %(letters)s - 4000 AND (n / 6 %% 3 = 0 OR n / 6 %% 29 = 0) AS open FROM complete) AS c;
 
+-- Whoever finished an item had a part in it.
+INSERT INTO work_participation (id, body_id, item_id, person_id, following, acted_at)
+SELECT gen_random_uuid(), body_id, id, done_by, false, done_at FROM work_item WHERE done_by IS NOT NULL;
+
 INSERT INTO exchange_parcel (id, body_id, letter_id, manifest, created_at)
-SELECT other_side, body_id, id, '{}'::jsonb, at FROM complete WHERE direction = 'out' AND kind = 'letter';
+SELECT other_side, body_id, id, '{}', at FROM complete WHERE direction = 'out' AND kind = 'letter';
 INSERT INTO exchange_consignment (id, body_id, parcel_id, letter_id, recipient_id, recipient_unit_id, role, state,
     redirected_from_id, ordered_at, dispatched_at, delivered_at, registered_at, opened_at, answered_at, ended_at,
-    their_reference, reason, attempts)
+    their_reference, reason, on_paper, attempts)
 SELECT gen_random_uuid(), body_id, other_side, id, counterpart_id, NULL, 'original', 'registered', NULL, at, at, at, at,
-    NULL, NULL, NULL, theirs, '', 0
+    NULL, NULL, NULL, theirs, '', false, 0
 FROM complete WHERE direction = 'out' AND kind = 'letter';
 
 -- A tray of 300 arrivals in each big body.
@@ -105,11 +110,11 @@ INSERT INTO exchange_arrival (id, body_id, parcel_id, consignment_id, sender_id,
     subject, secrecy, urgency, role, unit_id, manifest, documents, state, arrived_at, decided_at, decided_by, reason,
     our_reference, letter_id)
 SELECT gen_random_uuid(), body_id, gen_random_uuid(), gen_random_uuid(), counterpart_id, ar, en, theirs, subject, 'normal',
-    'normal', 'original', NULL, '{}'::jsonb, '[]'::jsonb, 'available', at, NULL, '', '', '', NULL
+    'normal', 'original', NULL, '{}', '[]'::jsonb, 'available', at, NULL, '', '', '', NULL
 FROM (SELECT *, row_number() OVER (PARTITION BY body_id ORDER BY at DESC) AS newest FROM complete
       WHERE code IN ('FL', 'MOF') AND direction = 'in') AS c WHERE newest <= 300;
 INSERT INTO access_grant (id, body_id, shelf, object_kind, object_id, grantee_kind, grantee_id, denies, reason,
     source_id, granted_by, sort_time, starts, ends)
 SELECT gen_random_uuid(), a.body_id, 'arrival', 'arrival', a.id, 'unit', b.registry, false, 'registry', NULL, NULL,
     a.arrived_at, a.arrived_at, NULL
-FROM exchange_arrival a JOIN bodies b ON b.id = a.body_id WHERE a.manifest = '{}'::jsonb;
+FROM exchange_arrival a JOIN bodies b ON b.id = a.body_id WHERE a.manifest = '{}';
