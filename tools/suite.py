@@ -96,7 +96,7 @@ def _browser(folder: Path) -> Tally:
     """Run the browser tests on the state that the story left; without a Chromium name what did not run."""
     if chromium := find_chromium():
         extra = {"MUKATABAT_CHROMIUM": chromium, "MUKATABAT_SITE_VAR": str(folder / "demo")}
-        return run_pytest(folder, ["-q", "-m", "browser"], extra=extra)
+        return _twice_at_most(folder, extra)
     names = _browser_tests()
     for name in names:
         say(f"  NOT RUN  {name} (no Chromium: apt install chromium, or set MUKATABAT_CHROMIUM)")
@@ -104,6 +104,24 @@ def _browser(folder: Path) -> Tally:
         say("  FAILED  with CI=true a missing Chromium is a failure")
         return Tally(failed=max(1, len(names)))
     return Tally(skipped=len(names))
+
+
+def _twice_at_most(folder: Path, extra: Mapping[str, str]) -> Tally:
+    """Play the browser tests; what fails is played once more, and named when it passes only then.
+
+    A browser and a server on two cores can outrun a test that waits for the wrong state. Such a test is to be mended,
+    which is why it is named; what fails twice has failed.
+    """
+    first = run_pytest(folder, ["-q", "-m", "browser"], extra=extra)
+    if not first.failed:
+        return first
+    say("Browser, once more: what failed")
+    again = run_pytest(folder, ["-q", "-m", "browser", "--last-failed", "-rA"], extra=extra)
+    if again.passed:
+        say(f"  UNSTEADY  {again.passed} passed only when played again; their names stand above.")
+    if not again.passed and not again.failed:  # nothing of what failed could be found again
+        return first
+    return Tally(first.passed + again.passed, again.failed, first.skipped + again.skipped)
 
 
 def _browser_tests() -> list[str]:
