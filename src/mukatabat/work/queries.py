@@ -106,8 +106,10 @@ def _done_since(actor: Actor, mine: QuerySet[Item], since: datetime) -> QuerySet
     parts = Participation.objects.filter(item=OuterRef("id"), person_id=actor.person, acted_at__gte=since)
     again = Q(holder_id__in=actor.grantees) & ~Q(state=ItemState.DONE)
     passed_on = mine.annotate(passed_at=Subquery(parts.values("acted_at")[:1])).exclude(again)
-    finished = Q(done_by=actor.person_id, done_at__gte=since)
-    return passed_on.filter(finished | Q(passed_at__isnull=False)).order_by(
+    finished = Item.objects.filter(done_by=actor.person_id, done_at__gte=since)
+    own = Participation.objects.filter(person_id=actor.person, acted_at__gte=since)
+    # Two short lists of the actor's own, each by its index: an OR over all items would read every one of them.
+    return passed_on.filter(id__in=finished.values("id").union(own.values("item_id"))).order_by(
         Greatest(F("done_at"), F("passed_at")).desc()
     )
 
@@ -115,8 +117,9 @@ def _done_since(actor: Actor, mine: QuerySet[Item], since: datetime) -> QuerySet
 def _followed(actor: Actor) -> Q:
     """What the actor holds under follow-up, and what they passed on and follow until it is done or theirs again."""
     followed = Participation.objects.filter(person_id=actor.person, following=True).values("item_id")
-    elsewhere = Q(state=ItemState.OPEN, id__in=followed) & ~Q(holder_id__in=actor.grantees)
-    return Q(holder_id__in=actor.grantees, state=ItemState.FOLLOWING) | elsewhere
+    elsewhere = Item.objects.filter(state=ItemState.OPEN, id__in=followed).exclude(holder_id__in=actor.grantees)
+    held = Item.objects.filter(holder_id__in=actor.grantees, state=ItemState.FOLLOWING)
+    return Q(id__in=held.values("id").union(elsewhere.values("id")))
 
 
 def follows(actor: Actor, item: Item) -> bool:
