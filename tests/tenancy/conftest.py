@@ -24,6 +24,7 @@ from mukatabat.letters.actions.presence import beat
 from mukatabat.letters.actions.receiving import note_opened
 from mukatabat.letters.commands import AcceptCommand
 from mukatabat.letters.models import Scan
+from mukatabat.portal.actions.feed import open_feed, publish
 from mukatabat.press.content import from_plain_text
 from mukatabat.registers.models import BookView
 from mukatabat.tenancy.context import scope
@@ -38,6 +39,8 @@ from tests.story import draft_command, issue, registered, run_jobs
 @pytest.fixture
 def told(cast: Cast) -> Cast:
     """The cast after a question with an attachment and a remark was asked, registered, referred and answered."""
+    for login in ("clerk.mof", "clerk.fl"):
+        open_feed(cast(login))
     author = cast("adviser.mof")
     question = drafting.begin_draft(author, draft_command(cast))
     drafting.attach(author, question.id, _file("مرفق.pdf"))
@@ -63,6 +66,7 @@ def told(cast: Cast) -> Cast:
             _on_paper()
     for login in ("clerk.mof", "clerk.fl"):
         _half_an_upload(cast, login)
+    publish()
     return cast
 
 

@@ -14,7 +14,7 @@ from mukatabat.tenancy.tables import GLOBAL_TABLES
 
 pytestmark = pytest.mark.django_db
 
-DEFINER_FUNCTIONS = {"audit_sequence"}
+DEFINER_FUNCTIONS = {"audit_sequence", "portal_publish", "portal_forget"}
 """Functions of the core that run with another role's rights; the search room adds its own."""
 
 

@@ -115,3 +115,15 @@ class TokenLifeTooLong(PortalError):
     )
     safe = _("No token was made.")
     do = _("Choose an earlier end, and renew the token before it comes.")
+
+
+class CursorExpired(PortalError):
+    """A place of the feed that is older than what is kept, or none of this feed."""
+
+    code = "portal.cursor-expired"
+    http_status: ClassVar[int] = 410
+    happened = _(
+        "The feed cannot go on from this cursor: what came after it is no longer kept, or it is none of this feed."
+    )
+    safe = _("Letters and arrivals themselves are kept; only the feed is short.")
+    do = _("Read the lists of letters and arrivals anew, then follow the feed without a cursor.")

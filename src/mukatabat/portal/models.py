@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Tokens and their use: global tables, because a call is known by its token before any body is."""
+"""Tokens and their use: global tables, because a call is known by its token before any body is. And the feeds."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import models
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
 from mukatabat.portal.rules import PER_MINUTE
+from mukatabat.tenancy.models import TenantModel
 
 
 class Token(models.Model):
@@ -51,3 +52,45 @@ class Minute(models.Model):
             models.UniqueConstraint(fields=["token", "minute"], name="portal_minute_once"),
         ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["minute"], name="portal_minute_age")]
+
+
+class Feed(TenantModel):
+    """The feed of one linked body: the number of its newest event, and the last one that was forgotten with age.
+
+    The application only opens a feed; the publisher's function alone counts it on.
+    """
+
+    writes: ClassVar[tuple[str, ...]] = ("insert",)
+
+    last_number = models.BigIntegerField(default=0)
+    forgotten = models.BigIntegerField(default=0)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["body_id"], name="portal_feed_once"),)
+
+
+class Event(TenantModel):
+    """Something that happened to a letter or an arrival; written by the publisher's function alone.
+
+    ``id`` is that of the entry of the trail that tells the same, ``number`` counts from 1 in each body.
+    """
+
+    writes: ClassVar[tuple[str, ...]] = ()
+
+    number = models.BigIntegerField()
+    type = models.CharField(max_length=24)
+    object_kind = models.CharField(max_length=40)
+    object_id = models.UUIDField()
+    consignment_id = models.UUIDField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["body_id", "number"], name="portal_event_once"),)
+        indexes = (models.Index(fields=["at"], name="portal_event_age"),)
+
+
+class Position(models.Model):
+    """The last link of the trail's chain that was looked at for news; one row for all bodies."""
+
+    link = models.BigIntegerField()

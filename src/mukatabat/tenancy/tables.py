@@ -41,6 +41,7 @@ GLOBAL_TABLES: dict[str, GlobalTable] = {
     "access_throttle": GlobalTable(ALL, _ACCOUNTS),
     "portal_token": GlobalTable("select, insert, update", "a call is known by its token before its body is"),
     "portal_minute": GlobalTable(ALL, "how many requests each token made in a minute"),
+    "portal_position": GlobalTable(READ, "how far the chain of all bodies was read for news; one number"),
     "directory_body": GlobalTable(ALL, _DIRECTORY),
     "directory_bodyname": GlobalTable(ALL, _DIRECTORY),
     "directory_unit": GlobalTable(ALL, _DIRECTORY),

@@ -33,6 +33,8 @@ class Configuration(BaseSettings):
     vault_passphrase_file: Path | None = None
     vault_key_file: Path | None = None
     verification_origin: str = ""
+    events_waiting: int = 1
+    events_kept_days: int = 30
 
     @field_validator("verification_origin")
     @classmethod

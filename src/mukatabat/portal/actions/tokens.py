@@ -18,6 +18,7 @@ from mukatabat.directory import queries as directory
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.text import clean_line
+from mukatabat.portal.actions.feed import open_feed
 from mukatabat.portal.errors import TokenLifeTooLong, TooManyRequests
 from mukatabat.portal.models import Minute, Token
 from mukatabat.portal.queries import Caller
@@ -53,6 +54,7 @@ def make_token(actor: Actor, wanted: NewToken, *, successor_of: Token | None = N
             purpose=clean_line(wanted.purpose, 120), scopes=sorted(wanted.scopes), per_minute=wanted.per_minute,
             expires_at=wanted.expires_at, successor_of=successor_of,
         )  # fmt: skip
+        open_feed(actor)
         detail = {"handle": text.handle, "scopes": sorted(wanted.scopes), "person": str(person.id)}
         record(actor, act="portal.token-made", object_kind="token", object_id=token.id, detail=detail)
     return token, text

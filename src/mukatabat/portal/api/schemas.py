@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from mukatabat.exchange.rules import Role
 from mukatabat.kernel.vocabulary import DataClass, Secrecy, Urgency
 from mukatabat.letters.rules import LetterKind, ReturnGround
+from mukatabat.portal.events import EventType
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,11}$")]
 LINE = r"^[^\x00-\x1f\x7f]*$"
@@ -39,6 +40,14 @@ class BoxIn(PageIn):
     """Which list of letters."""
 
     box: Literal["incoming", "outgoing", "drafts"] = "outgoing"
+
+
+class FeedIn(Closed):
+    """From where the feed is read, and how many seconds to wait where there is nothing new."""
+
+    after: str = Field("", max_length=16, pattern=r"^[A-Za-z0-9_-]*$")
+    wait: int = Field(0, ge=0, le=30)
+    limit: int = Field(100, ge=1, le=100)
 
 
 class SearchIn(Closed):
@@ -255,3 +264,29 @@ class RedirectIn(Closed):
 
     to: Code
     reason: str = Field(min_length=1, max_length=300, pattern=LINE)
+
+
+class EventOut(Schema):
+    """Something that happened. ``cursor`` is its place in the feed; ``body`` the other side's code.
+
+    It holds no subject and no text: read the letter or the arrival itself.
+    """
+
+    id: UUID
+    cursor: str
+    type: EventType
+    at: datetime
+    letter: UUID | None
+    arrival: UUID | None
+    consignment: UUID | None
+    reference: str
+    their_reference: str
+    body: str
+
+
+class EventPage(Schema):
+    """Events, oldest first. ``next`` is the cursor for the next call, which may come after ``ask_again_in`` seconds."""
+
+    items: list[EventOut]
+    next: str
+    ask_again_in: int

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`python -m mukatabat worker`: background jobs and the audit sequencer."""
+"""`python -m mukatabat worker`: background jobs, the audit sequencer and the publisher of events."""
 
 from __future__ import annotations
 
@@ -10,26 +10,32 @@ from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
 
 from mukatabat.audit.jobs import run_sequencer
+from mukatabat.portal.jobs import run_publisher
 
 
 class Command(BaseCommand):
     """Run until interrupted; every job it was doing when killed is run again by another worker's sweep."""
 
-    help = "Run background jobs and chain the audit trail."
+    help = "Run background jobs, chain the audit trail and publish events."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare how many jobs run side by side."""
         parser.add_argument("--concurrency", type=int, default=2)
 
     def handle(self, *_: Any, concurrency: int, **__: Any) -> None:
-        """Start the sequencer beside the worker, and stop both in order."""
+        """Start sequencer and publisher beside the worker, and stop them in order."""
         stop = threading.Event()
-        sequencer = threading.Thread(target=run_sequencer, args=(stop,), name="audit-sequencer")
-        sequencer.start()
+        beside = [
+            threading.Thread(target=run_sequencer, args=(stop,), name="audit-sequencer"),
+            threading.Thread(target=run_publisher, args=(stop,), name="events-publisher"),
+        ]
+        for thread in beside:
+            thread.start()
         try:
             connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
             with app.replace_connector(connector) as worker_app:
                 worker_app.run_worker(concurrency=concurrency, listen_notify=True, delete_jobs="successful")
         finally:
             stop.set()
-            sequencer.join()
+            for thread in beside:
+                thread.join()

@@ -44,14 +44,26 @@ def caller_of(text: str) -> Caller:
         raise TokenRefused
     if not is_usable(expires_at=token.expires_at, revoked_at=token.revoked_at, at=clock.now()):  # 3
         raise TokenRefused
+    if token.last_used_on != clock.today():
+        Token.objects.filter(id=token.id).update(last_used_on=clock.today())
+    return _caller(token)
+
+
+def caller_again(caller: Caller) -> Caller:
+    """The same caller after a time of waiting: the token may have ended meanwhile, and the posts changed."""
+    token = Token.objects.select_related("person__body").get(id=caller.token_id)
+    if not is_usable(expires_at=token.expires_at, revoked_at=token.revoked_at, at=clock.now()):
+        raise TokenRefused
+    return _caller(token)
+
+
+def _caller(token: Token) -> Caller:
     scopes = frozenset(map(Scope, token.scopes))
     try:
         actor = actor_by_posts(token.person)
     except NoAppointment:
         raise TokenRefused from None
     own = replace(actor, capabilities=allowed(scopes, actor.capabilities), session_key=f"token:{token.handle}")
-    if token.last_used_on != clock.today():
-        Token.objects.filter(id=token.id).update(last_used_on=clock.today())
     return Caller(token.id, token.handle, scopes, token.per_minute, own)
 
 
