@@ -65,13 +65,10 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
 
 @pytest.fixture
 def cast(db: None, settings: Any, tmp_path: Path) -> Cast:
-    """The standing cast in a seeded directory, with a vault and keys of its own."""
-    from mukatabat.directory.seed import load_directory
-    from mukatabat.kernel import clock
+    """The standing cast of the seeded directory, with a vault and keys of its own."""
     from tests.cast import Cast
 
     settings.MUKATABAT_VAULT_DIR = tmp_path / "vault"
-    load_directory(clock.today())
     return Cast()
 
 

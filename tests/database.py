@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The database under the tests: a throw-away server per run, one migrated template, one clone per pytest process.
+"""The database under the tests: a throw-away server per run, one seeded template, one clone per pytest process.
 
-The owner makes and migrates the template; every test then runs as the application's role, which may not create, change or
+The owner makes, migrates and seeds the template (`tests.seeding`); every test then runs as the application's role, which may not create, change or
 truncate a table. A test that commits gets its clone replaced afterwards, which restores every row, sequence and grant.
 
 This module is a pytest plugin (`-p tests.database`), loaded before pytest-django reads the settings, because it is here
@@ -77,7 +77,7 @@ class TestDatabase:
         os.environ["MUKATABAT_TESTING"] = "1"
 
     def create(self) -> None:
-        """Make the migrated template, once for all processes of this run, and this process's clone of it."""
+        """Make the seeded template, once for all processes of this run, and this process's clone of it."""
         server = self.server
         with self._alone():
             if not (self.folder / "template").exists():
@@ -86,6 +86,7 @@ class TestDatabase:
                 compile_translations()
                 migrate = ["-m", PRODUCT, "migrate", "--noinput", "--verbosity", "0"]
                 run_as_owner(self.folder, server, migrate, database=template)
+                run_as_owner(self.folder, server, ["-m", "tests.seeding"], database=template)
                 (self.folder / "template").touch()
         self.renew()
 

@@ -4,22 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, time
 
 import pytest
 
 from mukatabat.kernel import clock
 
-TODAY = date(2026, 11, 22)
+TODAY = clock.today()
+"""The day of which the directory was seeded."""
 
 
 @pytest.fixture
 def directory(db: None) -> Iterator[None]:
     """The bodies and the standing cast as of TODAY, with the clock held at noon of that day."""
-    from mukatabat.directory.seed import load_directory
-
-    with clock.fixed(datetime(2026, 11, 22, 9, 0, tzinfo=UTC)):
-        load_directory(TODAY)
+    with clock.fixed(datetime.combine(TODAY, time(9), tzinfo=UTC)):
         yield
 
 

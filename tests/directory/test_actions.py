@@ -9,8 +9,9 @@ from uuid import uuid4
 
 import pytest
 
+from tests.directory.conftest import TODAY
+
 pytestmark = pytest.mark.usefixtures("directory")
-TODAY = date(2026, 11, 22)
 DAY = timedelta(days=1)
 
 

@@ -8,9 +8,11 @@ from uuid import uuid4
 
 import pytest
 
+from tests.directory.conftest import TODAY
+
 pytestmark = pytest.mark.usefixtures("directory")
-TODAY = date(2026, 11, 22)
 DAY = timedelta(days=1)
+NEXT_YEAR = TODAY.year + 1
 
 
 def seeded(code, realm="live"):
@@ -208,5 +210,5 @@ def test_a_mandate_by_post_ends_with_the_post_and_the_standing_in_needs_the_hold
 def test_holidays_are_those_of_the_realm_and_the_span():
     from mukatabat.directory.queries import holidays
 
-    days = holidays("live", first=date(2027, 1, 1), last=date(2027, 2, 25))
-    assert days == {date(2027, 1, 1), date(2027, 2, 25)}
+    days = holidays("live", first=date(NEXT_YEAR, 1, 1), last=date(NEXT_YEAR, 2, 25))
+    assert days == {date(NEXT_YEAR, 1, 1), date(NEXT_YEAR, 2, 25)}

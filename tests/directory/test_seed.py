@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 from mukatabat.kernel import clock
 from mukatabat.kernel.digits import bidi_controls
-
-TODAY = date(2026, 11, 22)
+from tests.directory.conftest import TODAY
 
 
 def test_the_cast_has_every_role_and_no_log_in_twice():
