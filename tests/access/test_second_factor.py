@@ -81,7 +81,7 @@ def test_replay_of_two_processes_with_the_same_code_one_is_refused(signer: Accou
     code, gate, outcomes = code_now(), threading.Barrier(2), []
 
     def use() -> None:
-        gate.wait(timeout=10)
+        gate.wait(timeout=60)
         try:
             second_factor.prove(signer, code)
             outcomes.append("accepted")
@@ -94,7 +94,7 @@ def test_replay_of_two_processes_with_the_same_code_one_is_refused(signer: Accou
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(timeout=120)
     assert sorted(outcomes) == ["accepted", "refused"]
 
 

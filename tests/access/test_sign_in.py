@@ -32,6 +32,7 @@ from tests.access.people import (
     make_account,
     sign_in,
 )
+from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -157,11 +158,10 @@ def test_success_forgets_the_failures_before_it(client: Client, adviser: Account
     assert not Throttle.objects.exists()
 
 
-def test_a_typed_login_is_counted_but_never_kept(client: Client, office: Office) -> None:
-    operator = make_account(office, PostRole.OPERATOR)
+def test_a_typed_login_is_counted_but_never_kept(client: Client, cast: Cast) -> None:
     try_password(client, "my-secret-typed-as-login")
     assert "my-secret" not in Throttle.objects.get().subject
-    with scope(actor_for(operator)):
+    with scope(cast("operator.cait")):
         entry = AuditEntry.objects.get(act="access.sign-in-refused")
         assert entry.object_id is None
         assert entry.detail == {"known": False, "locked": False}
