@@ -148,7 +148,7 @@ def _site(folder: Path, port: int | None) -> Iterator[Site]:
         with step("starting PostgreSQL"):
             server = stack.enter_context(database_server(folder))
         prepare(folder, server)
-        site = Site(folder, server, _free_port(port))
+        site = Site(folder, server, stack.enter_context(_free_port(port)))
         try:
             with step(f"starting the web server on port {site.port}"):
                 site.start()
@@ -202,17 +202,25 @@ def _forget(folder: Path) -> None:
                 shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 
 
-def _free_port(wanted: int | None) -> int:
-    """Return `wanted` if it is free, else raise Stop; without a wish the first free port from 8600."""
+@contextmanager
+def _free_port(wanted: int | None) -> Iterator[int]:
+    """Keep a free port for the block: `wanted`, else raise Stop; without a wish the first free one from 8600.
+
+    Between the look and the server's own bind another demonstration may look too; so the port is also spoken for, by a
+    name that the kernel forgets with this process.
+    """
     for port in [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + 100):
-        with socket.socket() as probe:
+        with socket.socket(socket.AF_UNIX) as claim, socket.socket() as probe:
             # As servers do: a port in TIME_WAIT from the last run is free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
+                claim.bind(f"\0mukatabat-port-{port}")
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            return port
+            probe.close()
+            yield port
+            return
     raise Stop(f"Port {wanted} is taken." if wanted else f"No port from {FIRST_PORT} to {FIRST_PORT + 99} is free.")
 
 
