@@ -20,7 +20,7 @@ class Cast:
     """Actors by log-in: ``cast("signer.mof")``."""
 
     def __call__(self, login: str) -> Actor:
-        """The actor of a log-in today, with a second factor proved just now."""
+        """The actor of a log-in today, in a session, with a second factor proved just now."""
         person = Person.objects.select_related("body").get(id=person_id(login))
         held = list(directory.posts_held(person.id))
         return Actor(
@@ -28,7 +28,7 @@ class Cast:
             name_en=person.en, post_ids=tuple(one.post_id for one in held),
             unit_ids=tuple(dict.fromkeys(one.post.unit_id for one in held)),
             capabilities=frozenset(map(str, capabilities_of(PostRole(one.post.role) for one in held))),
-            second_factor_at=clock.now(),
+            second_factor_at=clock.now(), session_key=f"desk of {login}",
         )  # fmt: skip
 
     def post(self, login: str) -> UUID:

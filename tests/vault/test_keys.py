@@ -253,6 +253,6 @@ def test_a_part_of_a_document_is_read_without_the_rest() -> None:
     actor = clerk()
     data = io.BytesIO(bytes(range(256)) * 8192)
     document = actions.store_generated(actor, data.getvalue(), name="a", media_type="text/plain")
-    with queries.open_seekable(queries.access_document(actor, document.id)) as stream:
+    with queries.open_seekable(actor, queries.access_document(actor, document.id)) as stream:
         stream.seek(1_500_000)
         assert stream.read(4) == data.getvalue()[1_500_000:1_500_004]

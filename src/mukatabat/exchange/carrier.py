@@ -14,7 +14,7 @@ from mukatabat.audit.actions import record
 from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Body
 from mukatabat.exchange.errors import TooLateToWithdraw
-from mukatabat.exchange.manifest import Manifest
+from mukatabat.exchange.manifest import DocumentPart, Manifest
 from mukatabat.exchange.models import Arrival, Consignment, Notice
 from mukatabat.exchange.paper import goes_on_paper, lay_out
 from mukatabat.exchange.queries import named_reader
@@ -27,13 +27,14 @@ from mukatabat.exchange.rules import (
 )
 from mukatabat.exchange.transitions import move
 from mukatabat.kernel import clock
+from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.notify.actions import tell
 from mukatabat.notify.rules import Kind, Message
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor, in_body, system_actor
-from mukatabat.vault.actions import adopt, lend
+from mukatabat.vault.actions import adopt, end_service, lend
 from mukatabat.vault.rules import Lent
 
 UNDER_WAY = frozenset({ConsignmentState.ORDERED, ConsignmentState.DISPATCHED})
@@ -86,13 +87,13 @@ def deliver(actor: Actor, consignment_id: UUID) -> None:
 
 
 def _receive(actor: Actor, consignment: Consignment, manifest: Manifest, lent: list[Lent]) -> None:
+    sealed, arrival_id = Secrecy(manifest.secrecy).is_sealed, new_id()
     documents = [
-        [part.part, str(adopt(actor, one, media_type=part.media_type, name=part.name, pages=part.pages).id)]
+        [part.part, str(_adopted(actor, part, one, held_at=arrival_id if sealed else None))]
         for part, one in zip(manifest.documents, lent, strict=True)
     ]
-    sealed = Secrecy(manifest.secrecy).is_sealed
     arrival = Arrival.objects.create(
-        parcel_id=manifest.parcel_id, consignment_id=consignment.id, sender_id=manifest.sender.body_id,
+        id=arrival_id, parcel_id=manifest.parcel_id, consignment_id=consignment.id, sender_id=manifest.sender.body_id,
         sender_ar=manifest.sender.ar, sender_en=manifest.sender.en, sender_reference=manifest.reference,
         subject="" if sealed else manifest.subject, secrecy=manifest.secrecy, urgency=manifest.urgency,
         role=consignment.role, unit_id=consignment.recipient_unit_id,
@@ -116,6 +117,10 @@ def _receive(actor: Actor, consignment: Consignment, manifest: Manifest, lent: l
         detail={"sender_reference": manifest.reference, "parcel": str(manifest.parcel_id)},
     )  # fmt: skip
     _mark_answered(actor, manifest)
+
+
+def _adopted(actor: Actor, part: DocumentPart, lent: Lent, *, held_at: UUID | None) -> UUID:
+    return adopt(actor, lent, media_type=part.media_type, name=part.name, pages=part.pages, held_at=held_at).id
 
 
 def _mark_answered(actor: Actor, manifest: Manifest) -> None:
@@ -196,6 +201,7 @@ def _take_back(actor: Actor, consignment: Consignment) -> None:
         arrival.decided_at = clock.now()
         arrival.reason = consignment.reason
         arrival.save(update_fields=["state", "decided_at", "reason"])
+        end_service(actor, arrival.id)
         record(
             actor, act="exchange.arrival-withdrawn", object_kind="arrival", object_id=arrival.id,
             detail={"sender_reference": arrival.sender_reference},

@@ -33,12 +33,14 @@ from mukatabat.exchange.transitions import move
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.text import clean_line
+from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.notify.actions import tell
 from mukatabat.notify.rules import Kind, Message
 from mukatabat.tenancy.context import reading, scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions import enter, keep
-from mukatabat.vault.rules import Upload
+from mukatabat.vault.models import Document
+from mukatabat.vault.rules import Kept, Upload
 
 WAITING = (ConsignmentState.PAPER, ConsignmentState.HANDED)
 SHOWN = 200
@@ -95,7 +97,7 @@ def key_in(actor: Actor, consignment_id: UUID, said: Acknowledgement) -> Consign
         if after(ConsignmentState(consignment.state), said.event) is None:
             raise PaperAlreadyDecided(state=ConsignmentState(consignment.state).label)
         _check_time(consignment, said.at)
-        scan = enter(actor, kept).id if kept is not None else None
+        scan = _kept_scan(actor, consignment, kept).id if kept is not None else None
         consignment.their_reference = said_clean.their_reference or consignment.their_reference
         consignment.reason = said_clean.reason
         _write(actor, consignment, said_clean, scan_id=scan)
@@ -103,6 +105,12 @@ def key_in(actor: Actor, consignment_id: UUID, said: Acknowledgement) -> Consign
         if said.event is Event.HAND_OVER and said_clean.their_reference:  # their registry numbered it at its counter
             move(actor, consignment, Event.REGISTER, at=said.at)
     return consignment
+
+
+def _kept_scan(actor: Actor, consignment: Consignment, kept: Kept) -> Document:
+    """The acknowledgement as a document; of a sealed letter it is for the letter's readers, as all of its papers."""
+    sealed = Secrecy(consignment.parcel.read().secrecy).is_sealed
+    return enter(actor, kept, readers_of=consignment.letter_id if sealed else None)
 
 
 def _locked(actor: Actor, consignment_id: UUID) -> Consignment:

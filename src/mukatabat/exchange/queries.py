@@ -14,7 +14,7 @@ from mukatabat.access.grants.rules import decode_cursor, encode_cursor
 from mukatabat.directory import queries as directory
 from mukatabat.exchange.manifest import Manifest
 from mukatabat.exchange.models import Arrival, Consignment, Notice, Parcel
-from mukatabat.exchange.rules import FINAL, ArrivalState, ConsignmentState, Role
+from mukatabat.exchange.rules import CARRIED, FINAL, ArrivalState, ConsignmentState, Role
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.tenancy.context import reading
@@ -120,6 +120,12 @@ def awaits_answer(actor: Actor, letter_id: UUID) -> bool:
     with reading(actor):
         asked = Consignment.objects.filter(letter_id=letter_id, role=Role.ORIGINAL)
         return asked.exclude(state__in=[*FINAL, ConsignmentState.FAILED]).exists()
+
+
+def may_be_carried(actor: Actor, letter_id: UUID) -> bool:
+    """Whether a letter may still have to be delivered: it is under way, failed, or may yet be redirected."""
+    with reading(actor):
+        return Consignment.objects.filter(letter_id=letter_id, state__in=CARRIED).exists()
 
 
 def untold(actor: Actor) -> list[UUID]:

@@ -79,6 +79,9 @@ KEYED = frozenset({_E.HAND_OVER, _E.REGISTER, _E.RETURN})
 
 FINAL = frozenset({_S.ANSWERED, _S.RETURNED, _S.REDIRECTED, _S.WITHDRAWN})
 
+CARRIED = frozenset({_S.ORDERED, _S.DISPATCHED, _S.FAILED, _S.DELIVERED})
+"""While a consignment is in one of these, our own work may have to read the letter: to carry it, or carry it on."""
+
 TIME_FIELD: dict[ConsignmentState, str] = {
     _S.PAPER: "dispatched_at",
     _S.DISPATCHED: "dispatched_at",

@@ -201,6 +201,15 @@ class DocumentNotFound(VaultError, NotFoundOrForbidden):
     do = NotFoundOrForbidden.do
 
 
+class NotAReader(VaultError, NotFoundOrForbidden):
+    """The document is for named readers, and this actor is none of them, or has no session; looks like missing."""
+
+    code = "vault.not-a-reader"
+    http_status = NotFoundOrForbidden.http_status
+    happened = NotFoundOrForbidden.happened
+    do = NotFoundOrForbidden.do
+
+
 class StoredBytes(VaultError):
     """Base of what can be wrong with bytes that were stored; ``digest`` is their address in the store."""
 

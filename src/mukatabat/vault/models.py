@@ -10,7 +10,15 @@ from django.db import models
 from mukatabat.kernel import clock
 from mukatabat.tenancy.models import TenantModel
 from mukatabat.vault.fields import SealedTextField
-from mukatabat.vault.rules import HeldKey, body_key_context, document_key_context
+from mukatabat.vault.rules import (
+    HeldKey,
+    Reader,
+    ReaderKind,
+    body_key_context,
+    document_key_context,
+    reader_key_context,
+    reader_wrap_context,
+)
 
 
 class Document(TenantModel):
@@ -75,7 +83,8 @@ class DocumentKey(TenantModel):
     """A document's own key, wrapped by its body's key, and the address of the bytes that it opens.
 
     Changes when the key is wrapped anew, and once when it is destroyed: then ``wrapped`` is null, and nothing opens
-    the document again.
+    the document again. While a document is ``named``, the body's key does not open it: its key is wrapped in each of
+    its readers' own rows (:class:`ReaderWrap`), and ``wrapped`` is null as well.
     """
 
     writes: ClassVar[tuple[str, ...]] = ("insert", "update")
@@ -84,6 +93,7 @@ class DocumentKey(TenantModel):
     address = models.CharField(max_length=71)
     body_key = models.ForeignKey(BodyKey, on_delete=models.PROTECT, related_name="wraps")
     wrapped = models.BinaryField(null=True)
+    named = models.BooleanField(default=False)
     destroyed_at = models.DateTimeField(null=True)
     destroyed_under = models.JSONField(null=True)
 
@@ -92,7 +102,8 @@ class DocumentKey(TenantModel):
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(wrapped=None, destroyed_at__isnull=False, destroyed_under__isnull=False)
-                | models.Q(wrapped__isnull=False, destroyed_at=None, destroyed_under=None),
+                | models.Q(named=False, wrapped__isnull=False, destroyed_at=None, destroyed_under=None)
+                | models.Q(named=True, wrapped=None, destroyed_at=None, destroyed_under=None),
                 name="vault_document_key_wrapped_or_destroyed",
             ),
             models.CheckConstraint(
@@ -104,6 +115,64 @@ class DocumentKey(TenantModel):
     def context(self) -> bytes:
         """What the wrapped key is bound to."""
         return document_key_context(self.body_id, self.document_id, digest=self.document.digest, address=self.address)
+
+
+class ReaderKey(TenantModel):
+    """The key of one reader of the body's documents of سري and above, sealed by the key store like a body's own.
+
+    It belongs to the reader, not to a document: a person's, a post's (whoever holds it), a unit's; and one for the
+    installation's work and one for recovery in each body, whose ``reader_id`` is the body's.
+    """
+
+    writes: ClassVar[tuple[str, ...]] = ("insert", "update")
+
+    kind = models.CharField(max_length=8, choices=[(kind, kind) for kind in ReaderKind])
+    reader_id = models.UUIDField()
+    root = models.CharField(max_length=64)
+    token = models.BinaryField()
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "vault_reader_key"
+        constraints = (models.UniqueConstraint(fields=["body_id", "kind", "reader_id"], name="vault_reader_key_once"),)
+
+    @property
+    def reader(self) -> Reader:
+        """Whose key it is."""
+        return Reader(ReaderKind(self.kind), self.reader_id)
+
+    @property
+    def held(self) -> HeldKey:
+        """The key as the key store takes it."""
+        return HeldKey(self.root, bytes(self.token), reader_key_context(self.body_id, self.reader))
+
+
+class ReaderWrap(TenantModel):
+    """A document's key wrapped for one reader who was named at one letter (``object_id``).
+
+    ``named_by`` is the person who could read it and named the reader; null for our own jobs. ``session`` is a digest
+    of the session in which the document was last released to this reader, so that each session is recorded once.
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="wraps")
+    reader_key = models.ForeignKey(ReaderKey, on_delete=models.PROTECT, related_name="wraps")
+    object_id = models.UUIDField()
+    wrapped = models.BinaryField()
+    named_by = models.UUIDField(null=True)
+    named_at = models.DateTimeField(default=clock.now)
+    session = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        db_table = "vault_reader_wrap"
+        constraints = (
+            models.UniqueConstraint(fields=["document", "reader_key", "object_id"], name="vault_reader_wrap_once"),
+        )
+        indexes = (models.Index(fields=["body_id", "object_id"], name="vault_reader_wrap_of_object"),)
+
+    @property
+    def context(self) -> bytes:
+        """What the wrapped key is bound to."""
+        return reader_wrap_context(self.document.key.context, self.reader_key.reader)
 
 
 class UploadSession(TenantModel):

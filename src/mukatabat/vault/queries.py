@@ -13,6 +13,7 @@ from mukatabat.vault.custody import key_store
 from mukatabat.vault.envelope import DataKey, unsealed
 from mukatabat.vault.errors import BlobDamaged, DocumentDestroyed, DocumentNotFound, KeyUnavailable
 from mukatabat.vault.models import Document, DocumentKey
+from mukatabat.vault.release import released
 from mukatabat.vault.rules import Blob, Sealed
 from mukatabat.vault.streams import address_of
 
@@ -29,18 +30,18 @@ def access_document(actor: Actor, document_id: UUID) -> Document:
 def open_document(actor: Actor, document_id: UUID) -> tuple[Document, BinaryIO]:
     """Give a document and its bytes, proven whole before the first is handed out; the caller closes the stream.
 
-    Raises DocumentNotFound, DocumentDestroyed, BlobMissing, BlobDamaged or KeyUnavailable.
+    Raises DocumentNotFound, NotAReader, DocumentDestroyed, BlobMissing, BlobDamaged or KeyUnavailable.
     """
     document = access_document(actor, document_id)
-    return document, open_verified(document)
+    return document, open_verified(actor, document)
 
 
-def open_verified(document: Document) -> BinaryIO:
+def open_verified(actor: Actor, document: Document) -> BinaryIO:
     """Open the bytes of a document that was accessed, after reading them all once and comparing their digest.
 
     The same descriptor is compared and handed out, so that nothing can come between. Raises as :func:`open_document`.
     """
-    stream = open_seekable(document)
+    stream = open_seekable(actor, document)
     try:
         if address_of(stream) != Blob(document.digest, document.size):
             raise BlobDamaged(digest=document.key.address)
@@ -51,13 +52,13 @@ def open_verified(document: Document) -> BinaryIO:
     return stream
 
 
-def open_seekable(document: Document) -> BinaryIO:
+def open_seekable(actor: Actor, document: Document) -> BinaryIO:
     """Open the bytes of a document that was accessed, for reading a part of them without reading all.
 
     Its size is compared at once; each mebibyte is proven when it is read, so a damaged one raises BlobDamaged then.
     Raises as :func:`open_document`.
     """
-    sealed = sealed_document(document)
+    sealed = sealed_document(actor, document)
     stream = store().open(sealed.address)
     try:
         return unsealed(stream, DataKey(sealed.secret), address=sealed.address, size=document.size)
@@ -66,13 +67,18 @@ def open_seekable(document: Document) -> BinaryIO:
         raise
 
 
-def sealed_document(document: Document) -> Sealed:
-    """Give the address and the key of a document that was accessed; raises DocumentDestroyed or KeyUnavailable."""
+def sealed_document(actor: Actor, document: Document) -> Sealed:
+    """Give the address and the key of a document that was accessed; of a named one to its readers alone.
+
+    Raises NotAReader, DocumentDestroyed or KeyUnavailable.
+    """
     try:
         key = document.key
     except DocumentKey.DoesNotExist:
         raise KeyUnavailable(reason="the document has no key") from None
-    if key.wrapped is None:
+    if key.destroyed_at is not None:
         raise DocumentDestroyed
+    if key.wrapped is None:
+        return Sealed(key.address, released(actor, document))
     secret = key_store().unwrap(key.body_key.held, bytes(key.wrapped), context=key.context)
     return Sealed(key.address, secret)

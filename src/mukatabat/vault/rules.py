@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import BinaryIO, NamedTuple
 from uuid import UUID
 
@@ -163,6 +164,32 @@ class Lent:
     sealed: Sealed
 
 
+class ReaderKind(StrEnum):
+    """Who holds a key of their own for documents of سري and above."""
+
+    PERSON = "person"
+    POST = "post"
+    UNIT = "unit"
+    SERVICE = "service"  # the installation's own work, from the signature or the delivery until it is done
+    RECOVERY = "recovery"  # what two persons open together when no reader is left
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A named reader: a person, a post, a unit; or one of the two of the body itself, whose id is the body's."""
+
+    kind: ReaderKind
+    id: UUID
+
+    @property
+    def is_party(self) -> bool:
+        """Whether it is somebody who was named, and not the body's own service or recovery."""
+        return self.kind not in {ReaderKind.SERVICE, ReaderKind.RECOVERY}
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Destruction:
     """On whose authority a document is destroyed: the schedule's entry, two people's approvals, the certificate."""
@@ -196,6 +223,16 @@ def text_key_context(body_id: UUID, version: int) -> bytes:
 def document_key_context(body_id: UUID, document_id: UUID, *, digest: str, address: str) -> bytes:
     """What binds a document's wrapped key to its body, its row, its plain bytes and its blob."""
     return b"mukatabat/document-key/1/" + "/".join((str(body_id), str(document_id), digest, address)).encode()
+
+
+def reader_key_context(body_id: UUID, reader: Reader) -> bytes:
+    """What binds a reader's key to its row."""
+    return f"mukatabat/reader-key/1/{body_id}/{reader}".encode()
+
+
+def reader_wrap_context(document: bytes, reader: Reader) -> bytes:
+    """What binds a document's key that is wrapped for a reader to both; ``document`` is its own key's context."""
+    return document + b"/for/" + str(reader).encode()
 
 
 def extension_of(name: str) -> str:

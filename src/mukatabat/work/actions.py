@@ -8,7 +8,6 @@ from uuid import UUID
 
 from mukatabat.access.capabilities import require_capability
 from mukatabat.access.errors import CapabilityMissing
-from mukatabat.access.grants.actions import grant
 from mukatabat.access.grants.queries import require_granted
 from mukatabat.access.grants.rules import Grantee, Protected, Reason, Shelf
 from mukatabat.access.rules import Capability
@@ -20,6 +19,7 @@ from mukatabat.notify.actions import tell
 from mukatabat.notify.rules import Kind, Message
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.actions import grant
 from mukatabat.work.errors import ActNotReferable, ItemClosed, NotTheHolder, StepOfTheRoute
 from mukatabat.work.models import CycleStep, Item, PaperBaseline, Participation, Referral
 from mukatabat.work.parties import Party, party

@@ -16,7 +16,6 @@ from uuid import UUID
 from django.db.models import Field
 
 from mukatabat.access.capabilities import require_capability
-from mukatabat.access.grants.actions import revoke
 from mukatabat.access.grants.queries import require_granted
 from mukatabat.access.grants.rules import Reason
 from mukatabat.access.rules import Capability
@@ -27,6 +26,7 @@ from mukatabat.notify.actions import take_back
 from mukatabat.notify.rules import Kind
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.actions import revoke
 from mukatabat.work.errors import TooLateToUndo
 from mukatabat.work.models import CycleStep, Item, Participation, Referral
 from mukatabat.work.rules import ReferralState
@@ -97,7 +97,7 @@ def undo(actor: Actor, step: Undoable) -> None:
         for name, value in step.before.items():
             setattr(item, name, _value(name, value))
         item.save(update_fields=list(FIELDS))
-        _take_back_referrals(item, step)
+        _take_back_referrals(actor, item, step)
         take_back(actor, Kind.REFERRED, object_id, since=at)
         CycleStep.objects.filter(object_id=object_id, ended_at__gte=at).delete()
         mine = Participation.objects.filter(item=item, person_id=actor.person, acted_at__gte=at)
@@ -127,10 +127,10 @@ def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _take_back_referrals(item: Item, step: Undoable) -> None:
+def _take_back_referrals(actor: Actor, item: Item, step: Undoable) -> None:
     made = Referral.objects.filter(item=item).exclude(id__in=step.known_referrals)
     for one in made.filter(is_primary=True):
-        revoke(item.object_id, reason=Reason.REFERRAL, source_id=one.id)
+        revoke(actor, item.object_id, reason=Reason.REFERRAL, source_id=one.id)
     made.update(state=ReferralState.UNDONE, ended_at=clock.now())
     former = Referral.objects.filter(item=item, id__in=step.open_referrals)
     former.update(state=ReferralState.OPEN, ended_at=None, outcome="")

@@ -6,7 +6,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from mukatabat.access.capabilities import require_capability
-from mukatabat.access.grants.actions import grant, revoke
 from mukatabat.access.grants.rules import Grantee, Reason
 from mukatabat.access.rules import Capability
 from mukatabat.audit.actions import record
@@ -41,6 +40,7 @@ from mukatabat.notify.rules import Kind, Message
 from mukatabat.press.content import to_plain_text
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.actions import grant, revoke
 from mukatabat.work.actions import hand_over, rename_item
 from mukatabat.work.rules import Act, Task
 
@@ -63,7 +63,7 @@ def submit(actor: Actor, letter_id: UUID) -> Letter:
         met |= set() if missing else {Guard.READY}
         move(actor, letter, LetterEvent.SUBMIT, met=met, params={"lacking": missing})
         keep_version(actor, letter, VersionReason.SUBMIT)
-        _close_to_route(letter)
+        _close_to_route(actor, letter)
         letter.route.update(done_at=None, done_by_ar="", done_by_en="")
         rename_item(actor, heading_of(letter))
         step = present_step(letter)
@@ -109,7 +109,7 @@ def recall(actor: Actor, letter_id: UUID) -> Letter:
     with scope(actor):
         letter = locked(actor, letter_id)
         move(actor, letter, LetterEvent.RECALL, met=author_guard(actor, letter))
-        _close_to_route(letter)
+        _close_to_route(actor, letter)
         _return_to_author(actor, letter, None)
     return letter
 
@@ -169,9 +169,9 @@ def _mark_done(actor: Actor, step: RouteStep) -> None:
     step.save(update_fields=["done_at", "done_by_ar", "done_by_en"])
 
 
-def _close_to_route(letter: Letter) -> None:
+def _close_to_route(actor: Actor, letter: Letter) -> None:
     for reason in (Reason.APPROVER, Reason.SIGNATORY):
-        revoke(letter.id, reason=reason)
+        revoke(actor, letter.id, reason=reason)
 
 
 def _hand_to_step(actor: Actor, letter: Letter) -> None:

@@ -18,6 +18,7 @@ from mukatabat.exchange.rules import ConsignmentState, Role
 from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import DataClass, Secrecy, Urgency
 from mukatabat.letters.actions.drafting import begin_draft, may_stand
+from mukatabat.letters.actions.sealing import follow_secrecy
 from mukatabat.letters.commands import AddresseeCommand, DraftCommand
 from mukatabat.letters.errors import NothingReturned
 from mukatabat.letters.models import Addressee, Attachment, Letter, Link
@@ -81,6 +82,7 @@ def begin_correction(actor: Actor, letter_id: UUID) -> Letter:
         draft = begin_draft(actor, _command(actor, letter, returned))
         Link.objects.create(letter=draft, to=letter, kind=LinkKind.CORRECTION)
         _copy_files(letter, draft)
+        follow_secrecy(actor, draft)
         record(
             actor, act="letters.correction-begun", object_kind="letter", object_id=letter.id,
             detail={"draft": str(draft.id)},

@@ -11,7 +11,6 @@ from django.db import IntegrityError
 
 from mukatabat.access.capabilities import require_capability
 from mukatabat.access.errors import CapabilityMissing
-from mukatabat.access.grants.actions import grant
 from mukatabat.access.grants.queries import is_known
 from mukatabat.access.grants.rules import Grantee, Reason
 from mukatabat.access.rules import ROLE_CAPABILITIES, Capability
@@ -25,6 +24,7 @@ from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.text import clean_line
 from mukatabat.letters.actions.presence import hold, writer_guard
+from mukatabat.letters.actions.sealing import follow_secrecy, readers_of
 from mukatabat.letters.actions.versions import keep_version
 from mukatabat.letters.commands import AddresseeCommand, DraftCommand
 from mukatabat.letters.errors import DraftChanged, NotTheAuthor, TooManyAttachments, TooManyRecipients, UnknownChoice
@@ -47,7 +47,7 @@ from mukatabat.letters.types import CATALOGUE
 from mukatabat.press.content import to_json
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
-from mukatabat.vault.actions import end_upload, enter, keep, keep_upload
+from mukatabat.vault.actions import end_upload, enter, grant, keep, keep_upload
 from mukatabat.vault.rules import Kept, Upload
 from mukatabat.work.actions import finish, open_item, rename_item
 from mukatabat.work.rules import Act, Task
@@ -128,9 +128,12 @@ def save_draft(actor: Actor, letter_id: UUID, command: DraftCommand, *, version:
                 return letter.version
             raise DraftChanged(version=letter.version)
         move(actor, letter, LetterEvent.SAVE, met=met)
+        former = readers_of(letter)
         _fill(actor, letter, command)
         letter.version += 1
         letter.save()
+        if readers_of(letter) != former:
+            follow_secrecy(actor, letter)
         _address(letter, command)
         if author_guard(actor, letter):  # whoever was handed the text may be its approver: the route stays the author's
             _lay_route(actor, letter, command)
@@ -160,7 +163,7 @@ def _attach(actor: Actor, letter_id: UUID, kept: Kept) -> Attachment:
         move(actor, letter, LetterEvent.SAVE, met=writer_guard(actor, letter))
         if letter.attachments.count() >= ATTACHMENT_LIMIT:  # under the letter's lock: two uploads at once count both
             raise TooManyAttachments(limit=ATTACHMENT_LIMIT)
-        document = enter(actor, kept)
+        document = enter(actor, kept, readers_of=readers_of(letter))
         return Attachment.objects.create(
             letter=letter, position=letter.attachments.count() + 1, document_id=document.id, digest=document.digest,
             name=document.name, media_type=document.media_type, size=document.size, pages=document.pages,

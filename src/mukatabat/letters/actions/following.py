@@ -23,6 +23,7 @@ from mukatabat.notify.actions import tell
 from mukatabat.notify.rules import Kind, Message
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.actions import end_service
 from mukatabat.work.actions import record_step
 from mukatabat.work.rules import Step
 
@@ -50,6 +51,8 @@ def follow_consignment(actor: Actor, consignment_id: UUID, state: ConsignmentSta
             )  # fmt: skip
         if state in TOLD:
             _tell(actor, letter, consignment, state)
+        if not exchange.may_be_carried(actor, letter.id):
+            end_service(actor, letter.id)
         if state is ConsignmentState.RETURNED:
             ask_for_correction(actor, letter, consignment)
 

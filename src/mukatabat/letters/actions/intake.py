@@ -11,7 +11,6 @@ from dataclasses import replace
 from uuid import UUID
 
 from mukatabat.access.capabilities import require_capability
-from mukatabat.access.grants.actions import grant, revoke
 from mukatabat.access.grants.queries import require_granted
 from mukatabat.access.grants.rules import Grantee, Protected, Reason, Shelf
 from mukatabat.access.rules import Capability
@@ -27,6 +26,7 @@ from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.text import clean_line
 from mukatabat.kernel.vocabulary import RegisterKind, Secrecy
 from mukatabat.letters.actions.duplicates import require_no_twin
+from mukatabat.letters.actions.sealing import follow_secrecy
 from mukatabat.letters.commands import PaperCommand
 from mukatabat.letters.errors import (
     LetterDateUnsuitable,
@@ -47,7 +47,7 @@ from mukatabat.registers.actions import take_number
 from mukatabat.registers.rules import EntryState, Particulars
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
-from mukatabat.vault.actions import enter, keep
+from mukatabat.vault.actions import enter, grant, keep, revoke
 from mukatabat.vault.rules import Upload
 from mukatabat.work.actions import finish, open_item, record_step, refer
 from mukatabat.work.rules import Act, Step, Task
@@ -107,8 +107,9 @@ def register_paper(actor: Actor, scan_id: UUID, command: PaperCommand) -> Letter
         open_item(actor, heading_of(letter), Task(holder=holder, act=Act.REFER))
         _answer(actor, letter, command.answers, source_id=command.source_id)
         if Secrecy(letter.secrecy).is_sealed:  # the registry knows what it scanned, and shows it to nobody from now on
+            follow_secrecy(actor, letter)
             for one in (scan, *more):
-                revoke(one.id, reason=Reason.REGISTRY)
+                revoke(actor, one.id, reason=Reason.REGISTRY)
         for one in (scan, *more):
             one.letter_id, one.decided_at, one.decided_by = letter.id, clock.now(), actor.name_ar
             one.save(update_fields=["letter_id", "decided_at", "decided_by"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from mukatabat.access.grants.actions import grant
 from mukatabat.access.grants.actions import move as move_on_shelf
 from mukatabat.access.grants.rules import Grantee, Reason
 from mukatabat.directory import queries as directory
@@ -23,6 +22,7 @@ from mukatabat.letters.types import CATALOGUE
 from mukatabat.notify.actions import tell
 from mukatabat.notify.rules import Kind, Message
 from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.actions import end_service, grant
 from mukatabat.vault.models import Document
 from mukatabat.work.actions import finish, hand_over, record_step, rename_item
 from mukatabat.work.models import Item
@@ -40,6 +40,7 @@ def document_part(document: Document) -> DocumentPart:
 def after_issue(actor: Actor, letter: Letter, issue: Issue, manifest: Manifest) -> None:
     """Order the carriage, put the letter on its shelf, follow the answer, close what it answers, tell the author."""
     order_carriage(actor, letter.id, manifest)
+    end_service(actor, letter.id, [issue.prepared_id])
     letter.route.filter(done_at=None).update(
         done_at=clock.now(), done_by_ar=issue.signer_ar, done_by_en=issue.signer_en
     )
@@ -79,6 +80,7 @@ def _in_working_days(actor: Actor, days: int) -> date:
 
 def after_void(actor: Actor, letter: Letter, issue: Issue) -> None:
     """Tell signer and author that a number became void; the item stays with the signer's post."""
+    end_service(actor, letter.id)
     Item.objects.filter(object_id=letter.id).update(seen_at=None)
     message = Message(kind=Kind.NUMBER_VOID, object_kind="letter", object_id=letter.id, reference=issue.reference)
     tell(actor, [one for one in (letter.author_id, issue.signer_id) if one], message)

@@ -27,6 +27,7 @@ from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.actions.approval import unready
 from mukatabat.letters.actions.drafting import require_recipients
 from mukatabat.letters.actions.issued import after_issue, after_void, document_part
+from mukatabat.letters.actions.sealing import readers_of
 from mukatabat.letters.commands import AddresseeCommand
 from mukatabat.letters.manifests import highest_recipient, manifest_of, with_signed_letter
 from mukatabat.letters.models import Issue, Letter
@@ -64,7 +65,7 @@ from mukatabat.signing.rules import (
 )
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
-from mukatabat.vault.actions import enter, keep_generated, store_generated
+from mukatabat.vault.actions import enter, keep_generated, lend_to_service, store_generated
 from mukatabat.vault.errors import BlobDamaged, BlobMissing, StoreUnavailable
 from mukatabat.vault.queries import open_document
 
@@ -110,7 +111,11 @@ def begin_issue(actor: Actor, letter_id: UUID, *, provider: SignatureProvider, v
         entry = _take_number(actor, letter)
         manifest = manifest_of(actor, letter, entry, mandate)
         prepared = _freeze(actor, letter, manifest=manifest, certificate=certificate)
-        frozen = store_generated(actor, prepared.to_bytes(), name=f"{entry.reference}.prepared", media_type=PDF)
+        lend_to_service(actor, letter.id)  # from here on our own work signs and carries it
+        frozen = store_generated(
+            actor, prepared.to_bytes(), name=f"{entry.reference}.prepared", media_type=PDF,
+            readers_of=readers_of(letter),
+        )  # fmt: skip
         return Issue.objects.create(
             letter=letter, entry_id=entry.id, reference=entry.reference, signer_id=actor.person,
             signer_ar=actor.name_ar, signer_en=actor.name_en, mandate=mandate.as_evidence(),
@@ -235,7 +240,7 @@ def _complete(actor: Actor, issue: Issue, completed: Completed) -> Progress:
         issue = Issue.objects.select_for_update().get(id=issue.id)
         if issue.state != IssueState.SIGNING:  # another process was quicker, or the sweep made it void
             return Progress.ISSUED if issue.state == IssueState.SIGNED else Progress.VOID
-        document = enter(actor, kept)
+        document = enter(actor, kept, readers_of=readers_of(letter), lent=True)
         confirm_number(actor, issue.entry_id, content_digest=document.digest)
         issue.state, issue.ended_at, issue.level = IssueState.SIGNED, clock.now(), str(completed.level)
         issue.save(update_fields=["state", "ended_at", "level"])

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from mukatabat.access.capabilities import require_capability
-from mukatabat.access.grants.actions import grant
 from mukatabat.access.grants.rules import Grantee, Reason
 from mukatabat.access.rules import Capability
 from mukatabat.audit.actions import record
@@ -36,6 +35,7 @@ from mukatabat.registers.actions import take_number
 from mukatabat.registers.rules import EntryState, Particulars
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.actions import end_service, grant, hand_on
 from mukatabat.work.actions import finish, open_item, record_step, refer
 from mukatabat.work.parties import party
 from mukatabat.work.rules import Act, Step, Task
@@ -59,6 +59,7 @@ def accept_arrival(actor: Actor, arrival_id: UUID, command: AcceptCommand) -> Le
         letter.save(force_insert=True)
         _attach(letter, arrival, manifest)
         holder = _open_to_readers(actor, letter, arrival, manifest)
+        hand_on(actor, arrival.id, letter.id)
         open_item(actor, heading_of(letter), Task(holder=holder, act=Act.REFER))
         _link_to_question(actor, letter, manifest)
         decide(actor, arrival, Decision(
@@ -75,6 +76,7 @@ def return_arrival(actor: Actor, arrival_id: UUID, reason: str) -> None:
     with _deciding(actor, arrival_id):
         decision = Decision(state=ArrivalState.RETURNED, event=Event.RETURN, reason=clean_line(reason, REASON_LIMIT))
         decide(actor, lock_waiting_arrival(actor, arrival_id), decision)
+        end_service(actor, arrival_id)
 
 
 def redirect_arrival(actor: Actor, arrival_id: UUID, *, to: UUID, reason: str) -> None:
@@ -89,6 +91,7 @@ def redirect_arrival(actor: Actor, arrival_id: UUID, *, to: UUID, reason: str) -
             redirected_to=to,
         )  # fmt: skip
         decide(actor, lock_waiting_arrival(actor, arrival_id), decision)
+        end_service(actor, arrival_id)
 
 
 def note_opened(actor: Actor, letter: Letter) -> None:

@@ -17,7 +17,7 @@ from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.queries.letter import access_letter
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
-from mukatabat.vault.errors import DocumentNotFound, StoreUnavailable, VaultError
+from mukatabat.vault.errors import DocumentNotFound, NotAReader, StoreUnavailable, VaultError
 from mukatabat.vault.models import Document
 from mukatabat.vault.queries import access_document, open_document
 
@@ -106,7 +106,7 @@ def open_checked(actor: Actor, document_id: UUID, digest: str) -> BinaryIO | Non
     """The bytes of a document whose digest the record keeps, or None when they are missing or not the same."""
     try:
         document, stream = open_document(actor, document_id)
-    except (DocumentNotFound, StoreUnavailable):
+    except (DocumentNotFound, NotAReader, StoreUnavailable):
         raise
     except VaultError:
         # Missing, altered, or its key does not open it: the reader is told the same, the administrator which.

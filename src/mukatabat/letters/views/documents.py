@@ -69,9 +69,9 @@ def pdf(data: bytes, *, name: str) -> HttpResponse:
     return response
 
 
-def sent(request: HttpRequest, document: Document) -> HttpResponseBase:
+def sent(request: HttpRequest, actor: Actor, document: Document) -> HttpResponseBase:
     """A document that the caller found visible, guarded; ``?download`` saves it."""
-    return _streamed(request, document, open_verified(document))
+    return _streamed(request, document, open_verified(actor, document))
 
 
 def _sent(request: HttpRequest, actor: Actor, place: Place, document_id: UUID) -> HttpResponseBase:

@@ -128,7 +128,7 @@ def scan_document(request: HttpRequest, scan_id: UUID) -> HttpResponseBase:
         if found.decided_at is not None:
             raise NotFoundOrForbidden
         document = access_document(actor, found.document_id)
-    return sent(request, document)
+    return sent(request, actor, document)
 
 
 @access(MAY_REGISTER)

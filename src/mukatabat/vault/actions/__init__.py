@@ -11,6 +11,16 @@ from mukatabat.vault.actions.documents import (
     store_upload,
 )
 from mukatabat.vault.actions.keys import destroy, newest_key, rewrap, rotate
+from mukatabat.vault.actions.readers import (
+    end_service,
+    grant,
+    hand_on,
+    lend_to_service,
+    recover,
+    revoke,
+    seal,
+    unseal,
+)
 from mukatabat.vault.actions.uploads import (
     access_upload,
     append_part,
@@ -21,6 +31,7 @@ from mukatabat.vault.actions.uploads import (
 )
 
 __all__ = [
-    "access_upload", "adopt", "append_part", "begin_upload", "destroy", "end_upload", "enter", "keep", "keep_generated",
-    "keep_upload", "lend", "newest_key", "rewrap", "rotate", "store_generated", "store_upload", "sweep_uploads",
+    "access_upload", "adopt", "append_part", "begin_upload", "destroy", "end_service", "end_upload", "enter", "grant",
+    "hand_on", "keep", "keep_generated", "keep_upload", "lend", "lend_to_service", "newest_key", "recover", "revoke",
+    "rewrap", "rotate", "seal", "store_generated", "store_upload", "sweep_uploads", "unseal",
 ]  # fmt: skip

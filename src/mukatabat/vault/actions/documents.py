@@ -8,19 +8,24 @@ remain, which harms nobody: their key was in this process's memory alone and is 
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.db.models import Q
+
 from mukatabat.audit.actions import record
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault import scanner, store
 from mukatabat.vault.actions.keys import newest_key
+from mukatabat.vault.actions.readers import lock_for_readers
 from mukatabat.vault.custody import key_store
 from mukatabat.vault.envelope import DataKey, Sealer, seal
 from mukatabat.vault.errors import BlobDamaged, BlobMissing, EmptyFile, InfectedFile
 from mukatabat.vault.inspection import inspect_spool
-from mukatabat.vault.models import Document, DocumentKey
+from mukatabat.vault.models import Document, DocumentKey, ReaderWrap
 from mukatabat.vault.naming import clean_name
 from mukatabat.vault.queries import open_verified, sealed_document
-from mukatabat.vault.rules import Blob, Kept, Lent, Sealed, Upload
+from mukatabat.vault.rules import Blob, Kept, Lent, ReaderKind, Sealed, Upload
 from mukatabat.vault.spool import spooled
 from mukatabat.vault.vocabulary import ScanOutcome, Source
 
@@ -55,10 +60,12 @@ def keep_generated(data: bytes, *, name: str, media_type: str, pages: int | None
     )  # fmt: skip
 
 
-def enter(actor: Actor, kept: Kept) -> Document:
+def enter(actor: Actor, kept: Kept, *, readers_of: UUID | None = None, lent: bool = False) -> Document:
     """Write the row, its wrapped key and the audit entry, in the open transaction of the actor's body or in an own one.
 
-    Raises KeyUnavailable when the key store cannot wrap the key.
+    ``readers_of`` is the letter of سري or above whose readers alone get the key, and not the body; ``lent`` gives it
+    to the installation's own work as well, see :func:`mukatabat.vault.actions.lend_to_service`. Raises
+    KeyUnavailable when the key store cannot wrap the key.
     """
     with scope(actor):
         document = Document(
@@ -66,7 +73,12 @@ def enter(actor: Actor, kept: Kept) -> Document:
             pages=kept.pages, scan=kept.scan.value, source=kept.source.value, created_by=actor.person_id,
         )  # fmt: skip
         document.save(force_insert=True)
-        _lock(actor, document, kept.sealed)
+        if readers_of is None:
+            _lock(actor, document, kept.sealed)
+        else:
+            key = DocumentKey(document=document, address=kept.sealed.address, body_key=newest_key(actor), named=True)
+            key.save(force_insert=True)
+            lock_for_readers(actor, document, kept.sealed.secret, object_id=readers_of, lent=lent)
         # The name is left out: it often tells the subject, and the trail holds no letter text.
         record(
             actor, act="vault.document-stored", object_kind="document", object_id=document.id,
@@ -90,9 +102,12 @@ def store_upload(actor: Actor, upload: Upload) -> Document:
     return enter(actor, keep(upload))
 
 
-def store_generated(actor: Actor, data: bytes, *, name: str, media_type: str, pages: int | None = None) -> Document:
-    """Take bytes that the product itself made: :func:`keep_generated`, then :func:`enter`."""
-    return enter(actor, keep_generated(data, name=name, media_type=media_type, pages=pages))
+def store_generated(
+    actor: Actor, data: bytes, *, name: str, media_type: str, readers_of: UUID | None = None
+) -> Document:  # fmt: skip
+    """Take bytes that the product itself made: :func:`keep_generated`, then :func:`enter`, lent where it is named."""
+    kept = keep_generated(data, name=name, media_type=media_type)
+    return enter(actor, kept, readers_of=readers_of, lent=readers_of is not None)
 
 
 def lend(actor: Actor, digest: str, *, size: int) -> Lent:
@@ -102,22 +117,28 @@ def lend(actor: Actor, digest: str, *, size: int) -> Lent:
     raises BlobMissing, BlobDamaged, or KeyUnavailable.
     """
     with scope(actor):
-        documents = Document.objects.select_related("key__body_key").filter(digest=digest, key__wrapped__isnull=False)
+        lent = ReaderWrap.objects.filter(reader_key__kind=ReaderKind.SERVICE).values("document_id")
+        documents = Document.objects.select_related("key__body_key").filter(
+            Q(key__wrapped__isnull=False) | Q(id__in=lent), digest=digest, key__destroyed_at=None
+        )  # fmt: skip
         document = documents.order_by("created_at").last()
     if document is None:
         raise BlobMissing(digest=digest)
     if document.size != size:
         raise BlobDamaged(digest=document.key.address)
-    open_verified(document).close()
-    return Lent(Blob(digest, size), sealed_document(document))
+    open_verified(actor, document).close()
+    return Lent(Blob(digest, size), sealed_document(actor, document))
 
 
-def adopt(actor: Actor, lent: Lent, *, media_type: str, name: str, pages: int | None = None) -> Document:
+def adopt(
+    actor: Actor, lent: Lent, *, media_type: str, name: str, pages: int | None = None, held_at: UUID | None = None
+) -> Document:  # fmt: skip
     """Give the actor's body a row of its own for a document that was delivered to it, its key wrapped by its own key.
 
-    The sealed bytes are shared, no key is. What was delivered keeps its type; the name is cleaned again.
+    The sealed bytes are shared, no key is. What was delivered keeps its type; the name is cleaned again. One of سري or
+    above is ``held_at`` its arrival by the installation, until it is handed on to the readers of the letter.
     """
     kept = Kept(
         lent.blob, lent.sealed, media_type, clean_name(name), pages, ScanOutcome.NOT_SCANNED, Source.RECEIVED
     )  # fmt: skip
-    return enter(actor, kept)
+    return enter(actor, kept, readers_of=held_at, lent=held_at is not None)

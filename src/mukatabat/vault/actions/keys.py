@@ -17,7 +17,7 @@ from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.custody import key_store
 from mukatabat.vault.errors import DestructionRefused, DocumentNotFound
-from mukatabat.vault.models import BodyKey, Document, DocumentKey
+from mukatabat.vault.models import BodyKey, Document, DocumentKey, ReaderKey, ReaderWrap
 from mukatabat.vault.rules import Destruction, body_key_context
 
 BATCH = 500
@@ -56,13 +56,13 @@ def _make(actor: Actor, *, version: int) -> BodyKey:
 def rewrap(actor: Actor, *, batch: int = BATCH) -> int:
     """Wrap up to ``batch`` documents of the body anew under its newest key; returns how many wait still.
 
-    The body's keys themselves are sealed anew when the key store has a newer root key. Raises KeyUnavailable; then
-    nothing of the batch was changed.
+    The body's keys themselves, and up to ``batch`` of its readers', are sealed anew when the key store has a newer
+    root key; a named document's wraps stay as they are. Raises KeyUnavailable; then nothing of the batch was changed.
     """
     store = key_store()
     with scope(actor):
         newest = newest_key(actor)
-        renewed = _renew(actor)
+        renewed = _renew(batch)
         older = DocumentKey.objects.filter(wrapped__isnull=False).exclude(body_key_id=newest.id)
         chosen = older.select_for_update(of=("self",)).select_related("document", "body_key").order_by("id")[:batch]
         done = list(chosen)
@@ -75,12 +75,15 @@ def rewrap(actor: Actor, *, batch: int = BATCH) -> int:
                 actor, act="vault.keys-rewrapped", object_kind="body-key", object_id=newest.id,
                 detail={"documents": len(done), "body_keys": renewed, "version": newest.version, "root": newest.root},
             )  # fmt: skip
-        return older.count()
+        return older.count() + ReaderKey.objects.exclude(root=store.newest()).count()
 
 
-def _renew(actor: Actor) -> int:
+def _renew(batch: int) -> int:
     store, renewed = key_store(), 0
-    for key in BodyKey.objects.exclude(root=store.newest()).select_for_update():
+    bodies = BodyKey.objects.exclude(root=store.newest()).select_for_update()
+    readers = ReaderKey.objects.exclude(root=store.newest()).select_for_update().order_by("id")[:batch]
+    keys: list[BodyKey | ReaderKey] = [*bodies, *readers]
+    for key in keys:
         held = store.renew(key.held)
         key.root, key.token = held.root, held.token
         key.save(update_fields=["root", "token"])
@@ -100,7 +103,7 @@ def destroy(actor: Actor, document_id: UUID, authority: Destruction) -> None:
         key = DocumentKey.objects.select_for_update().filter(document_id=document_id).first()
         if key is None:
             raise DocumentNotFound
-        if key.wrapped is None:
+        if key.destroyed_at is not None:
             return
         under = {
             "schedule": authority.schedule, "certificate": authority.certificate, "reason": authority.reason,
@@ -108,6 +111,7 @@ def destroy(actor: Actor, document_id: UUID, authority: Destruction) -> None:
         }  # fmt: skip
         key.wrapped, key.destroyed_at, key.destroyed_under = None, clock.now(), under
         key.save(update_fields=["wrapped", "destroyed_at", "destroyed_under"])
+        ReaderWrap.objects.filter(document_id=document_id).delete()
         digest = Document.objects.only("digest").get(id=document_id).digest
         record(
             actor, act="vault.document-destroyed", object_kind="document", object_id=document_id,

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The documents of a letter follow its secrecy: from سري on they are for its readers, and not under the body's key."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.letters.models import Letter
+from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.actions import seal, unseal
+
+
+def readers_of(letter: Letter) -> UUID | None:
+    """The letter, if what is stored for it is for its readers alone (``vault.actions.enter``)."""
+    return letter.id if Secrecy(letter.secrecy).is_sealed else None
+
+
+def follow_secrecy(actor: Actor, letter: Letter) -> None:
+    """Put the documents of a letter whose secrecy or files have changed where they belong now; the actor reads them."""
+    attached = list(letter.attachments.values_list("document_id", flat=True))
+    documents = [*([letter.document_id] if letter.document_id else []), *attached]
+    if documents:
+        (seal if Secrecy(letter.secrecy).is_sealed else unseal)(actor, letter.id, documents)
