@@ -18,6 +18,7 @@ from mukatabat.exchange.models import Consignment, PaperRecord
 from mukatabat.exchange.rules import Event
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
+from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.actions import approval, drafting
 from mukatabat.letters.actions.keeping import keep_text
 from mukatabat.letters.actions.presence import beat
@@ -66,6 +67,7 @@ def told(cast: Cast) -> Cast:
             _on_paper()
     for login in ("clerk.mof", "clerk.fl"):
         _half_an_upload(cast, login)
+        _secret_draft(cast, login)
     publish()
     return cast
 
@@ -74,6 +76,11 @@ def _half_an_upload(cast: Cast, login: str) -> None:
     part = b"%PDF-"
     session = begin_upload(cast(login), name="ملحق.pdf", size=2 * len(part))
     append_part(cast(login), session.id, offset=0, stream=io.BytesIO(part), digest=sha256(part).digest())
+
+
+def _secret_draft(cast: Cast, login: str) -> None:
+    command = draft_command(cast, to=MOH, approvers=(), signer=None, secrecy=Secrecy.SECRET)
+    drafting.attach(cast(login), drafting.begin_draft(cast(login), command).id, _file("سري.pdf"))
 
 
 def _on_paper() -> None:

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import ast
 import io
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+import mukatabat
 from mukatabat.access.grants.rules import Grantee, Reason
 from mukatabat.access.models import Grant
 from mukatabat.audit.models import AuditEntry
@@ -30,12 +33,10 @@ from mukatabat.vault.rules import Destruction, ReaderKind, Upload
 from mukatabat.work.actions import refer
 from mukatabat.work.rules import Act, ReferralCommand, Task
 from mukatabat.work.undoing import undo, undoably
-from tests.cast import FL, Cast
+from tests.cast import FL, MOH, Cast
 from tests.story import arrived, draft_command, issue, run_jobs
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from mukatabat.tenancy.rules import Actor
 
 pytestmark = pytest.mark.django_db
@@ -168,7 +169,7 @@ def test_our_own_jobs_read_nothing_once_the_letter_has_arrived(cast: Cast) -> No
 def test_until_the_registry_has_numbered_it_nobody_of_the_recipient_reads_it(cast: Cast) -> None:
     sent(cast)
     arrival = arrived(cast)
-    document = next(UUID_of(one) for _part, one in arrival.documents)
+    document = next(UUID(one) for _part, one in arrival.documents)
     assert kinds(cast("clerk.fl"), arrival.id) == {ReaderKind.SERVICE, ReaderKind.RECOVERY}
     for login in ("clerk.fl", "signer.fl"):
         with pytest.raises(NotAReader):
@@ -177,12 +178,6 @@ def test_until_the_registry_has_numbered_it_nobody_of_the_recipient_reads_it(cas
     assert kinds(cast("clerk.fl"), arrival.id) == set()
     assert kinds(cast("clerk.fl"), letter.id) == {ReaderKind.POST, ReaderKind.RECOVERY}
     assert reads(cast("signer.fl"), letter)
-
-
-def UUID_of(text: str) -> UUID:  # noqa: N802 - reads as the value that it makes
-    from uuid import UUID
-
-    return UUID(text)
 
 
 def test_the_trail_keeps_each_session_in_which_a_document_was_released(cast: Cast) -> None:
@@ -247,6 +242,15 @@ def test_documents_follow_the_secrecy_of_a_draft_up_and_down(cast: Cast) -> None
     assert kinds(author, letter.id) == set()
 
 
+@pytest.mark.parametrize("room", ["letters", "work", "portal", "web"])
+def test_letters_are_opened_and_closed_where_their_documents_are(room: str) -> None:
+    """Grants of a letter that were written in access alone would leave its documents behind."""
+    for file in (Path(mukatabat.__file__).parent / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "mukatabat.access.grants.actions":
+                assert {alias.name for alias in node.names} <= {"move"}, file
+
+
 # ── the letter's way ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -290,8 +294,6 @@ def test_what_goes_back_is_held_by_nobody_of_the_recipient(cast: Cast, decision:
 
 
 def test_a_redirected_letter_is_carried_on_from_the_senders_copy(cast: Cast) -> None:
-    from tests.cast import MOH
-
     letter = sent(cast)
     receiving.redirect_arrival(cast("signer.fl"), arrived(cast).id, to=MOH, reason="الاختصاص لوزارة الصحة")
     run_jobs()

@@ -99,6 +99,7 @@ class ChangeKind(Vocabulary):
         "رمز لإعداد عامل التحقق الثاني من جديد",
     )
     PASSWORD = "password", gettext_noop("New first password"), "كلمة مرور أولى جديدة"
+    READER = "reader", gettext_noop("Reader of a sealed letter"), "قارئ لكتاب سري"
 
 
 class Verdict(Vocabulary):

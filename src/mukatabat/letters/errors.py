@@ -315,6 +315,15 @@ class UnknownChoice(LetterError):
     do = _("Choose it again from the list.")
 
 
+class NoSealedLetter(LetterError):
+    """No sealed letter of the body has this number; an ordinary one is referred by whoever holds it."""
+
+    code = "letters.no-sealed-letter"
+    happened = _("No sealed letter of your body has this number.")
+    safe = _("Nothing was changed.")
+    do = _("Copy the number from the confidential register.")
+
+
 UNMET: dict[Guard, type[MukatabatError]] = {
     Guard.AUTHOR: NotTheAuthor,
     Guard.READY: NotReady,

@@ -12,9 +12,9 @@ from mukatabat.vault import store
 from mukatabat.vault.custody import key_store
 from mukatabat.vault.envelope import DataKey, unsealed
 from mukatabat.vault.errors import BlobDamaged, DocumentDestroyed, DocumentNotFound, KeyUnavailable
-from mukatabat.vault.models import Document, DocumentKey
+from mukatabat.vault.models import Document, DocumentKey, ReaderWrap
 from mukatabat.vault.release import released
-from mukatabat.vault.rules import Blob, Sealed
+from mukatabat.vault.rules import Blob, Reader, Sealed
 from mukatabat.vault.streams import address_of
 
 
@@ -25,6 +25,14 @@ def access_document(actor: Actor, document_id: UUID) -> Document:
     if document is None:
         raise DocumentNotFound
     return document
+
+
+def readers_at(actor: Actor, object_id: UUID) -> tuple[Reader, ...]:
+    """Who reads the named documents of a letter that the actor was found to see, in the order of their naming."""
+    with reading(actor):
+        wraps = ReaderWrap.objects.filter(object_id=object_id).select_related("reader_key").order_by("named_at", "id")
+        readers = dict.fromkeys(one.reader_key.reader for one in wraps)
+    return tuple(one for one in readers if one.is_party)
 
 
 def open_document(actor: Actor, document_id: UUID) -> tuple[Document, BinaryIO]:

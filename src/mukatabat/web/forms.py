@@ -116,6 +116,15 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}))
 
 
+class SealedReaderForm(ReasonForm):
+    """Which sealed letter a person shall read, by its number in the register, and why."""
+
+    reference = forms.CharField(
+        label=_("Number of the sealed letter"), max_length=40, widget=forms.TextInput(attrs=_LATIN)
+    )  # fmt: skip
+    field_order = ("reference", "reason")
+
+
 class NothingForm(forms.Form):
     """A confirmation that asks for nothing more."""
 

@@ -7,7 +7,7 @@ from mukatabat.access.grants.rules import Shelf
 from mukatabat.portal import urls as portal
 from mukatabat.registers import urls as registers
 from mukatabat.web.views import acting, bell, books, desk, finding, home, trail
-from mukatabat.web.views.directory import accounts, changes, importing, operating, people, reading, structure
+from mukatabat.web.views.directory import accounts, changes, importing, operating, people, readers, reading, structure
 from mukatabat.web.views.shelves import BookConverter
 from mukatabat.work import urls as work
 from mukatabat.work.queries import Tab
@@ -55,6 +55,7 @@ directory_routes = [
     path("people/<uuid:person_id>/", people.person, name="person"),
     path("people/<uuid:person_id>/appoint/", people.appoint, name="appoint"),
     path("people/<uuid:person_id>/mandate/", people.grant, name="grant"),
+    path("people/<uuid:person_id>/reader/", readers.name, name="reader"),
     path("people/<uuid:person_id>/leave/", people.absence, name="absence"),
     path("people/<uuid:person_id>/account/", accounts.create, name="create_account"),
     path("appointments/<uuid:appointment_id>/end/", people.end_appointment, name="end_appointment"),

@@ -19,6 +19,7 @@ from mukatabat.kernel import clock
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.tenancy.sql import rows
+from mukatabat.vault.rules import Reader
 from mukatabat.work.models import Item, PaperBaseline, Participation, Referral
 from mukatabat.work.rules import DECIDING, ItemState, Step
 
@@ -141,6 +142,17 @@ def holders_of(items: Iterable[Item]) -> dict[UUID, Person | Post | Unit]:
     for item in items:
         wanted.setdefault(item.holder_kind, set()).add(item.holder_id)
     return {one.pk: one for kind, ids in wanted.items() for one in HOLDERS[kind].objects.filter(id__in=ids)}
+
+
+def parties_of(readers: Iterable[Reader]) -> list[Person | Post | Unit]:
+    """The persons, posts and units of some readers, former ones as well, in their order."""
+    wanted = list(readers)
+    found = {
+        one.pk: one
+        for kind in dict.fromkeys(reader.kind for reader in wanted)
+        for one in HOLDERS[kind].objects.filter(id__in=[reader.id for reader in wanted if reader.kind is kind])
+    }
+    return [found[reader.id] for reader in wanted if reader.id in found]
 
 
 def arrived_since(actor: Actor, tab: Tab, since: datetime) -> int:

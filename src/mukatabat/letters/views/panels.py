@@ -22,6 +22,7 @@ from mukatabat.exchange.paper import records_of
 from mukatabat.exchange.rules import ConsignmentState, Role
 from mukatabat.kernel import clock
 from mukatabat.kernel.language import reads_arabic, spoken
+from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.choices import named
 from mukatabat.letters.manifests import recipients_of
 from mukatabat.letters.models import Letter
@@ -34,7 +35,9 @@ from mukatabat.letters.views.desk import comments_of, files_of
 from mukatabat.letters.views.shown import sentence
 from mukatabat.letters.views.timeline import Story, timeline
 from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.queries import readers_at
 from mukatabat.work.models import Item, Referral
+from mukatabat.work.queries import parties_of
 from mukatabat.work.rules import Act, ItemState, ReferralState
 
 _S = ConsignmentState
@@ -196,11 +199,21 @@ def files_panel(letter: Letter) -> dict[str, Any]:
 
 
 def data_panel(actor: Actor, letter: Letter) -> dict[str, Any]:
-    """The context of ``letters/_data.html``: the facts of the letter, and why this reader may see it."""
+    """The context of ``letters/_data.html``: the facts of the letter, why this reader sees it, and who else reads."""
     reasons = (grant.reason for grant in why(actor, letter.id) if not grant.denies and grant.ends is None)
     known = dict.fromkeys(Reason(one) for one in reasons if one != Reason.WALL)
     facts = [*_facts(letter), *_recipient_facts(actor, letter)]
-    return {"data": [fact for fact in facts if fact["value"]], "why": [WHY[one] for one in known]}
+    return {
+        "data": [fact for fact in facts if fact["value"]], "why": [WHY[one] for one in known],
+        "readers": _readers(actor, letter),
+    }  # fmt: skip
+
+
+def _readers(actor: Actor, letter: Letter) -> list[str]:
+    """By name whose keys open the documents of a sealed letter; of another letter nobody's in particular."""
+    if not Secrecy(letter.secrecy).is_sealed:
+        return []
+    return [named(one) for one in parties_of(readers_at(actor, letter.id))]
 
 
 def _recipient_facts(actor: Actor, letter: Letter) -> list[dict[str, Any]]:

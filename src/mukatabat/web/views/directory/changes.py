@@ -30,6 +30,7 @@ from mukatabat.directory.vocabulary import ChangeKind, MandateKind, Verdict
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import MukatabatError
 from mukatabat.kernel.language import spoken
+from mukatabat.letters.actions.recovery import confirm_reader
 from mukatabat.letters.types import CATALOGUE
 from mukatabat.tenancy.rules import Actor
 from mukatabat.web.forms import LEVELS
@@ -101,6 +102,10 @@ def _decided(request: HttpRequest, shown: Change) -> HttpResponse:
     if not fresh(actor_of_request(request), clock.now()):
         confirm_second_factor(request, request.POST.get("code", ""))
         request.session.save()
+    if shown.kind == ChangeKind.READER:
+        confirm_reader(actor_of_request(request), shown.pk)
+        messages.success(request, _("Confirmed. The person reads the letter from now on, and the trail says so."))
+        return redirect("directory:changes")
     confirmed = actions.confirm_change(actor_of_request(request), shown.pk)
     if confirmed.secret:
         account = Account.objects.select_related("person").get(person=shown.person_id)
@@ -150,6 +155,8 @@ def facts_of(shown: Change) -> list[dict[str, Any]]:
         _fact(label, _day(content.get(name)), "date")
         for label, name in ((_("From"), "valid_from"), (_("To"), "valid_to"))
     ]
+    if shown.kind == ChangeKind.READER:
+        facts.append(_fact(_("Sealed letter"), content["reference"], "ref"))
     if "login" in content:
         facts.append(_fact(_("User name"), content["login"], "ref"))
     return [one for one in facts if one["value"]]
