@@ -44,21 +44,30 @@ def signed_attributes(
     the PDF instead (ETSI EN 319 142-1 §6.3).
     """
     protection = {
-        "digest_algorithm": algos.DigestAlgorithm(SHA256),
-        "signature_algorithm": algos.SignedDigestAlgorithm(signature_algorithm(certificate)),
+        "digest_algorithm": _settled(algos.DigestAlgorithm(SHA256)),
+        "signature_algorithm": _settled(algos.SignedDigestAlgorithm(signature_algorithm(certificate))),
     }
-    identifier = tsp.ESSCertIDv2({"cert_hash": hashlib.sha256(certificate).digest()})
+    identifier = _settled(tsp.ESSCertIDv2({"cert_hash": hashlib.sha256(certificate).digest()}))
+    certificates = _settled(tsp.ESSCertIDv2s([identifier]))
     values: dict[str, Any] = {
         "content_type": content_type,
         "message_digest": digest,
-        "signing_certificate_v2": tsp.SigningCertificateV2({"certs": [identifier]}),
-        "cms_algorithm_protection": cms.CMSAlgorithmProtection(protection),
+        "signing_certificate_v2": _settled(tsp.SigningCertificateV2({"certs": certificates})),
+        "cms_algorithm_protection": _settled(cms.CMSAlgorithmProtection(protection)),
     }
     if signing_time is not None:
         moment = signing_time.astimezone(UTC).replace(microsecond=0)
         values["signing_time"] = cms.Time({"utc_time" if moment.year < 2050 else "general_time": moment})
-    attributes = [cms.CMSAttribute({"type": kind, "values": [value]}) for kind, value in values.items()]
+    attributes = [_settled(cms.CMSAttribute({"type": kind, "values": [value]})) for kind, value in values.items()]
     return bytes(cms.CMSAttributes(attributes).dump())
+
+
+def _settled(value: core.Asn1Value) -> Any:
+    """The same value, written and read again.
+
+    asn1crypto writes what was built by hand anew for every level above it, so that depth costs ten times the bytes.
+    """
+    return type(value).load(value.dump())
 
 
 def attribute(attributes: bytes, kind: str) -> Any:

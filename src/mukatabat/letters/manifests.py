@@ -71,7 +71,7 @@ def _sender(actor: Actor, mandate: MandateChoice) -> Party:
 
 def recipients_of(letter: Letter, at: datetime) -> list[Recipient]:
     """Addressees and copy-holders in the form's order, named as at a moment; a body without a post gets its head."""
-    addressees = list(letter.addressees.order_by("position"))
+    addressees = sorted(letter.addressees.all(), key=lambda one: one.position)
     names = directory.body_names([one.recipient_id for one in addressees], at.astimezone(clock.KUWAIT).date())
     return [_recipient(one, names) for one in addressees]
 
@@ -99,12 +99,12 @@ def _attachments(letter: Letter) -> list[DocumentPart]:
             part="attachment", digest=one.digest, size=one.size, media_type=one.media_type, name=one.name,
             pages=one.pages,
         )
-        for one in letter.attachments.order_by("position")
+        for one in sorted(letter.attachments.all(), key=lambda one: one.position)
     ]  # fmt: skip
 
 
 def _answers(actor: Actor, letter: Letter) -> AnswerTo | None:
-    link = letter.links.filter(kind=LinkKind.REPLY).select_related("to").first()
+    link = next((one for one in letter.links.all() if one.kind == LinkKind.REPLY), None)
     if link is None:
         return None
     arrival = exchange.arrival_of_letter(actor, link.to_id)

@@ -83,7 +83,9 @@ def takes_step(actor: Actor, letter: Letter, step: RouteStep) -> bool:
 
 def step_guards(actor: Actor, letter: Letter) -> set[Guard]:
     """Which guards of the route hold for this actor at the present step."""
-    remaining = list(letter.route.filter(done_at=None).order_by("position")[:2])
+    remaining = sorted((step for step in letter.route.all() if step.done_at is None), key=lambda step: step.position)[
+        :2
+    ]
     met: set[Guard] = set()
     if remaining and takes_step(actor, letter, remaining[0]):
         met.add(Guard.STEP_HOLDER)

@@ -8,15 +8,19 @@ local setting outlives the inner block.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
 from mukatabat.tenancy.rules import Actor
 
+Found = TypeVar("Found")
+
 _current: ContextVar[Actor | None] = ContextVar("mukatabat_actor", default=None)
+_found: ContextVar[dict[str, Any] | None] = ContextVar("mukatabat_found", default=None)
 
 SETTING = "mukatabat.body"
 
@@ -45,11 +49,12 @@ def scope(actor: Actor) -> Iterator[None]:
     inside = connection.in_atomic_block
     with transaction.atomic():
         _set_body(str(actor.body_id))
-        token = _current.set(actor)
+        token, found = _current.set(actor), _found.set({})
         try:
             yield
         finally:
             _current.reset(token)
+            _found.reset(found)
         # After an exception nothing is to be restored: rolling back to the savepoint brings the former value back.
         if inside and not connection.needs_rollback:
             _set_body(str(former.body_id) if former else "")
@@ -64,6 +69,22 @@ def reading(actor: Actor) -> Iterator[None]:
         return
     with scope(actor):
         yield
+
+
+def found_once(name: str, find: Callable[[], Found]) -> Found:
+    """What ``find`` gave the first time under this name in the open scope; nothing outlives the transaction."""
+    kept = _found.get()
+    if kept is None:
+        return find()
+    if name not in kept:
+        kept[name] = find()
+    found: Found = kept[name]
+    return found
+
+
+def forget(name: str) -> None:
+    """Let :func:`found_once` look again: what it gave was replaced in this transaction."""
+    (_found.get() or {}).pop(name, None)
 
 
 def _set_body(value: str) -> None:

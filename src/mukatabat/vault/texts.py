@@ -11,9 +11,9 @@ import secrets
 from functools import lru_cache
 from uuid import UUID
 
-from mukatabat.tenancy.context import current_actor
+from mukatabat.tenancy.context import current_actor, forget
 from mukatabat.tenancy.errors import UnscopedQuery
-from mukatabat.vault.actions.keys import newest_key
+from mukatabat.vault.actions.keys import NEWEST, newest_key
 from mukatabat.vault.custody import key_store
 from mukatabat.vault.errors import KeyUnavailable
 from mukatabat.vault.models import BodyKey
@@ -34,6 +34,7 @@ class BodyTextKeys:
         key = newest_key(actor)
         if key.text_key is None:
             _make(key.id)
+            forget(NEWEST)
         return key.id, _named(key.id)
 
     def named(self, key_id: UUID) -> bytes:

@@ -15,6 +15,8 @@ import logging
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
+
 from mukatabat.access.capabilities import require_capability
 from mukatabat.access.rules import Capability, is_fresh
 from mukatabat.directory.models import Body
@@ -106,6 +108,7 @@ def begin_issue(actor: Actor, letter_id: UUID, *, provider: SignatureProvider, v
         if running is not None and running.signer_id == actor.person_id:
             return running
         require_version(letter, version)
+        prefetch_related_objects([letter], "addressees", "attachments", "links", "route")
         mandate = _authority(actor, letter, actor.person)
         assert actor.second_factor_at is not None  # the guard of its freshness has passed
         entry = _take_number(actor, letter)
@@ -207,7 +210,7 @@ def _take_number(actor: Actor, letter: Letter) -> Entry:
     particulars = Particulars(
         object_id=letter.id, subject=letter.subject, counterpart_id=letter.counterpart_id or actor.body_id,
         counterpart_ar=letter.counterpart_ar, counterpart_en=letter.counterpart_en,
-        secrecy=Secrecy(letter.secrecy), attachments=letter.attachments.count(),
+        secrecy=Secrecy(letter.secrecy), attachments=len(letter.attachments.all()),
     )  # fmt: skip
     return take_number(actor, REGISTER_OF[LetterKind(letter.kind)], particulars, state=EntryState.ISSUING)
 

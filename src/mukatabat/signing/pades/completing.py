@@ -28,15 +28,16 @@ def complete(prepared: Prepared, signature: bytes, *, timestamp: TimeStampAuthor
     check(prepared)  # 1
     if not cms.verifies(signature, prepared.signed_attributes, prepared.signer.own):  # 2
         raise ForeignSignature
+    missing: TimeStampError | None = None
+    if timestamp is not None:
+        try:  # 3
+            stamped = _assemble(prepared, signature, token=_stamp(timestamp, signature))
+            return Completed(_fill(prepared, stamped), SignatureLevel.TIME_STAMPED)  # 4
+        except TimeStampError as error:
+            logger.warning("signature without time-stamp: %s", error.code)
+            missing = error
     basic = _assemble(prepared, signature, token=None)
-    if timestamp is None:
-        return Completed(_fill(prepared, basic), SignatureLevel.BASIC)
-    try:  # 3
-        stamped = _assemble(prepared, signature, token=_stamp(timestamp, signature))
-        return Completed(_fill(prepared, stamped), SignatureLevel.TIME_STAMPED)  # 4
-    except TimeStampError as error:
-        logger.warning("signature without time-stamp: %s", error.code)
-        return Completed(_fill(prepared, basic), SignatureLevel.BASIC, error)
+    return Completed(_fill(prepared, basic), SignatureLevel.BASIC, missing)
 
 
 def check(prepared: Prepared) -> None:

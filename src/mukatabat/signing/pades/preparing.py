@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
 
 from asn1crypto import x509
@@ -95,11 +96,7 @@ def _check_certificate(signer: SignerCertificate, statement: Statement) -> None:
     if statement.signed_at.tzinfo is None:
         raise ValueError("the stated time of signing must be aware")
     try:
-        own = x509.Certificate.load(signer.own, strict=True)
-        cms.signature_algorithm(signer.own)
-        for one in signer.chain:
-            # Names that mix directions cannot be compared (RFC 3454 §6), so nobody could ever build the chain.
-            x509.Certificate.load(one).subject.hashable  # noqa: B018
+        own = _read_certificate(tuple(signer.chain))
     except (ValueError, IndexError) as error:
         raise CertificateNotUsable(signer="—", detail=str(error)) from error
     name = own.subject.native.get("common_name", own.subject.human_friendly)
@@ -108,6 +105,17 @@ def _check_certificate(signer: SignerCertificate, statement: Statement) -> None:
     # Only non-repudiation commits a person to a content (RFC 5280 §4.2.1.3); validators ask for it.
     if own.key_usage_value is None or "non_repudiation" not in own.key_usage_value.native:
         raise CertificateNotUsable(signer=name, detail="not meant for signing")
+
+
+@lru_cache(maxsize=256)
+def _read_certificate(chain: tuple[bytes, ...]) -> x509.Certificate:
+    """The signer's own certificate of a chain that can be signed with; a person signs many letters with one."""
+    own = x509.Certificate.load(chain[0], strict=True)
+    cms.signature_algorithm(chain[0])
+    for one in chain:
+        # Names that mix directions cannot be compared (RFC 3454 §6), so nobody could ever build the chain.
+        x509.Certificate.load(one).subject.hashable  # noqa: B018
+    return own
 
 
 def _check_document(reader: PdfFileReader) -> bool:

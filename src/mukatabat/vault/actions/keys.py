@@ -12,7 +12,7 @@ from uuid import UUID
 
 from mukatabat.audit.actions import record
 from mukatabat.kernel import clock
-from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.context import forget, found_once, scope
 from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.custody import key_store
@@ -21,13 +21,13 @@ from mukatabat.vault.models import BodyKey, Document, DocumentKey, ReaderKey, Re
 from mukatabat.vault.rules import Destruction, body_key_context
 
 BATCH = 500
+NEWEST = "vault.newest-key"
 
 
 def newest_key(actor: Actor) -> BodyKey:
     """Give the key that wraps new documents of the actor's body, made when it has none; in the open transaction."""
     with scope(actor):
-        newest = BodyKey.objects.order_by("-version").first()
-        return newest if newest is not None else _make(actor, version=1)
+        return found_once(NEWEST, lambda: BodyKey.objects.order_by("-version").first() or _make(actor, version=1))
 
 
 def rotate(actor: Actor) -> BodyKey:
@@ -35,6 +35,7 @@ def rotate(actor: Actor) -> BodyKey:
     with scope(actor):
         former = newest_key(actor)
         key = _make(actor, version=former.version + 1)
+        forget(NEWEST)
         enqueue("vault.rewrap", body=actor.body_id)
     return key
 
@@ -88,6 +89,7 @@ def _renew(batch: int) -> int:
         key.root, key.token = held.root, held.token
         key.save(update_fields=["root", "token"])
         renewed += 1
+    forget(NEWEST)
     return renewed
 
 
