@@ -126,10 +126,12 @@ def demo(arguments: Sequence[str]) -> int:
         bootstrap(DEMONSTRATION)
         if options.reset:
             _forget(folder)
-        with _site(folder, options.port) as site:
+        with running_site(folder, options.port) as site:
             announce(site.port)
             say(f"  صفحة جاهزة خلال {time.monotonic() - began:.1f} ثانية")
             say(f"  A page was usable after {time.monotonic() - began:.1f} s")
+            if options.desks:
+                site.run(STORY, "desks")
             if options.once:
                 return site.run(STORY, "story", *(part for file in attachments for part in ("--attach", file)))
             _greet(site)
@@ -142,7 +144,7 @@ def demo(arguments: Sequence[str]) -> int:
 
 
 @contextmanager
-def _site(folder: Path, port: int | None) -> Iterator[Site]:
+def running_site(folder: Path, port: int | None = None) -> Iterator[Site]:
     """Give a running, seeded site for the block, and stop every program after it, whatever happens."""
     with ExitStack() as stack:
         with step("starting PostgreSQL"):
@@ -229,5 +231,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--once", action="store_true", help="play one whole exchange over HTTP, then stop")
     parser.add_argument("--reset", action="store_true", help="forget the state of former runs first")
     parser.add_argument("--port", type=int, help=f"serve here (without it: the first free port from {FIRST_PORT})")
+    parser.add_argument("--desks", action="store_true", help="lay a working week on the Department's desks first")
     parser.add_argument("--attach", nargs="+", type=Path, default=[], metavar="FILE", help="attach these in the story")
     return parser

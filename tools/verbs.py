@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 # verb → module and function, and what the list says about it
 VERBS = {
-    "demo": ("tools.demo:demo", "start the demonstration (--once, --reset, --port N, --attach FILE …)"),
+    "demo": ("tools.demo:demo", "start the demonstration (--once, --reset, --desks, --port N, --attach FILE …)"),
     "test": ("tools.suite:test", "everything that must be green before a commit (--no-browser, or pytest's arguments)"),
     "check": ("tools.checks:check", "lint, types, import contracts, migrations, translations"),
     "bench": ("tools.bench:bench", "measure (NAME …; without a name: list)"),
+    "sheets": ("tools.sheets:sheets", "draw each screen beside its drawing (MOCKS OUT [NAME …])"),
     "judge": ("tools.judge:judge", "let independent programs judge what we emit (NAME …; without a name: list)"),
     "verifier": ("tools.verifier:verifier", "write the checking program as one file (FOLDER)"),
     "cli": ("tools.product:cli", "the mukatabat command line"),

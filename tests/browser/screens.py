@@ -20,7 +20,8 @@ AXE_RUN = """async () => {
         { resultTypes: ["violations"], iframes: false });
     return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`));
 }"""
-WIDTHS = (1366, 820, 390)
+WIDTHS = (1366, 1024, 820, 390, 320)
+"""Of screens of every kind; the last is also that of 1280 at 400 per cent (WCAG 1.4.10)."""
 HEIGHT = 768
 PICTURES = "MUKATABAT_PICTURES"
 """Where to leave a picture of every screen at every width, for somebody who wants to look at them."""

@@ -75,14 +75,13 @@ def test_both_sides_see_both_numbers_and_only_their_own_notes(cast: Cast, langua
     assert "ملاحظة داخلية سرية" not in theirs.content.decode()
 
 
-def test_the_signed_document_opens_for_its_own_site_alone(cast: Cast) -> None:
+def test_the_signed_document_opens_in_nobody_s_frame(cast: Cast) -> None:
     letter = _mine(cast, "signer.mof", issued_letter(cast).id)
     client = browser("adviser.mof")
     shown = client.get(at("document", letter.id, letter.document_id))
     assert shown.headers["Content-Type"] == "application/pdf"
     assert shown.headers["Content-Disposition"].startswith("inline; ")
-    assert shown.headers["X-Frame-Options"] == "SAMEORIGIN"
-    assert "frame-ancestors 'self'" in shown.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in shown.headers["Content-Security-Policy"]
     assert b"".join(shown).startswith(b"%PDF-")
     saved = client.get(at("document", letter.id, letter.document_id), {"download": ""})
     assert saved.headers["Content-Disposition"].startswith("attachment; ")

@@ -22,6 +22,7 @@ from mukatabat.letters.commands import AcceptCommand
 from mukatabat.portal.urls import TOKEN
 from mukatabat.tenancy.models import tenant_tables
 from mukatabat.work.rules import Act, ReferralCommand, Task
+from tests.browser.gallery import AS_OTHERS, NO_SCREENS, ON_THE_WAY, SCREENS
 from tests.cast import Cast
 from tests.story import issued_letter, registered
 from tests.web.conftest import Browser
@@ -34,6 +35,9 @@ VALUES = {
     "path": lambda: "x",
     "book": lambda: "incoming",
 }
+PROGRAMS = "api/"
+"""Below it programs ask, and no person looks."""
+
 SINGLE_USE = {"account_logout"}
 """Routes that end the session with which the others are tried."""
 
@@ -71,6 +75,15 @@ def test_every_route_states_its_access_decision_and_has_a_name() -> None:
     for route in routes():
         assert route.decision is not None, route.pattern
         assert route.name, route.pattern
+
+
+def test_every_screen_is_in_the_gallery_that_the_browser_looks_at() -> None:
+    shown = [*SCREENS, *ON_THE_WAY, *AS_OTHERS, *NO_SCREENS]
+    routed = {route.pattern for route in routes() if not route.pattern.startswith(PROGRAMS)}
+    assert len(shown) == len(set(shown))
+    assert routed - set(shown) == set(), "a new route: put it into tests/browser/gallery.py"
+    assert set(shown) - routed == set(), "these routes are gone"
+    assert set(AS_OTHERS.values()) <= set(SCREENS)
 
 
 def test_every_address_leads_back_to_its_own_route() -> None:

@@ -26,11 +26,9 @@ app_name = "letters"
 
 
 def _documents(of: str, folder: str = "") -> list[URLPattern]:
-    """The routes below the documents of a letter, and the same below those of an arrival."""
-    every = f"{folder}<uuid:{of}_id>/documents"
-    one = f"{every}/<uuid:document_id>"
+    """The routes below a document of a letter, and the same below one of an arrival or of a scan."""
+    one = f"{folder}<uuid:{of}_id>/documents/<uuid:document_id>"
     return [
-        path(f"{every}/all/", pages.everything, name=f"{of}_everything"),
         path(f"{one}/pages/<int:page>/<int:percent>/", pages.picture, name=f"{of}_page"),
         path(f"{one}/pages/<int:page>/words/", pages.words, name=f"{of}_words"),
         path(f"{one}/find/", pages.find, name=f"{of}_find"),
@@ -66,7 +64,10 @@ urlpatterns = [
     path("scans/<uuid:scan_id>/", scans.scan, name="scan"),
     path("scans/<uuid:scan_id>/document/", scans.scan_document, name="scan_document"),
     path("scans/<uuid:scan_id>/put-away/", scans.away, name="put_away"),
+    path("arrivals/<uuid:arrival_id>/documents/all/", pages.everything, name="arrival_everything"),
+    path("<uuid:letter_id>/documents/all/", pages.everything, name="letter_everything"),
     *_documents("arrival", "arrivals/"),
+    *_documents("scan", "scans/"),
     *_documents("letter"),
     path("<uuid:letter_id>/", letter, name="letter"),
     path("<uuid:letter_id>/reply/", drafts.reply, name="reply"),

@@ -18,6 +18,7 @@ from mukatabat.exchange.rules import ConsignmentState
 from mukatabat.kernel import clock
 from mukatabat.kernel.calendar import hijri
 from mukatabat.kernel.language import spoken
+from mukatabat.kernel.references import Reference
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.models import Letter
 from mukatabat.letters.queries import conversation, open_checked
@@ -90,7 +91,7 @@ def peek(actor: Actor, item: Item) -> dict[str, Any]:
     when = letter.their_date if incoming else letter.issued_at and letter.issued_at.astimezone(clock.KUWAIT).date()
     return {
         "reference": letter.their_reference if incoming else letter.reference,
-        "register_number": letter.reference if incoming else "", "status": status_of(letter, item),
+        "register_number": _serial(letter) if incoming else None, "status": status_of(letter, item),
         "urgency": letter.urgency, "secrecy": letter.secrecy, "sealed": sealed,
         "subject": letter.subject or _("No subject yet"),
         "counterpart": spoken(letter.counterpart_ar, letter.counterpart_en), "unit": "",
@@ -98,6 +99,11 @@ def peek(actor: Actor, item: Item) -> dict[str, Any]:
         "note": _note(actor, item), "excerpt": "" if sealed else _excerpt(actor, letter),
         "files": [] if sealed else _files(letter), "related": _related(actor, letter), "actions": acts(actor, item),
     }  # fmt: skip
+
+
+def _serial(letter: Letter) -> int | None:
+    """The number in the own book, as people say it; the year and the book stand on the letter's page."""
+    return Reference.parse(letter.reference).serial if letter.reference else None
 
 
 def _note(actor: Actor, item: Item) -> dict[str, Any] | None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which documents belong to a letter or an arrival that the actor may see, and whether their bytes are sound."""
+"""Which documents of a letter, an arrival or a scan the actor may see, and whether their bytes are sound."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from mukatabat.exchange.models import Arrival
 from mukatabat.exchange.paper import is_scan_of
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.letters.queries.intake import access_scan
 from mukatabat.letters.queries.letter import access_letter
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
@@ -25,14 +26,15 @@ logger = logging.getLogger(__name__)
 
 
 class PlaceKind(StrEnum):
-    """Where a document is read: at a letter, or at an arrival that is not registered yet."""
+    """Where a document is read: at a letter, or at an arrival or a scan that is not registered yet."""
 
     LETTER = "letter"
     ARRIVAL = "arrival"
+    SCAN = "scan"
 
 
 class Place(NamedTuple):
-    """The letter or arrival at which a document is read."""
+    """The letter, arrival or scan at which a document is read."""
 
     kind: PlaceKind
     id: UUID
@@ -49,8 +51,10 @@ class Readable:
 
 
 def access_readable(actor: Actor, place: Place, document_id: UUID) -> Readable:
-    """A document of a letter or an arrival that the actor may see; anything else is "not found"."""
+    """A document of a letter, an arrival or a waiting scan that the actor may see; anything else is "not found"."""
     with reading(actor):
+        if place.kind is PlaceKind.SCAN:
+            return Readable(_scanned(actor, place.id, document_id), place, Secrecy.NORMAL, is_letter=False)
         if place.kind is PlaceKind.LETTER:
             document = access_letter_document(actor, place.id, document_id)
             letter = access_letter(actor, place.id)
@@ -59,6 +63,14 @@ def access_readable(actor: Actor, place: Place, document_id: UUID) -> Readable:
         arrival = access_arrival(actor, place.id)
         is_letter = any(part == "letter" and UUID(one) == document_id for part, one in arrival.documents)
         return Readable(document, place, Secrecy(arrival.secrecy), is_letter=is_letter)
+
+
+def _scanned(actor: Actor, scan_id: UUID, document_id: UUID) -> Document:
+    """The image of a scan that still waits; afterwards the letter shows it, to whoever may see the letter."""
+    scan = access_scan(actor, scan_id)
+    if scan.decided_at is not None or scan.document_id != document_id:
+        raise NotFoundOrForbidden
+    return access_document(actor, document_id)
 
 
 def readables(actor: Actor, place: Place) -> list[Readable]:

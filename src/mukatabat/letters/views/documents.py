@@ -38,8 +38,8 @@ SHOWN = frozenset({PDF, "image/png", "image/jpeg"})
 
 # A document may load and run nothing. A browser's own PDF viewer obeys the document's policy: a sandbox, or no styles
 # and objects, would leave the page blank.
-LOCKED = "default-src 'none'; frame-ancestors 'self'; sandbox"
-LOCKED_PDF = "default-src 'none'; frame-ancestors 'self'; style-src 'unsafe-inline'; object-src 'self'; img-src data:"
+LOCKED = "default-src 'none'; frame-ancestors 'none'; sandbox"
+LOCKED_PDF = "default-src 'none'; frame-ancestors 'none'; style-src 'unsafe-inline'; object-src 'self'; img-src data:"
 
 
 def disposition(name: str, *, attachment: bool) -> str:
@@ -58,7 +58,6 @@ def guarded(response: HttpResponseBase, media_type: str, *, name: str, download:
     response.headers["Content-Security-Policy"] = LOCKED_PDF if media_type == PDF else LOCKED
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "private, no-store"
-    response.may_be_framed = True  # type: ignore[attr-defined]
     return response
 
 

@@ -175,4 +175,4 @@ def report(request: HttpRequest, /, document_id: UUID, **ids: UUID) -> HttpRespo
     messages.success(request, gettext("Reported. The administrator sees it in the audit trail."))
     if readable.place.kind is PlaceKind.LETTER:
         return redirect(letter_or_list(actor, readable.place.id))
-    return redirect(place("registers:tray"))
+    return redirect(place("letters:scans" if readable.place.kind is PlaceKind.SCAN else "registers:tray"))

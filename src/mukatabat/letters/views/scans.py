@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -27,12 +27,13 @@ from mukatabat.letters.actions import intake
 from mukatabat.letters.errors import QuestionUnknown
 from mukatabat.letters.forms import PaperForm, ReferralForm, uuid_or_none
 from mukatabat.letters.models import Letter, Scan
+from mukatabat.letters.queries import Place, PlaceKind
 from mukatabat.letters.queries.intake import access_scan, registered_twin, waiting_scans
 from mukatabat.letters.rules import Direction, LetterState
 from mukatabat.letters.types import CATALOGUE
-from mukatabat.letters.views.documents import SHOWN, sent
+from mukatabat.letters.views.documents import sent
 from mukatabat.letters.views.shown import letter_url, refused
-from mukatabat.letters.views.viewer import framed
+from mukatabat.letters.views.viewer import Part, Stand, chosen, document_pane
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.queries import access_document
@@ -82,13 +83,14 @@ def scan(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     actor = actor_of_request(request)
     found = access_scan(actor, scan_id)
     if request.method == "GET":
-        return render(request, SCAN, scan_page(actor, found, PaperForm(), ReferralForm()))
+        return render(request, SCAN, scan_page(actor, found, PaperForm(), referral=ReferralForm(), asked=request.GET))
     form, referral = PaperForm.from_post(request.POST), ReferralForm.from_post(request.POST)
     try:
         command = replace(form.command(_referral(actor, form, referral)), answers=_question(actor, form.answers))
         letter = intake.register_paper(actor, scan_id, command)
     except MukatabatError as error:
-        return refused(request, SCAN, scan_page(actor, access_scan(actor, scan_id), form, referral), error)
+        page = scan_page(actor, access_scan(actor, scan_id), form, referral=referral, asked=request.GET)
+        return refused(request, SCAN, page, error)
     messages.success(request, gettext("Registered under %(number)s.") % {"number": f"\u2066{letter.reference}\u2069"})
     following = waiting_scans(actor)
     return redirect("letters:scan", following[0].id) if following else redirect("letters:scans")
@@ -156,8 +158,10 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 # ── the page ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def scan_page(actor: Actor, found: Scan, form: PaperForm, referral: ReferralForm) -> dict[str, Any]:
-    """The context of ``letters/scan.html``, with both forms as they were typed."""
+def scan_page(
+    actor: Actor, found: Scan, form: PaperForm, *, referral: ReferralForm, asked: QueryDict
+) -> dict[str, Any]:
+    """The context of ``letters/scan.html``, with both forms as they were typed; ``asked`` is the address's query."""
     source = uuid_or_none(form.source)
     with reading(actor):
         return {
@@ -170,7 +174,7 @@ def scan_page(actor: Actor, found: Scan, form: PaperForm, referral: ReferralForm
             "form_typed": form, "errors": [], "post_url": reverse("letters:scan", args=[found.id]),
             "bodies": choices.body_choices(actor), "today": clock.today(), "this": _typed(form),
             "duplicate": twin_of(actor, source, form.their_reference), "questions": _questions(actor, source),
-            "suggestions_url": reverse("letters:scan_suggestions"), **_document(actor, found), **_lists(),
+            "suggestions_url": reverse("letters:scan_suggestions"), **_document(actor, found, asked), **_lists(),
             **_referrals(actor, referral),
         }  # fmt: skip
 
@@ -194,12 +198,15 @@ def _referrals(actor: Actor, referral: ReferralForm) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _document(actor: Actor, found: Scan) -> dict[str, Any]:
-    url = reverse("letters:scan_document", args=[found.id])
-    page = framed(actor, found.document_id, found.digest, url)
-    if found.media_type not in SHOWN and page["viewer"]:  # a browser shows no TIFF by itself
-        page["viewer"]["kind"] = "card"
-    return page
+def _document(actor: Actor, found: Scan, asked: QueryDict) -> dict[str, Any]:
+    """The image in the viewer; one that was decided is shown by its letter alone."""
+    if found.decided_at is not None:
+        return {}
+    stand = Stand(
+        place=Place(PlaceKind.SCAN, found.id), url=reverse("letters:scan", args=[found.id]), secrecy=Secrecy.NORMAL,
+        parts=[Part(document_id=found.document_id, digest=found.digest, name=found.name)],
+    )  # fmt: skip
+    return document_pane(actor, stand, chosen(actor, stand, asked), asked)
 
 
 def _questions(actor: Actor, source: UUID | None) -> list[dict[str, Any]]:

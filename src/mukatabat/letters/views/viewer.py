@@ -21,7 +21,7 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.actions.reading import note_broken
 from mukatabat.letters.forms import uuid_or_none
-from mukatabat.letters.queries import Place
+from mukatabat.letters.queries import Place, PlaceKind
 from mukatabat.letters.queries.proof import Proof, Standing, prove
 from mukatabat.letters.queries.texts import DocumentText, document_text
 from mukatabat.press.watermark import ReaderMark, minute_text, paint_reader_mark
@@ -41,9 +41,6 @@ FIRST_PAGES = 20
 STRIP_FROM = 3
 STEPS = [one for one in SCALES if one != THUMBNAIL]
 MOST_TEXT = 200_000
-PICTURES = {"image/png", "image/jpeg"}
-"""What a browser shows as a picture; in a frame it would style the picture itself, against the policy of the page."""
-
 KINDS = {media_type: kind for kind, media_type in ACCEPTED.items()}
 SENTENCES = {
     Standing.SIGNED: _("The stored bytes were read just now and have the recorded hash. Their signature holds."),
@@ -54,7 +51,7 @@ SENTENCES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One document at a letter or an arrival, with the digest that the record keeps."""
+    """One document at a letter, an arrival or a scan, with the digest that the record keeps."""
 
     document_id: UUID
     digest: str
@@ -112,33 +109,17 @@ def document_pane(actor: Actor, stand: Stand, shown: Shown, asked: QueryDict) ->
     return page | {"viewer": _viewer(actor, stand, shown, document, asked)}
 
 
-def framed(actor: Actor, document_id: UUID, digest: str, url: str) -> dict[str, Any]:
-    """The context of ``letters/_document.html`` for a document of no letter yet: a picture, or a frame of its own."""
-    proof = prove(actor, document_id, digest, signed=False)
-    page = {"view": "original", "paper": None, "is_letter": False, "text_url": "", "viewer": None, "integrity": ""}
-    if not proof.is_sound:
-        return page | {"integrity": str(proof.standing)}
-    document = access_document(actor, document_id)
-    kind = KINDS.get(document.media_type)
-    way = "picture" if document.media_type in PICTURES else "framed"
-    return page | {
-        "viewer": {
-            "kind": way, "name": document.name, "size": document.size, "type": kind.label if kind else "",
-            "url": url, "download_url": f"{url}?download",
-        }
-    }  # fmt: skip
-
-
 def address(name: str, place: Place, *where: object) -> str:
     """The address of something at a document: ``name`` as in ``letters.urls``."""
     return reverse(f"letters:{place.kind}_{name}", args=[place.id, *where])
 
 
 def document_address(place: Place, document_id: UUID) -> str:
-    """The address of the document's own bytes."""
-    return reverse(
-        "letters:document" if place.kind == "letter" else "letters:arrival_document", args=[place.id, document_id]
-    )
+    """The address of the document's own bytes; a scan has one document alone."""
+    if place.kind is PlaceKind.SCAN:
+        return reverse("letters:scan_document", args=[place.id])
+    route = "letters:document" if place.kind is PlaceKind.LETTER else "letters:arrival_document"
+    return reverse(route, args=[place.id, document_id])
 
 
 def is_marked(actor: Actor, secrecy: Secrecy) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`python -m mukatabat.web.demo`: seed, list the cast, give a one-time code, play the story."""
+"""`python -m mukatabat.web.demo`: seed, list the cast, give a one-time code, play the story, fill the desks."""
 
 from __future__ import annotations
 
@@ -74,6 +74,14 @@ def story(attach: tuple[Path, ...]) -> None:
     from mukatabat.web.demo.story import play
 
     sys.exit(play(attach))
+
+
+@main.command()
+def desks() -> None:
+    """Lay a working week on the Department's desks: letters on paper, referrals, drafts; once."""
+    from mukatabat.web.demo.desks import lay
+
+    lay()
 
 
 if __name__ == "__main__":
