@@ -72,9 +72,6 @@ SCREENS: dict[str, Screen] = {
     "letters/arrivals/<uuid:arrival_id>/": Screen("clerk.fl", "/registers/tray/", (ROW,)),
     "letters/scans/": Screen("clerk.moh", "/letters/scans/"),
     "letters/scans/<uuid:scan_id>/": Screen("clerk.moh", "/letters/scans/", (ROW,)),
-    f"{LETTER}documents/<uuid:document_id>/print/": Screen(
-        "auditor.fl", "/registers/incoming/?all=1", (ROW, "main a[href$='/print/']")
-    ),
     "directory/": Screen("admin.fl", "/directory/"),
     "directory/<uuid:body_id>/": Screen("admin.fl", "/directory/", (".tree a",)),
     "directory/people/": Screen("admin.fl", "/directory/people/"),
@@ -124,13 +121,7 @@ AS_OTHERS = {
     "letters/new/<uuid:draft_id>/": "letters/new/",
     f"{LETTER}reply/<uuid:draft_id>/": f"{LETTER}reply/",
     f"{LETTER}signing/give-up/": f"{LETTER}discard/",
-    "letters/arrivals/<uuid:arrival_id>/documents/<uuid:document_id>/print/": (
-        f"{LETTER}documents/<uuid:document_id>/print/"
-    ),
     "directory/holidays/<uuid:holiday_id>/withdraw/": "directory/bodies/<uuid:body_id>/close/",
-    "letters/scans/<uuid:scan_id>/documents/<uuid:document_id>/print/": (
-        f"{LETTER}documents/<uuid:document_id>/print/"
-    ),
     "work/refer/": f"{LETTER}refer/",
 }
 """Screens made of the same template as another, in a state that no demonstration can be left in."""
@@ -149,7 +140,7 @@ NO_SCREENS = {
     f"{LETTER}documents/<uuid:document_id>/report/",
     "letters/arrivals/<uuid:arrival_id>/documents/<uuid:document_id>/report/",
     "letters/scans/<uuid:scan_id>/documents/<uuid:document_id>/report/",
-    # a part of a screen, or what a script asks for
+    # a part of a screen, what a script asks for, or pages for the printer alone
     "work/peek/<uuid:object_id>/", "work/news/<str:tab>/", "find/options/", "letters/signing/<uuid:letter_id>/",
     "letters/uploads/", "letters/uploads/<uuid:upload_id>/", "letters/options/", "letters/citations/",
     "letters/phrases/", "letters/scans/suggestions/", "letters/new/<uuid:draft_id>/autosave/",
@@ -157,7 +148,7 @@ NO_SCREENS = {
     *(
         f"{place}documents/<uuid:document_id>/{part}"
         for place in (LETTER, "letters/arrivals/<uuid:arrival_id>/", "letters/scans/<uuid:scan_id>/")
-        for part in ("pages/<int:page>/<int:percent>/", "pages/<int:page>/words/", "find/")
+        for part in ("pages/<int:page>/<int:percent>/", "pages/<int:page>/words/", "find/", "print/")
     ),
     # a file
     "registers/incoming.csv", "registers/outgoing.csv", "registers/memos.csv", "registers/day.pdf",
