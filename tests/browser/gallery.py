@@ -80,6 +80,7 @@ SCREENS: dict[str, Screen] = {
     PERSON: Screen("admin.fl", "/directory/people/", (ROW,)),
     f"{PERSON}appoint/": Screen("admin.fl", "/directory/people/", (ROW, _act("appoint"))),
     f"{PERSON}mandate/": Screen("admin.fl", "/directory/people/", (ROW, _act("mandate"))),
+    f"{PERSON}reader/": Screen("admin.fl", "/directory/people/", (ROW, _act("reader"))),
     f"{PERSON}leave/": Screen("admin.fl", "/directory/people/", (ROW, _act("leave"))),
     f"{PERSON}account/": Screen("admin.fl", "/directory/people/?q=أمل", (ROW, _act("account"))),
     "directory/appointments/<uuid:appointment_id>/end/": Screen("admin.fl", "/directory/people/", (ROW, _act("end"))),

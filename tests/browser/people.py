@@ -267,7 +267,8 @@ class Office:
 
     def stranger(self, login: str, **settings: Any) -> Person:
         """Somebody who has not signed in, at the address of the body."""
-        context = self.browser.new_context(base_url=self.site.url(login.partition(".")[2]), **options(**settings))
+        own = {"base_url": self.site.url(login.partition(".")[2]), **settings}
+        context = self.browser.new_context(**options(**own))
         context.set_default_timeout(20_000)
         self._open.append(context)
         page = context.new_page()
