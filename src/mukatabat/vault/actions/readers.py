@@ -134,7 +134,7 @@ def lock_for_readers(actor: Actor, document: Document, secret: bytes, *, object_
     if lent:
         readers.append(_of_body(actor, ReaderKind.SERVICE))
     _wrap(actor, object_id, document, secret, readers)
-    _tell(actor, "vault.readers-named", object_id, readers, [document.id])
+    _note_named(actor, object_id, readers, [document])
 
 
 def _reader(grantee: Grantee) -> Reader:
@@ -192,7 +192,7 @@ def _name(
             _wrap(actor, object_id, document, secret, missing)
             added |= dict.fromkeys(missing)
     if added:
-        _tell(actor, "vault.readers-named", object_id, added, [one.id for one in documents])
+        _note_named(actor, object_id, added, documents)
 
 
 def _wrap(actor: Actor, object_id: UUID, document: Document, secret: bytes, readers: Iterable[Reader]) -> None:
@@ -228,11 +228,18 @@ def _take_away(actor: Actor, object_id: UUID, wraps: list[ReaderWrap]) -> None:
         return
     ReaderWrap.objects.filter(id__in=[one.id for one in wraps]).delete()
     readers = dict.fromkeys(one.reader_key.reader for one in wraps)
-    _tell(actor, "vault.readers-removed", object_id, readers, dict.fromkeys(one.document_id for one in wraps))
-
-
-def _tell(actor: Actor, act: str, object_id: UUID, readers: Iterable[Reader], documents: Iterable[UUID]) -> None:
     record(
-        actor, act=act, object_kind="letter", object_id=object_id,
-        detail={"readers": [str(one) for one in readers], "documents": [str(one) for one in documents]},
+        actor, act="vault.readers-removed", object_kind="letter", object_id=object_id,
+        detail=_said(readers, dict.fromkeys(one.document_id for one in wraps)),
     )  # fmt: skip
+
+
+def _note_named(actor: Actor, object_id: UUID, readers: Iterable[Reader], documents: Iterable[Document]) -> None:
+    record(
+        actor, act="vault.readers-named", object_kind="letter", object_id=object_id,
+        detail=_said(readers, [one.id for one in documents]),
+    )  # fmt: skip
+
+
+def _said(readers: Iterable[Reader], documents: Iterable[UUID]) -> dict[str, list[str]]:
+    return {"readers": [str(one) for one in readers], "documents": [str(one) for one in documents]}
