@@ -14,6 +14,7 @@ import pypdfium2.raw as pdfium
 from PIL import Image, ImageSequence
 
 from mukatabat.vault.pages.rules import MOST_PIXELS, PageText, fitting
+from mukatabat.vault.text.foreign import renamed
 from mukatabat.vault.text.layout import Glyph, words_of
 from mukatabat.vault.text.quality import Layer, assess
 
@@ -78,7 +79,7 @@ class PdfReader:
             layer = opened.get_textpage()
             try:
                 lines = tuple(tuple(words_of(line)) for line in _glyph_lines(opened, layer))
-                kept = tuple(line for line in lines if line)
+                kept = renamed(tuple(line for line in lines if line))
                 quality = assess(word.text for line in kept for word in line)
                 return PageText(kept, quality.layer, _is_recognised(layer))
             finally:

@@ -82,13 +82,22 @@ def assess(words: Iterable[str]) -> Quality:
         tokens = folded_words(word)
         if "ARABIC" in scripts:
             arabic += 1
-            known += any(one in _KNOWN or stem(one) in _KNOWN for one in tokens)
+            known += _any_known(tokens)
         for token in tokens:
             if len(token) == 4 and token.isdecimal():
                 forward = bool(_YEAR.fullmatch(token))
                 years += forward
                 turned += not forward and bool(_YEAR.fullmatch(token[::-1]))
     return Quality(total, arabic, known, broken, mixed, years, turned)
+
+
+def is_known(word: str) -> bool:
+    """Whether a word is one of the commonest of official Arabic, whatever its spelling and its article."""
+    return _any_known(folded_words(word))
+
+
+def _any_known(tokens: Iterable[str]) -> bool:
+    return any(one in _KNOWN or stem(one) in _KNOWN for one in tokens)
 
 
 def _scripts(word: str) -> set[str]:
