@@ -8,6 +8,7 @@ of them is ever a dependency of the product. It prints its version, what it was 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -54,7 +55,8 @@ def _judged(name: str, files: Sequence[str]) -> int:
     python = _environment(name)
     say(f"{name}:")
     command = [*dies_with_parent(), str(python), str(FOLDER / name / "judge.py"), *files]
-    return subprocess.run(command, check=False).returncode
+    # What several judges need lies beside them.
+    return subprocess.run(command, env={**os.environ, "PYTHONPATH": str(FOLDER)}, check=False).returncode
 
 
 def _exhibits() -> list[str]:

@@ -7,21 +7,19 @@ program's parts into this judge's own environment; each is compared with its SHA
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from jars import FAULTS, PARTS, UNABLE, unable
+
 HERE = Path(__file__).parent
-PARTS = Path(sys.prefix) / "jars"
 VECTORS = HERE.parents[2] / "tests" / "vectors"
-FAULTS, UNABLE = 1, 69
 
 
 def main(files: list[str]) -> int:
     """Judge the files and the vectors, and say what DSS said of each signature."""
-    trouble = unable()
+    trouble = unable(HERE)
     if trouble:
         print(f"  DSS cannot run here: {trouble}")
         return UNABLE
@@ -42,27 +40,6 @@ def main(files: list[str]) -> int:
         print(said.stderr.strip()[-2000:])
         return UNABLE
     return said.returncode
-
-
-def unable() -> str:
-    """Bring the parts in if they are not there; return what stands in the way, or nothing."""
-    for program in ("java", "mvn"):
-        if shutil.which(program) is None:
-            return f"{program} is not installed"
-    if not matching():
-        copy = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies"]
-        command = [*copy, f"-DoutputDirectory={PARTS}"]
-        brought = subprocess.run(command, capture_output=True, text=True, check=False)
-        if brought.returncode != 0:
-            return f"Maven could not bring it in: {brought.stdout.strip()[-300:]}"
-    return "" if matching() else "its parts are not those named in jars.txt"
-
-
-def matching() -> bool:
-    """Whether exactly the named parts are there, each with its digest."""
-    found = {part.name: hashlib.sha256(part.read_bytes()).hexdigest() for part in PARTS.glob("*.jar")}
-    named = (line.split() for line in (HERE / "jars.txt").read_text().splitlines() if not line.startswith("#"))
-    return found == {name: digest for digest, name in named}
 
 
 if __name__ == "__main__":
