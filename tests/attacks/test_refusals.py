@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from mukatabat.audit.checking import verify
 from mukatabat.audit.models import AuditEntry
-from mukatabat.audit.queries import history_of, verify
+from mukatabat.audit.queries import history_of
 from mukatabat.tenancy.context import scope
 from tests.cast import MOF, MOH
 from tests.letters.pages import at, browser

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from mukatabat.audit.queries import verify
+from mukatabat.audit.checking import verify
 from mukatabat.directory.models import Body
 from mukatabat.web.cli.answers import answer, as_json_option
 
@@ -22,6 +22,6 @@ def audit() -> None:
 def audit_verify(*, as_json: bool) -> None:
     """Prove the chain of the whole trail, and cover the entries that are not chained yet. Exit code 1 on a fault."""
     result = verify(Body.objects.values_list("id", "realm"))
-    lines = [f"chained {result.chained}, waiting {result.tail}, faults {len(result.faults)}", *result.faults]
-    answer({"chained": result.chained, "tail": result.tail, "faults": result.faults}, lines, as_json=as_json)
+    lines = [f"chained {result.last}, waiting {result.tail}, faults {len(result.faults)}", *result.faults]
+    answer({"chained": result.last, "tail": result.tail, "faults": result.faults}, lines, as_json=as_json)
     sys.exit(0 if result.intact else 1)
