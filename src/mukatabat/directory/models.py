@@ -44,6 +44,11 @@ def effective(on: date, path: str = "") -> Q:
     return begun & (Q(**{f"{path}valid_to__isnull": True}) | Q(**{f"{path}valid_to__gte": on}))
 
 
+def away(on: date) -> Q:
+    """Return the filter for leaves during which a day passes; one that was withdrawn counts no longer."""
+    return Q(starts__lte=on, ends__gte=on, withdrawn_at__isnull=True)
+
+
 class FoldedName(models.TextField):  # type: ignore[type-arg]
     """Both names of a row in their folded form, made whenever the row is written, also in bulk."""
 
@@ -251,6 +256,8 @@ class Absence(models.Model):
     ends = models.DateField()
     deputy = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="deputises")
     reason = models.CharField(max_length=200, blank=True, default="")
+    # One that never began is withdrawn and stays as a row, because the trail names it.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -262,15 +269,16 @@ class Absence(models.Model):
 
 
 class Change(TenantModel):
-    """A change that widens somebody's power, as one person proposed it; it waits for a second person.
+    """A change that needs two persons, as one of them proposed it; it waits for the second.
 
-    The application's role may only insert: what was proposed is what is confirmed. `person_id` is who gains.
+    The application's role may only insert: what was proposed is what is confirmed. `person_id` is who gains power;
+    a change of the calendar gives nobody any.
     """
 
     writes: ClassVar[tuple[str, ...]] = ("insert",)
 
     kind = models.CharField(max_length=16, choices=ChangeKind.choices)
-    person_id = models.UUIDField()
+    person_id = models.UUIDField(null=True)
     content = models.JSONField()
     reason = models.CharField(max_length=200)
     proposed_by = models.UUIDField()
@@ -318,10 +326,11 @@ class Holiday(models.Model):
 
 
 class HijriAdjustment(models.Model):
-    """By how many days the Hijri date stands off the table from a day on, as the competent authority announced.
+    """By how many days a Hijri month begins off the table, as the competent authority announced.
 
-    It holds until the next one begins; one with no days brings the table back. Nothing that was issued or registered
-    looks here again, because each number keeps the Hijri date of its day.
+    `valid_from` is the day on which the table begins the month. It holds for the months after it until the next one;
+    one with no days brings the table back. Nothing that was issued or registered looks here again, because each number
+    keeps the Hijri date of its day.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -317,10 +317,10 @@ CHANGE_LIFE = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeFacts:
-    """A proposed change as its rule reads it: who proposed it, who gains by it, until when it waits."""
+    """A proposed change as its rule reads it: who proposed it, who gains power if anybody, until when it waits."""
 
     proposed_by: UUID
-    person_id: UUID
+    person_id: UUID | None
     expires_at: datetime
     decided: bool = False
 

@@ -89,7 +89,7 @@ class MandateKind(Vocabulary):
 
 
 class ChangeKind(Vocabulary):
-    """What a change that widens somebody's power does once a second person confirms it."""
+    """What a change that needs two persons does once the second confirms it."""
 
     APPOINTMENT = "appointment", gettext_noop("Appointment to a post of power"), "شغل منصب ذي صلاحية"
     MANDATE = "mandate", gettext_noop("Mandate"), "سند صلاحية"
@@ -100,6 +100,7 @@ class ChangeKind(Vocabulary):
     )
     PASSWORD = "password", gettext_noop("New first password"), "كلمة مرور أولى جديدة"
     READER = "reader", gettext_noop("Reader of a sealed letter"), "قارئ لكتاب سري"
+    CALENDAR = "calendar", gettext_noop("Beginning of a Hijri month"), "بداية شهر هجري"
 
 
 class Verdict(Vocabulary):

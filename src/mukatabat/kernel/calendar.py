@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
-from hijridate import Gregorian
+from hijridate import Gregorian, Hijri
 
 from mukatabat.kernel.errors import KernelError
+from mukatabat.kernel.language import spoken
 
 # Indexed by month - 1.
 GREGORIAN_MONTHS_AR = (
@@ -38,6 +39,7 @@ WEEK = (SUNDAY, MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY)
 WEEKEND = frozenset({FRIDAY, SATURDAY})
 
 LARGEST_ADJUSTMENT = 1
+SHORTEST_MONTH, LONGEST_MONTH = 29, 30
 _DAY = timedelta(days=1)
 
 
@@ -102,6 +104,56 @@ def hijri(day: date, adjustment: int = 0) -> HijriDate:
     except OverflowError as error:
         raise OutsideHijriTable(day=day.isoformat()) from error
     return HijriDate(found.year, found.month, found.day)
+
+
+def month_begins(year: int, month: int) -> date:
+    """Return the Gregorian day on which the table begins a Hijri month; outside the table raises OutsideHijriTable."""
+    try:
+        return Hijri(year, month, 1).to_gregorian()
+    except (OverflowError, ValueError) as error:
+        raise OutsideHijriTable(day=f"{year:04d}-{month:02d}") from error
+
+
+def month_on(year: int, month: int, count: int) -> tuple[int, int]:
+    """Return the year and month so many months after (or, below zero, before) a Hijri month."""
+    years, months = divmod(year * 12 + month - 1 + count, 12)
+    return years, months + 1
+
+
+def month_name(year: int, month: int) -> str:
+    """Name a Hijri month and its year in the reader's language, with ASCII digits."""
+    return spoken(f"{HIJRI_MONTHS_AR[month - 1]} {year}هـ", f"{HIJRI_MONTHS_EN[month - 1]} {year} AH")
+
+
+def announced(day: date, shifts: Sequence[tuple[date, int]]) -> HijriDate:
+    """Convert a Gregorian day by the table and by what was announced of its months.
+
+    A shift is the day on which the table begins a month, and by how many days (-1, 0 or 1, as in `hijri`) this month
+    and those after it stand off the table, until the next shift. A month that begins a day late gives the one before
+    it a thirtieth day. Raises OutsideHijriTable.
+
+    1. The month is the table's of that day, or a neighbour. 2. Of these the last one that has begun. 3. Its days count
+    from there.
+    """
+    middle = hijri(day)
+    for count in (1, 0, -1):  # 1
+        year, month = month_on(middle.year, middle.month, count)
+        try:
+            begins = month_begins(year, month)
+        except OutsideHijriTable:
+            if count:
+                continue
+            raise
+        begins -= shift_of(begins, shifts) * _DAY
+        if begins <= day:  # 2
+            return HijriDate(year, month, (day - begins).days + 1)  # 3
+    return middle
+
+
+def shift_of(begins: date, shifts: Sequence[tuple[date, int]]) -> int:
+    """Return by how many days a month stands off the table that begins it on a day; see `announced`."""
+    standing = [(since, days) for since, days in shifts if since <= begins]
+    return max(standing)[1] if standing else 0
 
 
 def written(day: date, language: str) -> str:

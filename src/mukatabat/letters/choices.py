@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mukatabat.directory import queries as directory
-from mukatabat.directory.models import Absence, Appointment, Body, Mandate, Post, Unit, effective
+from mukatabat.directory.models import Absence, Appointment, Body, Mandate, Post, Unit, away, effective
 from mukatabat.directory.queries import UnitNode
 from mukatabat.directory.vocabulary import Channel, PostRole
 from mukatabat.kernel import clock
@@ -211,12 +211,14 @@ def _head_above(actor: Actor) -> tuple[str, ...]:
 def referral_groups(actor: Actor) -> list[dict[str, Any]]:
     """Whom an item may be handed to: recent recipients first, then the units, then people under their unit."""
     held = list(_held(actor))
-    away = _away(one.person_id for one in held)
+    absent = _away(one.person_id for one in held)
     units = [_choice(f"{UNIT}{one.pk}", named(one)) for one in _flat(directory.unit_tree(actor.body_id))]
     groups: dict[str, list[dict[str, str]]] = {}
     for one in held:
         if one.person_id != actor.person_id:
-            choice = _choice(f"person:{one.person_id}", named(one.person), named(one.post), away.get(one.person_id, ""))
+            choice = _choice(
+                f"person:{one.person_id}", named(one.person), named(one.post), absent.get(one.person_id, "")
+            )
             groups.setdefault(named(one.post.unit), []).append(choice)
     known = {choice["value"]: choice for choice in [*units, *(one for group in groups.values() for one in group)]}
     recent = [known[value] for value in _recent(actor) if value in known]
@@ -244,7 +246,7 @@ def _recent(actor: Actor) -> list[str]:
 
 def _away(person_ids: Iterable[UUID]) -> dict[UUID, str]:
     day = clock.today()
-    leaves = Absence.objects.filter(person_id__in=list(person_ids), starts__lte=day, ends__gte=day)
+    leaves = Absence.objects.filter(away(day), person_id__in=list(person_ids))
     return {
         one.person_id: gettext("away until %(day)s; %(deputy)s stands in")
         % {"day": one.ends.isoformat(), "deputy": named(one.deputy) or "—"}

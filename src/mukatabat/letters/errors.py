@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from mukatabat.kernel.errors import Conflict, MukatabatError
 from mukatabat.letters.rules import Guard
@@ -31,6 +32,19 @@ class DraftChanged(Conflict):
     happened = _("The draft was saved from another place after you opened it.")
     safe = _("Both texts are kept: theirs on the server, yours in this window.")
     do = _("Copy your text, open the draft again, and put in what is missing.")
+
+
+class WorkStillOpen(Conflict):
+    """A unit or a post cannot end while letters wait in its tray or before its step of a route; `count`."""
+
+    code = "letters.work-still-open"
+    happened = ngettext_lazy(
+        "This cannot end while %(count)d letter waits there.",
+        "This cannot end while %(count)d letters wait there.",
+        "count",
+    )
+    safe = _("Nothing was changed.")
+    do = _("Let its holders refer or finish what waits, and the drafters choose another route; then end it.")
 
 
 class DraftHeld(Conflict):

@@ -103,6 +103,12 @@ class AbsenceForm(Chosen):
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
 
 
+class ReturnForm(forms.Form):
+    """When somebody is back."""
+
+    back_on = Day(label=_("First day at work again"), initial=clock.today)
+
+
 class AccountForm(forms.Form):
     """A new account."""
 
@@ -180,6 +186,16 @@ class SettingsForm(forms.Form):
     closes = forms.TimeField(
         label=_("Registry closes"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
+
+
+class MonthForm(Chosen):
+    """On which day a Hijri month begins, and by whose word."""
+
+    days = forms.ChoiceField(label=_("The month begins"), widget=forms.RadioSelect)
+    announcement = forms.CharField(
+        label=_("Announcement"), max_length=200, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        help_text=_("Who announced it, and when."),
+    )  # fmt: skip
 
 
 class HolidayForm(Names):

@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from mukatabat.access.models import Account
 from mukatabat.audit.models import AuditEntry
 from mukatabat.directory import queries as directory
-from mukatabat.directory.models import Appointment, Change, Holiday, Mandate, Person, Post, Unit
+from mukatabat.directory.models import Appointment, Change, HijriAdjustment, Holiday, Mandate, Person, Post, Unit
 from mukatabat.directory.vocabulary import ChangeKind
 from mukatabat.exchange.models import Arrival
+from mukatabat.kernel.calendar import hijri, month_name
 from mukatabat.kernel.errors import isolated
 from mukatabat.kernel.language import spoken
 from mukatabat.letters.models import Letter
@@ -141,10 +142,20 @@ def _mandates(ids: set[UUID]) -> dict[UUID, str]:
 
 
 def _changes(ids: set[UUID]) -> dict[UUID, str]:
-    """A change of power is told by what it is and for whom."""
-    found = list(Change.objects.filter(pk__in=ids).values_list("pk", "kind", "person_id"))
-    people = Person.objects.in_bulk({person for _pk, _kind, person in found})
-    return {pk: f"{ChangeKind(kind).label} — {spoken(people[who].ar, people[who].en)}" for pk, kind, who in found}
+    """A change is told by what it is and for whom, one of the calendar by its month."""
+    found = list(Change.objects.filter(pk__in=ids).values_list("pk", "kind", "person_id", "content"))
+    people = Person.objects.in_bulk({person for _pk, _kind, person, _content in found if person})
+    about = {
+        pk: spoken(people[who].ar, people[who].en) if who else month_name(content["year"], content["month"])
+        for pk, _kind, who, content in found
+    }
+    return {pk: f"{ChangeKind(kind).label} — {about[pk]}" for pk, kind, _who, _content in found}
+
+
+def _months(ids: set[UUID]) -> dict[UUID, str]:
+    found = HijriAdjustment.objects.filter(pk__in=ids).values_list("pk", "valid_from")
+    months = {pk: hijri(begins) for pk, begins in found}
+    return {pk: month_name(moon.year, moon.month) for pk, moon in months.items()}
 
 
 def _bodies(ids: set[UUID]) -> dict[UUID, str]:
@@ -154,5 +165,5 @@ def _bodies(ids: set[UUID]) -> dict[UUID, str]:
 _LOOK_UPS: dict[str, Any] = {
     "letter": _letters, "arrival": _arrivals, "account": _accounts, "appointment": _appointments,
     "mandate": _mandates, "change": _changes, "body": _bodies, "unit": lambda ids: _two_names(Unit, ids),
-    "post": lambda ids: _two_names(Post, ids), "holiday": lambda ids: _two_names(Holiday, ids),
+    "post": lambda ids: _two_names(Post, ids), "holiday": lambda ids: _two_names(Holiday, ids), "hijri": _months,
 }  # fmt: skip

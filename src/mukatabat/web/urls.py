@@ -7,7 +7,19 @@ from mukatabat.access.grants.rules import Shelf
 from mukatabat.portal import urls as portal
 from mukatabat.registers import urls as registers
 from mukatabat.web.views import acting, bell, books, desk, finding, home, trail
-from mukatabat.web.views.directory import accounts, changes, importing, operating, people, readers, reading, structure
+from mukatabat.web.views.directory import (
+    absences,
+    accounts,
+    calendar,
+    changes,
+    ending,
+    importing,
+    operating,
+    people,
+    readers,
+    reading,
+    structure,
+)
 from mukatabat.web.views.shelves import BookConverter
 from mukatabat.work import urls as work
 from mukatabat.work.queries import Tab
@@ -56,7 +68,9 @@ directory_routes = [
     path("people/<uuid:person_id>/appoint/", people.appoint, name="appoint"),
     path("people/<uuid:person_id>/mandate/", people.grant, name="grant"),
     path("people/<uuid:person_id>/reader/", readers.name, name="reader"),
-    path("people/<uuid:person_id>/leave/", people.absence, name="absence"),
+    path("people/<uuid:person_id>/leave/", absences.absence, name="absence"),
+    path("leave/", absences.leave, name="leave"),
+    path("leave/<uuid:absence_id>/end/", absences.end, name="end_absence"),
     path("people/<uuid:person_id>/account/", accounts.create, name="create_account"),
     path("appointments/<uuid:appointment_id>/end/", people.end_appointment, name="end_appointment"),
     path("mandates/<uuid:mandate_id>/revoke/", people.revoke, name="revoke"),
@@ -66,11 +80,15 @@ directory_routes = [
     path("structure/", structure.structure, name="structure"),
     path("structure/unit/", structure.add_unit, name="add_unit"),
     path("structure/post/", structure.add_post, name="add_post"),
+    path("structure/units/<uuid:unit_id>/end/", ending.unit, name="end_unit"),
+    path("structure/posts/<uuid:post_id>/end/", ending.post, name="end_post"),
     path("particulars/", structure.particulars, name="particulars"),
     path("bodies/", operating.bodies, name="bodies"),
     path("bodies/new/", operating.add, name="add_body"),
     path("bodies/<uuid:body_id>/rename/", operating.rename, name="rename_body"),
     path("bodies/<uuid:body_id>/close/", operating.close, name="close_body"),
+    path("calendar/", calendar.months, name="months"),
+    path("calendar/<int:year>/<int:month>/", calendar.month, name="month"),
     path("holidays/", operating.holidays, name="holidays"),
     path("holidays/new/", operating.add_holiday, name="add_holiday"),
     path("holidays/<uuid:holiday_id>/withdraw/", operating.withdraw_holiday, name="withdraw_holiday"),

@@ -38,7 +38,7 @@ def confirm_change(actor: Actor, change_id: UUID) -> Confirmed:
         secret = ""
         if change.kind in {ChangeKind.SECOND_FACTOR, ChangeKind.PASSWORD}:
             secret = _for_account(actor, change)
-        else:
+        elif change.person_id is not None:
             Account.objects.filter(person=change.person_id).update(enrolment_code="", enrolment_until=None)
     return Confirmed(change, secret)
 

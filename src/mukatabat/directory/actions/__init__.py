@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The only writers of the directory. Each takes the actor and a frozen command, and is one audited transaction."""
 
+from mukatabat.directory.actions.absences import EndAbsence, RecordAbsence, end_absence, record_absence
 from mukatabat.directory.actions.bodies import (
     AddBody,
     CloseBody,
@@ -11,18 +12,24 @@ from mukatabat.directory.actions.bodies import (
     rename_body,
     state_particulars,
 )
-from mukatabat.directory.actions.calendar import AdjustHijri, adjust_hijri, withdraw_hijri_adjustment
-from mukatabat.directory.actions.changes import confirm, decline, propose, propose_appointment, propose_mandate
+from mukatabat.directory.actions.calendar import AnnounceMonth, enter_month
+from mukatabat.directory.actions.changes import (
+    confirm,
+    decline,
+    propose,
+    propose_appointment,
+    propose_mandate,
+    propose_month,
+)
+from mukatabat.directory.actions.ending import EndPost, EndUnit, end_post, end_unit
 from mukatabat.directory.actions.mandates import GrantMandate, RevokeMandate, grant_mandate, revoke_mandate
 from mukatabat.directory.actions.people import (
     AddPerson,
     Appoint,
     EndAppointment,
-    RecordAbsence,
     add_person,
     appoint,
     end_appointment,
-    record_absence,
 )
 from mukatabat.directory.actions.structure import (
     AddHoliday,
@@ -40,10 +47,13 @@ __all__ = [
     "AddPerson",
     "AddPost",
     "AddUnit",
-    "AdjustHijri",
+    "AnnounceMonth",
     "Appoint",
     "CloseBody",
+    "EndAbsence",
     "EndAppointment",
+    "EndPost",
+    "EndUnit",
     "GrantMandate",
     "RecordAbsence",
     "RenameBody",
@@ -54,20 +64,23 @@ __all__ = [
     "add_person",
     "add_post",
     "add_unit",
-    "adjust_hijri",
     "appoint",
     "close_body",
     "confirm",
     "decline",
+    "end_absence",
     "end_appointment",
+    "end_post",
+    "end_unit",
+    "enter_month",
     "grant_mandate",
     "propose",
     "propose_appointment",
     "propose_mandate",
+    "propose_month",
     "record_absence",
     "rename_body",
     "revoke_mandate",
     "state_particulars",
-    "withdraw_hijri_adjustment",
     "withdraw_holiday",
 ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Changes that widen somebody's power: one person proposes, another confirms, and neither gains by it (ADR 0012)."""
+"""Changes that need two persons (ADR 0012): one proposes, another confirms, and neither gains by it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,15 @@ from django.db import IntegrityError, transaction
 from psycopg.errors import UniqueViolation
 
 from mukatabat.audit.actions import record
+from mukatabat.directory.actions.calendar import AnnounceMonth, announceable, enter_month
 from mukatabat.directory.actions.mandates import GrantMandate, enter_mandate, grantable
 from mukatabat.directory.actions.people import Appoint, appointable, enter_appointment, person_of
-from mukatabat.directory.authority import locked_body, require_administrator, require_second_person
+from mukatabat.directory.authority import (
+    locked_body,
+    require_administrator,
+    require_operator,
+    require_second_person,
+)
 from mukatabat.directory.errors import (
     ChangeDecided,
     NameMissing,
@@ -58,46 +64,65 @@ def propose(actor: Actor, kind: ChangeKind, *, person_id: UUID, content: dict[st
     """
     with scope(actor):
         body_id = require_administrator(actor)
-        if actor.person_id is None:
-            raise NotInDirectory
         if person_id == actor.person_id:
             raise OwnGain
         person_of(body_id, person_id)
-        said = clean_line(reason, REASON_LIMIT)
-        if not said:
-            raise NameMissing
-        now = clock.now()
-        change = Change.objects.create(
-            kind=kind.value,
-            person_id=person_id,
-            content=content,
-            reason=said,
-            proposed_by=actor.person_id,
-            proposed_at=now,
-            expires_at=now + CHANGE_LIFE,
-        )
-        record(
-            actor,
-            act="directory.change-proposed",
-            object_kind="change",
-            object_id=change.pk,
-            detail={"kind": kind.value, "person": str(person_id), "reason": said, "content": content},
-        )
+        return _keep(actor, kind, person_id=person_id, content=content, reason=reason)
+
+
+def propose_month(actor: Actor, command: AnnounceMonth) -> Change:
+    """Propose when a Hijri month begins, for the operator's realm; the announcement is its reason.
+
+    Raises `NotInDirectory`, or as `calendar.announceable`.
+    """
+    with scope(actor):
+        require_operator(actor, actor.realm)
+        said = announceable(actor.realm, command)
+        return _keep(actor, ChangeKind.CALENDAR, person_id=None, content=asdict(command), reason=said)
+
+
+def _keep(actor: Actor, kind: ChangeKind, *, person_id: UUID | None, content: dict[str, Any], reason: str) -> Change:
+    said = clean_line(reason, REASON_LIMIT)
+    if actor.person_id is None:
+        raise NotInDirectory
+    if not said:
+        raise NameMissing
+    now = clock.now()
+    change = Change.objects.create(
+        kind=kind.value,
+        person_id=person_id,
+        content=content,
+        reason=said,
+        proposed_by=actor.person_id,
+        proposed_at=now,
+        expires_at=now + CHANGE_LIFE,
+    )
+    record(
+        actor,
+        act="directory.change-proposed",
+        object_kind="change",
+        object_id=change.pk,
+        detail={"kind": kind.value, **_for_whom(change), "reason": said, "content": content},
+    )
     return change
+
+
+def _for_whom(change: Change) -> dict[str, str]:
+    return {"person": str(change.person_id)} if change.person_id else {}
 
 
 def confirm(actor: Actor, change_id: UUID) -> Change:
     """Confirm a proposal of the actor's body as its second person, and carry out what belongs to the directory.
 
     1. The body's row is locked, so that confirmations of one body follow each other. 2. The rule says who may. 3. The
-    proposer must still administer the body. 4. The decision is written: a second one is refused by the database.
-    5. Appointment and mandate are entered, checked once more against the directory of now. Raises `NotInDirectory`,
+    proposer must still hold the post for it. 4. The decision is written: a second one is refused by the database.
+    5. Appointment, mandate and month are entered, checked once more against what holds now. Raises `NotInDirectory`,
     `ChangeDecided`, `ChangeExpired`, `OwnProposal`, `OwnGain`, `ProposerGone`, or as the change's own use case.
     """
     with scope(actor):
-        decider = require_second_person(actor)
-        locked_body(actor.body_id)  # 1
         change = _found(change_id)
+        decider = require_second_person(actor, change.kind)
+        locked_body(actor.body_id)  # 1
         facts = ChangeFacts(
             proposed_by=change.proposed_by,
             person_id=change.person_id,
@@ -107,7 +132,7 @@ def confirm(actor: Actor, change_id: UUID) -> Change:
         bar = bar_to_confirming(facts, decider, clock.now())  # 2
         if bar is not None:
             raise bar_error(bar)
-        if not _administers(change.proposed_by, actor.body_id):  # 3
+        if not _still_may(change, actor.body_id):  # 3
             raise ProposerGone
         _decide(actor, change, Verdict.CONFIRMED)  # 4
         _carry_out(actor, change)  # 5
@@ -125,7 +150,7 @@ def decline(actor: Actor, change_id: UUID, reason: str) -> Change:
         if change.proposed_by == actor.person_id:
             verdict = Verdict.WITHDRAWN
         else:
-            decider = require_second_person(actor)
+            decider = require_second_person(actor, change.kind)
             verdict = Verdict.DECLINED
             if decider == change.person_id:
                 raise OwnGain
@@ -148,10 +173,11 @@ def _is_decided(change: Change) -> bool:
     return Decision.objects.filter(change=change).exists()
 
 
-def _administers(person_id: UUID, body_id: UUID) -> bool:
+def _still_may(change: Change, body_id: UUID) -> bool:
     today = clock.today()
+    role = PostRole.OPERATOR if change.kind == ChangeKind.CALENDAR else PostRole.ADMINISTRATOR
     held = Appointment.objects.filter(effective(today), effective(today, "post__"), effective(today, "person__"))
-    return held.filter(person_id=person_id, post__body_id=body_id, post__role=PostRole.ADMINISTRATOR.value).exists()
+    return held.filter(person_id=change.proposed_by, post__body_id=body_id, post__role=role.value).exists()
 
 
 def _decide(actor: Actor, change: Change, verdict: Verdict, reason: str = "") -> None:
@@ -170,7 +196,7 @@ def _decide(actor: Actor, change: Change, verdict: Verdict, reason: str = "") ->
         act=f"directory.change-{verdict.value}",
         object_kind="change",
         object_id=change.pk,
-        detail={"kind": change.kind, "person": str(change.person_id), "by": str(change.proposed_by), "reason": reason},
+        detail={"kind": change.kind, **_for_whom(change), "by": str(change.proposed_by), "reason": reason},
     )
 
 
@@ -180,6 +206,8 @@ def _carry_out(actor: Actor, change: Change) -> None:
         enter_appointment(actor, thawed_appointment(change.content), **decided)
     elif change.kind == ChangeKind.MANDATE:
         enter_mandate(actor, thawed_mandate(change.content), **decided)
+    elif change.kind == ChangeKind.CALENDAR:
+        enter_month(actor, AnnounceMonth(**change.content), **decided)
 
 
 # -- a command as plain JSON and back --------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""People of a body: who they are, which posts they hold, when they are away."""
+"""People of a body: who they are, and which posts they hold."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ from mukatabat.directory.errors import (
     NameMissing,
     NotInDirectory,
     OwnAppointment,
-    OwnDeputy,
     SecondPersonNeeded,
 )
-from mukatabat.directory.models import Absence, Appointment, Person, Post, effective
+from mukatabat.directory.models import Appointment, Person, Post, effective
 from mukatabat.directory.rules import POWER_ROLES
 from mukatabat.directory.vocabulary import PostRole
 from mukatabat.kernel.arabic import latin_digits
@@ -62,17 +61,6 @@ class EndAppointment:
 
     appointment_id: UUID
     last_day: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordAbsence:
-    """A person is away; the deputy sees the tray and gets no signature by it."""
-
-    person_id: UUID
-    starts: date
-    ends: date
-    deputy_id: UUID | None = None
-    reason: str = ""
 
 
 def person_of(body_id: UUID, person_id: UUID) -> Person:
@@ -215,39 +203,3 @@ def end_appointment(actor: Actor, command: EndAppointment) -> Appointment:
             detail={"person": str(ended.person_id), "post": str(ended.post_id), "last_day": str(command.last_day)},
         )
     return ended
-
-
-def record_absence(actor: Actor, command: RecordAbsence) -> Absence:
-    """Record that a person of the actor's body is away; people record their own leave, an administrator anyone's.
-
-    Raises `NotInDirectory` (also for a deputy of another body), `OwnDeputy` or `PeriodBackwards`. The reason stays in
-    the directory and out of the audit trail.
-    """
-    with scope(actor):
-        body_id = actor.body_id if actor.person_id == command.person_id else require_administrator(actor)
-        if actor.person_id not in {None, command.person_id} and actor.person_id == command.deputy_id:
-            raise OwnDeputy
-        ordered(command.starts, command.ends)
-        person = person_of(body_id, command.person_id)
-        deputy = person_of(body_id, command.deputy_id) if command.deputy_id else None
-        if deputy == person:
-            raise NotInDirectory
-        absence = Absence.objects.create(
-            person=person,
-            starts=command.starts,
-            ends=command.ends,
-            deputy=deputy,
-            reason=clean_line(command.reason, 200),
-        )
-        record(
-            actor,
-            act="directory.absence-recorded",
-            object_kind="person",
-            object_id=person.pk,
-            detail={
-                "starts": str(command.starts),
-                "ends": str(command.ends),
-                "deputy": str(deputy.pk) if deputy else None,
-            },
-        )
-    return absence

@@ -44,11 +44,27 @@ class NameMissing(DirectoryError):
 
 
 class AdjustmentTooLarge(DirectoryError):
-    """A Hijri date would stand more than one day off the table."""
+    """A Hijri month would begin more than one day off the table."""
 
     code = "directory.adjustment-too-large"
-    happened = _("A Hijri date moves by one day at most.")
+    happened = _("A Hijri month moves by one day at most.")
     do = _("Choose one day earlier, one day later, or none.")
+
+
+class NoSuchHijriMonth(DirectoryError):
+    """The month is none, or lies outside the table, or too far off to be announced."""
+
+    code = "directory.no-such-hijri-month"
+    happened = _("This month cannot be announced now.")
+    do = _("Choose the present month or one of the next.")
+
+
+class MonthOfWrongLength(DirectoryError):
+    """A Hijri month has 29 or 30 days, and the announcement would give one another length; `days`."""
+
+    code = "directory.month-of-wrong-length"
+    happened = _("The month before would have %(days)s days; a Hijri month has 29 or 30.")
+    do = _("Check the announcement and the one before it.")
 
 
 class AnnouncementMissing(DirectoryError):
@@ -87,6 +103,15 @@ class StillInUse(Conflict, DirectoryError):
     )
     safe = _("Nothing was changed.")
     do = _("End those entries first, or choose a later day.")
+
+
+class LastRegistry(Conflict, DirectoryError):
+    """Without this unit no tray would receive the body's letters."""
+
+    code = "directory.last-registry"
+    happened = _("This is the only unit whose tray receives the letters of the body.")
+    safe = _("Nothing was changed.")
+    do = _("Add another unit that receives them, then end this one.")
 
 
 class RenamedTooEarly(Conflict, DirectoryError):

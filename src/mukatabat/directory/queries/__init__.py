@@ -8,12 +8,19 @@ from mukatabat.directory.queries.bodies import (
     body_by_code,
     body_name,
     body_names,
-    hijri_on,
     holidays,
     recipient_level,
     require_addressable,
     require_addressable_post,
     search_bodies,
+)
+from mukatabat.directory.queries.calendar import (
+    Moved,
+    dates_moved,
+    hijri_on,
+    hijri_shifts,
+    months_announced,
+    months_offered,
 )
 from mukatabat.directory.queries.listing import (
     Held,
@@ -42,6 +49,7 @@ from mukatabat.directory.queries.people import (
 
 __all__ = [
     "Held",
+    "Moved",
     "UnitNode",
     "absence_of",
     "addressable_bodies",
@@ -51,13 +59,17 @@ __all__ = [
     "body_by_code",
     "body_name",
     "body_names",
+    "dates_moved",
     "heads_of_unit",
     "hijri_on",
+    "hijri_shifts",
     "holders_of",
     "holidays",
     "listed_body",
     "mandate_for",
     "mandates_of",
+    "months_announced",
+    "months_offered",
     "people_away",
     "people_found",
     "people_named",

@@ -9,10 +9,21 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from mukatabat.directory.authority import ADMINISTER_BODY, SIGN, require_administrator
+from mukatabat.directory.authority import may_decide, require_administrator
 from mukatabat.directory.errors import NotInDirectory
-from mukatabat.directory.models import Absence, Appointment, Change, Holiday, Mandate, Person, Post, Unit, effective
+from mukatabat.directory.models import (
+    Absence,
+    Appointment,
+    Change,
+    Holiday,
+    Mandate,
+    Person,
+    Post,
+    Unit,
+    effective,
+)
 from mukatabat.directory.queries.listing import people_named
+from mukatabat.directory.vocabulary import ChangeKind
 from mukatabat.kernel import clock
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
@@ -67,8 +78,8 @@ def mandates_ever(person: Person) -> QuerySet[Mandate]:
 
 
 def absences_ever(person: Person) -> QuerySet[Absence]:
-    """List every leave of a person, the newest first."""
-    return person.absences.select_related("deputy").order_by("-starts", "pk")
+    """List every leave of a person, the newest first; withdrawn ones are left out."""
+    return person.absences.filter(withdrawn_at__isnull=True).select_related("deputy").order_by("-starts", "pk")
 
 
 def access_appointment(actor: Actor, appointment_id: UUID) -> Appointment:
@@ -109,32 +120,34 @@ def colleagues(body_id: UUID, person_id: UUID) -> QuerySet[Person]:
     return people.order_by("folded", "pk")
 
 
-def _sees_changes(actor: Actor) -> None:
-    if not (actor.may(ADMINISTER_BODY) or actor.may(SIGN)):
+def _kinds_seen(actor: Actor) -> list[str]:
+    kinds = [kind.value for kind in ChangeKind if may_decide(actor, kind)]
+    if not kinds:
         raise NotInDirectory
+    return kinds
 
 
 def changes_waiting(actor: Actor) -> list[Change]:
     """List the proposals of the actor's body that wait for a second person, the oldest first; `NotInDirectory`."""
-    _sees_changes(actor)
+    kinds = _kinds_seen(actor)
     with reading(actor):
-        waiting = Change.objects.select_related("decision").filter(decision=None, expires_at__gt=clock.now())
-        return list(waiting.order_by("proposed_at", "pk"))
+        waiting = Change.objects.filter(decision=None, expires_at__gt=clock.now(), kind__in=kinds)
+        return list(waiting.select_related("decision").order_by("proposed_at", "pk"))
 
 
 def changes_ended(actor: Actor) -> list[Change]:
     """List the newest proposals that were decided or expired, with their decisions; raises `NotInDirectory`."""
-    _sees_changes(actor)
+    kinds = _kinds_seen(actor)
     with reading(actor):
-        ended = Change.objects.filter(Q(decision__isnull=False) | Q(expires_at__lte=clock.now()))
+        ended = Change.objects.filter(Q(decision__isnull=False) | Q(expires_at__lte=clock.now()), kind__in=kinds)
         return list(ended.select_related("decision").order_by("-proposed_at", "-pk")[:DECIDED_SHOWN])
 
 
 def access_change(actor: Actor, change_id: UUID) -> Change:
     """Return a proposal of the actor's body with its decision; raises `NotInDirectory`."""
-    _sees_changes(actor)
+    kinds = _kinds_seen(actor)
     with reading(actor):
-        found = Change.objects.select_related("decision").filter(pk=change_id).first()
+        found = Change.objects.select_related("decision").filter(pk=change_id, kind__in=kinds).first()
     if found is None:
         raise NotInDirectory
     return found

@@ -19,11 +19,10 @@ from mukatabat.directory.errors import (
     UnknownBody,
     bilingual,
 )
-from mukatabat.directory.models import Body, BodyName, HijriAdjustment, Holiday, Post, effective
+from mukatabat.directory.models import Body, BodyName, Holiday, Post, effective
 from mukatabat.directory.rules import BodyLabel, Level, match_strength
 from mukatabat.kernel import clock
 from mukatabat.kernel.arabic import sort_key
-from mukatabat.kernel.calendar import HijriDate, hijri
 from mukatabat.kernel.errors import Text
 from mukatabat.kernel.vocabulary import Realm
 
@@ -144,16 +143,6 @@ def recipient_level(body_id: UUID, post_id: UUID | None = None, on: date | None 
     posts = addressable_posts(body_id, on)
     level = (posts.filter(pk=post_id) if post_id else posts).values_list("level", flat=True).first()
     return Level.MINISTER.value if level is None else level
-
-
-def hijri_on(realm: str, day: date) -> HijriDate:
-    """Return the Hijri date of a day as it stands in a realm: the table's, moved by what was announced last before it.
-
-    For what is printed or registered now. What was issued or registered carries its own date.
-    """
-    standing = HijriAdjustment.objects.filter(realm=realm, valid_from__lte=day, withdrawn_at__isnull=True)
-    days = standing.order_by("-valid_from").values_list("days", flat=True).first()
-    return hijri(day, days or 0)
 
 
 def holidays(realm: str, *, first: date, last: date) -> frozenset[date]:

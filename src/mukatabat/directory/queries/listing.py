@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from mukatabat.directory.errors import NotInDirectory
-from mukatabat.directory.models import Absence, Appointment, Body, BodyName, Person, Post, Unit, effective
+from mukatabat.directory.models import Absence, Appointment, Body, BodyName, Person, Post, Unit, away, effective
 from mukatabat.kernel import clock
 from mukatabat.kernel.arabic import fold, latin_digits, sort_key
 
@@ -71,9 +71,9 @@ def _with_holders(posts: Sequence[Post], day: date) -> list[Held]:
     rows = Appointment.objects.filter(effective(day), effective(day, "person__"), post__in=[post.pk for post in posts])
     for row in rows.select_related("person").order_by("-is_primary", "person__folded", "pk"):
         held.setdefault(row.post_id, []).append(row.person)
-    away = people_away({person.pk for people in held.values() for person in people}, day)
+    absent = people_away({person.pk for people in held.values() for person in people}, day)
     return [
-        Held(post, tuple(held.get(post.pk, ())), frozenset(one.pk for one in held.get(post.pk, ()) if one.pk in away))
+        Held(post, tuple(held.get(post.pk, ())), frozenset(one.pk for one in held.get(post.pk, ()) if one.pk in absent))
         for post in posts
     ]
 
@@ -81,7 +81,7 @@ def _with_holders(posts: Sequence[Post], day: date) -> list[Held]:
 def people_away(person_ids: Iterable[UUID], on: date | None = None) -> frozenset[UUID]:
     """Tell which of these people are away on a day, in one query."""
     day = on or clock.today()
-    leaves = Absence.objects.filter(person_id__in=list(person_ids), starts__lte=day, ends__gte=day)
+    leaves = Absence.objects.filter(away(day), person_id__in=list(person_ids))
     return frozenset(leaves.values_list("person_id", flat=True))
 
 

@@ -7,10 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
-
 from mukatabat.directory.errors import mandate_error
-from mukatabat.directory.models import Absence, Appointment, Mandate, effective
+from mukatabat.directory.models import Absence, Appointment, Mandate, away, effective
 from mukatabat.directory.rules import Absent, MandateChoice, MandateFacts, MandateKind, Refusal, choose_mandate
 from mukatabat.kernel import clock
 
@@ -55,7 +53,7 @@ def _holders(post_ids: Iterable[UUID], on: date) -> dict[UUID, frozenset[UUID]]:
 
 
 def _absent(person_ids: Iterable[UUID], on: date) -> list[Absent]:
-    leaves = Absence.objects.filter(Q(starts__lte=on, ends__gte=on), person_id__in=person_ids).order_by("ends")
+    leaves = Absence.objects.filter(away(on), person_id__in=person_ids).order_by("ends")
     return [Absent(person_id=person, until=ends) for person, ends in leaves.values_list("person_id", "ends")]
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from mukatabat.directory.errors import NotInDirectory
-from mukatabat.directory.models import Absence, Appointment, Person, Post, Unit, effective
+from mukatabat.directory.models import Absence, Appointment, Person, Post, Unit, away, effective
 from mukatabat.directory.rules import PostRole
 from mukatabat.kernel import clock
 
@@ -113,12 +113,12 @@ def unit_tree(body_id: UUID, on: date | None = None) -> tuple[UnitNode, ...]:
 def absence_of(person_id: UUID, on: date | None = None) -> Absence | None:
     """Return the leave that a person is on, on a day; of several the one that ends last."""
     day = on or clock.today()
-    leaves = Absence.objects.filter(person_id=person_id, starts__lte=day, ends__gte=day)
+    leaves = Absence.objects.filter(away(day), person_id=person_id)
     return leaves.select_related("deputy").order_by("-ends").first()
 
 
 def trays_covered_by(person_id: UUID, on: date | None = None) -> list[UUID]:
     """List the people whose tray this person sees because they are away; their signature never moves with it."""
     day = on or clock.today()
-    covered = Absence.objects.filter(deputy_id=person_id, starts__lte=day, ends__gte=day)
+    covered = Absence.objects.filter(away(day), deputy_id=person_id)
     return list(covered.order_by("person_id").values_list("person_id", flat=True).distinct())

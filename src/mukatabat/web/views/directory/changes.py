@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from mukatabat.directory.queries import administration as queries
 from mukatabat.directory.rules import ChangeFacts, bar_to_confirming
 from mukatabat.directory.vocabulary import ChangeKind, MandateKind, Verdict
 from mukatabat.kernel import clock
+from mukatabat.kernel.calendar import month_begins, month_name
 from mukatabat.kernel.errors import MukatabatError
 from mukatabat.kernel.language import spoken
 from mukatabat.letters.actions.recovery import confirm_reader
@@ -37,7 +38,7 @@ from mukatabat.web.forms import LEVELS
 from mukatabat.web.views.directory.accounts import secret_page
 from mukatabat.web.views.directory.frame import administration_tabs
 
-SECOND = "capability:administer_body|sign"
+SECOND = "capability:administer_body|sign|operate"
 
 
 @access(SECOND)
@@ -57,7 +58,7 @@ def changes(request: HttpRequest) -> HttpResponse:
 def _names(found: Iterable[Change]) -> dict[UUID, str]:
     ids: set[UUID] = set()
     for one in found:
-        ids |= {one.person_id, one.proposed_by}
+        ids |= {one.proposed_by, *([one.person_id] if one.person_id else [])}
         if decision := getattr(one, "decision", None):
             ids.add(decision.decided_by)
     return {one.pk: spoken(one.ar, one.en) for one in shared.person_names(ids).values()}
@@ -67,7 +68,8 @@ def _row(actor: Actor, change: Change, names: dict[UUID, str]) -> dict[str, Any]
     decision = getattr(change, "decision", None)
     return {
         "url": reverse("directory:change", args=[change.pk]), "kind": ChangeKind(change.kind).label,
-        "person": names.get(change.person_id, ""), "proposed_by": names.get(change.proposed_by, ""),
+        "person": names.get(change.person_id, "") if change.person_id else _month_of(change),
+        "proposed_by": names.get(change.proposed_by, ""),
         "reason": change.reason, "proposed_at": change.proposed_at, "expires_at": change.expires_at,
         "verdict": Verdict(decision.verdict).label if decision else "", "code": decision.verdict if decision else "",
         "decided_by": names.get(decision.decided_by, "") if decision else "",
@@ -127,9 +129,18 @@ def _page(actor: Actor, shown: Change) -> dict[str, Any]:
     return {
         "change": _row(actor, shown, _names([shown])), "facts": facts_of(shown), "bar": str(bar or ""),
         "second_factor_fresh": fresh(actor, clock.now()), "own": shown.proposed_by == actor.person_id,
-        "open": decision is None and shown.expires_at > clock.now(), "back": {"url": reverse("directory:changes")},
+        "moved": _moved(actor, shown), "open": decision is None and shown.expires_at > clock.now(),
+        "back": {"url": reverse("directory:changes")},
         "tabs": administration_tabs(actor, "directory:changes"),
     }  # fmt: skip
+
+
+def _moved(actor: Actor, shown: Change) -> list[shared.Moved]:
+    """The dates that a proposal of the calendar moves as long as it waits; afterwards they have moved."""
+    if shown.kind != ChangeKind.CALENDAR or getattr(shown, "decision", None) is not None:
+        return []
+    content = shown.content
+    return shared.dates_moved(actor.realm, content["year"], content["month"], content["days"])
 
 
 # ── what a proposal holds, in words ─────────────────────────────────────────────────────────────────────────────────
@@ -138,6 +149,8 @@ def _page(actor: Actor, shown: Change) -> dict[str, Any]:
 def facts_of(shown: Change) -> list[dict[str, Any]]:
     """What a proposal would do, field by field, as `letters/_data.html` shows it."""
     content = shown.content
+    if shown.person_id is None:
+        return _month_facts(content)
     person = Person.objects.get(pk=shown.person_id)
     facts = [
         _fact(_("Person"), spoken(person.ar, person.en), "name"),
@@ -160,6 +173,19 @@ def facts_of(shown: Change) -> list[dict[str, Any]]:
     if "login" in content:
         facts.append(_fact(_("User name"), content["login"], "ref"))
     return [one for one in facts if one["value"]]
+
+
+def _month_facts(content: dict[str, Any]) -> list[dict[str, Any]]:
+    table = month_begins(content["year"], content["month"])
+    return [
+        _fact(_("Month"), month_name(content["year"], content["month"]), "name"),
+        _fact(_("Begins on"), table - timedelta(days=content["days"]), "day"),
+        _fact(_("Begins by the table on"), table, "day"),
+    ]  # fmt: skip
+
+
+def _month_of(change: Change) -> str:
+    return month_name(change.content["year"], change.content["month"])
 
 
 def _mandate_facts(content: dict[str, Any]) -> list[dict[str, Any]]:

@@ -19,11 +19,12 @@ TABS: tuple[tuple[Any, str, tuple[Capability, ...]], ...] = (
     (_("Directory"), "directory:home", ()),
     (_("People"), "directory:people", (_C.ADMINISTER_BODY,)),
     (_("Units and posts"), "directory:structure", (_C.ADMINISTER_BODY,)),
-    (_("Awaiting a second person"), "directory:changes", (_C.ADMINISTER_BODY, _C.SIGN)),
+    (_("Awaiting a second person"), "directory:changes", (_C.ADMINISTER_BODY, _C.SIGN, _C.OPERATE)),
     (_("Import people"), "directory:import", (_C.ADMINISTER_BODY,)),
     (_("Particulars of the body"), "directory:particulars", (_C.ADMINISTER_BODY,)),
     (_("Bodies"), "directory:bodies", (_C.OPERATE,)),
     (_("Holidays"), "directory:holidays", (_C.OPERATE,)),
+    (_("Hijri months"), "directory:months", (_C.OPERATE,)),
 )
 
 

@@ -24,7 +24,6 @@ from mukatabat.directory.actions import (
     Appoint,
     EndAppointment,
     GrantMandate,
-    RecordAbsence,
     RevokeMandate,
 )
 from mukatabat.directory.models import Person
@@ -35,7 +34,7 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.language import spoken
 from mukatabat.letters.types import CATALOGUE
 from mukatabat.tenancy.rules import Actor
-from mukatabat.web.forms import AbsenceForm, AppointmentForm, LastDayForm, MandateForm, PersonForm, ReasonForm
+from mukatabat.web.forms import AppointmentForm, LastDayForm, MandateForm, PersonForm, ReasonForm
 from mukatabat.web.views.directory.frame import administration_tabs, identifier
 from mukatabat.web.views.directory.pages import FormPage, answer
 
@@ -192,30 +191,6 @@ def grant(request: HttpRequest, person_id: UUID) -> HttpResponse:
     page = FormPage(
         title=_("Propose a mandate"), label=_("Propose"), icon="scale", back=person_url(person_id), perform=perform,
         text=_("It holds once a second person confirms it; nobody proposes or confirms a mandate of their own."),
-        facts=named(shown),
-    )  # fmt: skip
-    return answer(request, form, page)
-
-
-@access(ADMINISTER)
-@_form
-def absence(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    """Record that a person is away."""
-    actor = actor_of_request(request)
-    shown = queries.access_person(actor, person_id)
-
-    def perform(said: dict[str, Any]) -> str:
-        deputy = UUID(said.pop("deputy")) if said.get("deputy") else None
-        said.pop("deputy", None)
-        actions.record_absence(actor, RecordAbsence(person_id=person_id, deputy_id=deputy, **said))
-        return _("The leave was recorded.")
-
-    others = [(str(one.pk), spoken(one.ar, one.en)) for one in queries.colleagues(actor.body_id, person_id)]
-    form = AbsenceForm(request.POST or None, choices={"deputy": [("", "—"), *others]})
-    page = FormPage(
-        title=_("Record a leave"), label=_("Record a leave"), icon="calendar", back=person_url(person_id),
-        perform=perform,
-        text=_("The deputy sees the tray of the person who is away. The power to sign moves to nobody."),
         facts=named(shown),
     )  # fmt: skip
     return answer(request, form, page)

@@ -35,12 +35,18 @@ def structure(request: HttpRequest) -> HttpResponse:
     posts: dict[UUID, list[dict[str, Any]]] = {}
     for post in queries.open_posts(actor.body_id):
         posts.setdefault(post.unit_id, []).append(
-            {"name": spoken(post.ar, post.en), "role": PostRole(post.role).label, "receives": post.receives_letters}
+            {
+                "id": post.pk,
+                "name": spoken(post.ar, post.en),
+                "role": PostRole(post.role).label,
+                "receives": post.receives_letters,
+                "until": post.valid_to,
+            }
         )
     units = [
         {
-            "name": spoken(unit.ar, unit.en), "code": unit.code, "kind": UnitKind(unit.kind).label,
-            "registry": unit.is_registry, "posts": posts.get(unit.pk, []), "since": unit.valid_from,
+            "id": unit.pk, "name": spoken(unit.ar, unit.en), "code": unit.code, "kind": UnitKind(unit.kind).label,
+            "registry": unit.is_registry, "posts": posts.get(unit.pk, []), "until": unit.valid_to,
         }
         for unit in queries.open_units(actor.body_id)
     ]  # fmt: skip
