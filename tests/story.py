@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from PIL import Image, ImageDraw
 from procrastinate.contrib.django import app
 
 from mukatabat.exchange import queries as exchange
@@ -40,6 +42,15 @@ def approved_letter(cast: Cast, **changes: Any) -> Letter:
     letter = drafting.begin_draft(cast("adviser.mof"), draft_command(cast, **changes))
     approval.submit(cast("adviser.mof"), letter.id)
     return approval.approve(cast("head.mof"), letter.id)
+
+
+def signature_png(*, paper: bool = False, size: tuple[int, int] = (400, 160)) -> bytes:
+    """A stroke as a PNG: on nothing, or on white paper."""
+    picture = Image.new("RGBA", size, (255, 255, 255, 255 if paper else 0))
+    ImageDraw.Draw(picture).line([(80, 100), (160, 40), (240, 110), (320, 60)], fill=(20, 30, 90, 255), width=6)
+    written = io.BytesIO()
+    picture.convert("RGB" if paper else "RGBA").save(written, "PNG")
+    return written.getvalue()
 
 
 def issue(actor: Actor, letter_id: UUID, provider: Any = None) -> issuing.Progress:

@@ -21,6 +21,7 @@ from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.actions import approval, drafting
 from mukatabat.letters.actions.keeping import keep_text
+from mukatabat.letters.actions.pictures import set_picture
 from mukatabat.letters.actions.presence import beat
 from mukatabat.letters.actions.receiving import note_opened
 from mukatabat.letters.commands import AcceptCommand
@@ -34,7 +35,7 @@ from mukatabat.vault.rules import Upload
 from mukatabat.work.models import PaperBaseline
 from mukatabat.work.rules import Act, ReferralCommand, Step, Task
 from tests.cast import FL, MOF, MOH, Cast
-from tests.story import draft_command, issue, registered, run_jobs
+from tests.story import draft_command, issue, registered, run_jobs, signature_png
 
 
 @pytest.fixture
@@ -56,6 +57,8 @@ def told(cast: Cast) -> Cast:
     for login in ("adviser.mof", "clerk.fl"):
         keep_text(cast(login), from_plain_text("فقرة"))
         beat(cast(login), drafting.begin_draft(cast(login), draft_command(cast, to=MOH, approvers=(), signer=None)).id)
+    for login in ("signer.mof", "signer.fl"):
+        set_picture(cast(login), signature_png())
     for person, login in (("head.mof", "admin.mof"), ("head.fl", "admin.fl")):
         _propose_and_take_back(cast, person, login)
     for body, login in ((MOF, "admin.mof"), (FL, "admin.fl")):

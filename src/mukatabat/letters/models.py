@@ -185,6 +185,20 @@ class CannedText(TenantModel):
         )
 
 
+class SignaturePicture(TenantModel):
+    """The picture above a person's name on what they sign. The newest row holds; one without a document means none."""
+
+    writes: ClassVar[tuple[str, ...]] = ("insert",)
+
+    person_id = models.UUIDField()
+    document_id = models.UUIDField(null=True)
+    set_by = models.UUIDField()
+    set_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["person_id", "-set_at"], name="signature_picture_newest"),)
+
+
 class Link(TenantModel):
     """That one letter of the body refers to another of it."""
 

@@ -24,8 +24,11 @@ GREETING = "تحية طيبة وبعد،،،"
 CLOSING = "وتفضلوا بقبول فائق الاحترام والتقدير،،،"
 
 
-def letter_sheet(body: Body, letter: Letter, manifest: Manifest) -> LetterSheet:
-    """The sheet of a letter about to be issued; the same letter and manifest give the same sheet."""
+def letter_sheet(body: Body, letter: Letter, manifest: Manifest, *, drawn: bool = False) -> LetterSheet:
+    """The sheet of a letter about to be issued; the same letter and manifest give the same sheet.
+
+    ``drawn`` leaves room for the picture of the signature, which the mark brings.
+    """
     originals = [one for one in manifest.recipients if one.role == "original"]
     (line, end), *also_to = address_lines(originals)
     return LetterSheet(
@@ -37,7 +40,7 @@ def letter_sheet(body: Body, letter: Letter, manifest: Manifest) -> LetterSheet:
         copies=tuple(name_on_letter(one) for one in manifest.recipients if one.role == "copy" and one.visible),
         attachments_count=sum(part.part == "attachment" for part in manifest.documents),
         kind=LetterKind(manifest.kind), secrecy=Secrecy(letter.secrecy), urgency=Urgency(letter.urgency),
-        look=look_of(body), verification=verification_of(manifest.code),
+        look=look_of(body), verification=verification_of(manifest.code), drawn_signature=drawn,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from mukatabat.letters.printing import (
 )
 from mukatabat.letters.queries import content_of, holder_of
 from mukatabat.letters.rules import RouteKind
+from mukatabat.press.content import from_plain_text
 from mukatabat.press.rules import IncomingStamp, LetterKind, LetterSheet, Minute, MinuteSheet
 from mukatabat.registers.models import Entry
 from mukatabat.registers.printing import letterhead_of, look_of
@@ -29,6 +30,9 @@ from mukatabat.work.models import Item, Referral
 from mukatabat.work.rules import Act, ReferralState
 
 DRAFT_NOTE = "مسودة، لم تُوقّع ولم تصدر"
+SPECIMEN_TO = "إلى من يطّلع على هذا النموذج"
+SPECIMEN_SUBJECT = "نموذج لموضع التوقيع"
+SPECIMEN_TEXT = "هذا نموذج يبيّن موضع صورة التوقيع على كتب الجهة، وليس كتابًا صادرًا."
 STATES = {
     ReferralState.OPEN: "قيد الإجراء",
     ReferralState.PASSED_ON: "أُحيلت",
@@ -62,6 +66,17 @@ def preview_sheet(body: Body, letter: Letter) -> LetterSheet:
         copies=tuple(name_on_letter(one) for one in recipients if one.role == "copy" and one.visible),
         attachments_count=letter.attachments.count(), kind=LetterKind(letter.kind), secrecy=Secrecy(letter.secrecy),
         urgency=Urgency(letter.urgency), look=look_of(body),
+    )  # fmt: skip
+
+
+def specimen_sheet(body: Body, office: str, name: str, *, drawn: bool) -> LetterSheet:
+    """A letter that is none, to show a person how their signature stands on the paper of their body."""
+    today = clock.today()
+    return LetterSheet(
+        letterhead=letterhead_of(body), reference=None, date=today, hijri=directory.hijri_on(body.realm, today),
+        addressee=SPECIMEN_TO, greeting=GREETING, closing=CLOSING, subject=SPECIMEN_SUBJECT,
+        content=from_plain_text(SPECIMEN_TEXT), signer_post=office, signer_name=name, source=b'{"specimen":true}',
+        drawn_signature=drawn, look=look_of(body),
     )  # fmt: skip
 
 

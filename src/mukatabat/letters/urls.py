@@ -15,6 +15,7 @@ from mukatabat.letters.views import (
     presence,
     review,
     scans,
+    signature,
     signing,
     uploads,
     versions,
@@ -53,6 +54,10 @@ urlpatterns = [
     path(
         "arrivals/<uuid:arrival_id>/documents/<uuid:document_id>/", documents.arrival_document, name="arrival_document"
     ),
+    path("signature/", signature.picture, name="signature"),
+    path("signature/picture.png", signature.shown, name="signature_picture"),
+    path("signature/specimen.pdf", signature.specimen, name="signature_specimen"),
+    path("signature/<uuid:person_id>/take-away/", signature.take_away, name="signature_take_away"),
     path("signing/", batch.batch, name="batch"),
     path("signing/confirm/", batch.confirm, name="batch_confirm"),
     path("signing/begin/", batch.begin, name="batch_begin"),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any, BinaryIO
 
@@ -29,6 +29,7 @@ from mukatabat.press.rules import (
     POINTS_PER_MM,
     SIGNATURE_WIDTH,
     DeliverySlip,
+    DrawnSignature,
     IncomingStamp,
     LetterSheet,
     MinuteSheet,
@@ -81,6 +82,19 @@ def render_signature_mark(mark: SignatureMark) -> bytes:
     letter has printed the signer's name.
     """
     return _printed("mark", mark_data(mark), mark.signed_at.astimezone(KUWAIT).date(), archival=False)
+
+
+def render_specimen(sheet: LetterSheet, drawn: DrawnSignature | None, *, at: datetime) -> bytes:
+    """Print a letter with the mark of its signature laid where it would be, for looking at; nothing is signed."""
+    printed = print_letter(sheet)
+    box = printed.signature_box
+    mark = SignatureMark(box=box, signer_name=sheet.signer_name, signed_at=at, drawn=drawn, look=sheet.look)
+    with pikepdf.open(BytesIO(printed.document)) as pdf, pikepdf.open(BytesIO(render_signature_mark(mark))) as stamp:
+        place = pikepdf.Rectangle(box.x1, box.y1, box.x2, box.y2)
+        pdf.pages[box.page - 1].add_overlay(stamp.pages[0], place)
+        written = BytesIO()
+        pdf.save(written)
+    return written.getvalue()
 
 
 def render_register_extract(extract: RegisterExtract) -> bytes:

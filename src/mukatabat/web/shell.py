@@ -265,6 +265,12 @@ class Frame:
         return reverse("usersessions_list")
 
     @property
+    def signature_url(self) -> str:
+        """The picture of the own signature, for who signs."""
+        signs = self._actor is not None and self._actor.may(_C.SIGN)
+        return reverse("letters:signature") if signs else ""
+
+    @property
     def security_url(self) -> str:
         """The own second factor."""
         return reverse("access_second_factor")

@@ -34,6 +34,8 @@ LETTERS: dict[str, Sentence] = {
     "letters.correction-begun": _("{who} began a corrected letter after {what}"),
     "letters.scan-taken-in": _("{who} took in a scan of a paper letter"),
     "letters.scan-put-away": _("{who} put a scan away that was no letter"),
+    "letters.picture-set": _("{who} set the picture of their own signature"),
+    "letters.picture-taken-away": _("{who} took the picture of the signature of {what} away"),
     "letters.paper-registered": _("{who} registered the paper letter {what}"),
     "vault.readers-named": _("{who} named readers of the sealed letter {what}"),
     "vault.readers-removed": _("{who} took the sealed letter {what} away from readers"),

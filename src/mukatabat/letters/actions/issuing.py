@@ -34,6 +34,7 @@ from mukatabat.letters.commands import AddresseeCommand
 from mukatabat.letters.manifests import highest_recipient, manifest_of, with_signed_letter
 from mukatabat.letters.models import Issue, Letter
 from mukatabat.letters.printing import letter_sheet
+from mukatabat.letters.queries.pictures import drawn_signature_of
 from mukatabat.letters.rules import (
     REGISTER_OF,
     Guard,
@@ -216,11 +217,12 @@ def _take_number(actor: Actor, letter: Letter) -> Entry:
 
 
 def _freeze(actor: Actor, letter: Letter, *, manifest: Manifest, certificate: SignerCertificate) -> Prepared:
-    sheet = letter_sheet(Body.objects.get(id=actor.body_id), letter, manifest)
+    drawn = drawn_signature_of(actor, actor.person)
+    sheet = letter_sheet(Body.objects.get(id=actor.body_id), letter, manifest, drawn=drawn is not None)
     printed = print_letter(sheet)
     box = printed.signature_box
     mark = render_signature_mark(
-        SignatureMark(box=box, signer_name=actor.name_ar, signed_at=manifest.issued_at, look=sheet.look)
+        SignatureMark(box=box, signer_name=actor.name_ar, signed_at=manifest.issued_at, drawn=drawn, look=sheet.look)
     )
     field = SignatureField(
         page=box.page - 1, box=(round(box.x1), round(box.y1), round(box.x2), round(box.y2)), mark_pdf=mark

@@ -32,6 +32,7 @@ from mukatabat.directory.queries.administration import Place
 from mukatabat.directory.rules import POWER_ROLES, Level, MandateKind
 from mukatabat.kernel import clock
 from mukatabat.kernel.language import spoken
+from mukatabat.letters.queries.pictures import picture_of
 from mukatabat.letters.types import CATALOGUE
 from mukatabat.tenancy.rules import Actor
 from mukatabat.web.forms import AppointmentForm, LastDayForm, MandateForm, PersonForm, ReasonForm
@@ -103,7 +104,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "appointments": list(queries.appointments_ever(shown)), "mandates": list(queries.mandates_ever(shown)),
         "absences": list(queries.absences_ever(shown)), "account": account, "state": account_state(account),
         "power": account is not None and holds_power(account),
-        "may_care": actor.may(Capability.ADMINISTER_ACCOUNTS),
+        "may_care": actor.may(Capability.ADMINISTER_ACCOUNTS), "picture": picture_of(actor, person_id),
         "waiting": [one for one in queries.changes_waiting(actor) if one.person_id == person_id],
         "tabs": administration_tabs(actor, "directory:people"), "back": {"url": reverse("directory:people")},
     }  # fmt: skip
