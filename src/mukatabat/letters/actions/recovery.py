@@ -43,7 +43,7 @@ def confirm_reader(actor: Actor, change_id: UUID) -> Change:
     with scope(actor):
         change = directory.confirm(actor, change_id)
         letter = Letter.objects.select_for_update().filter(id=change.content["letter"], secrecy__in=_SEALED).first()
-        if letter is None:
+        if letter is None or change.person_id is None:
             raise NoSealedLetter
         recover(actor, protected(letter), Grantee.person(change.person_id), source_id=change.pk)
     return change
