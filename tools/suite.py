@@ -39,6 +39,9 @@ def test(arguments: Sequence[str]) -> int:
         compile_translations()
         if wanted:
             tally.add(run_pytest(folder, wanted))
+            if tally == Tally():  # a name was misspelt, and green would be a lie
+                tally.failed = 1
+                say("No test answers to these arguments.")
         else:
             tally.add(_everything(folder, browser="--no-browser" not in arguments))
     say(str(tally))
