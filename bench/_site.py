@@ -20,12 +20,12 @@ HOST = "fl.localhost"
 
 
 @contextmanager
-def serving(threads: int = 4) -> Iterator[int]:
+def serving(threads: int = 4, *, workers: int = 1) -> Iterator[int]:
     """Serve the application on a free port of this machine, as the application's role; yields the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--workers", "1"]
+    command = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--workers", str(workers)]
     command += ["--blocking-threads", str(threads), "--host", "127.0.0.1", "--port", str(port), "--log-level", "error"]
     with subprocess.Popen([*command, "mukatabat.web.wsgi:application"]) as server:
         try:
