@@ -21,6 +21,7 @@ from mukatabat.letters import urls
 from mukatabat.letters.commands import AcceptCommand, AddresseeCommand
 from mukatabat.letters.models import Attachment, Letter
 from mukatabat.letters.rules import LetterKind
+from mukatabat.press.content import validate
 from mukatabat.tenancy.context import scope
 from mukatabat.vault import store
 from mukatabat.vault.models import DocumentKey
@@ -73,6 +74,32 @@ def test_both_sides_see_both_numbers_and_only_their_own_notes(cast: Cast, langua
         assert f"MOF-O-{year}-00001" in ours.content.decode()
         assert "ملاحظة داخلية سرية" in ours.content.decode()
     assert "ملاحظة داخلية سرية" not in theirs.content.decode()
+
+
+def test_a_reference_in_a_text_leads_to_the_letter_where_the_reader_may_read_it(cast: Cast) -> None:
+    issued_letter(cast)
+    first = registered(cast, _to(cast, "adviser.fl"))
+    issued_letter(cast)
+    note = f"انظر {first.their_reference} و<b>MOH-O-2026-99999</b>"
+    second = registered(cast, _to(cast, "head.fl", note=note))
+    refer(cast("head.fl"), second.id, _to(cast, "adviser.fl", note=note).referral)
+    link = f'<a href="{at("letter", first.id)}"><bdi class="ref" dir="ltr">{first.their_reference}</bdi></a>'
+    for login, leads in (("adviser.fl", True), ("head.fl", False)):
+        page = browser(login).get(at("letter", second.id), {"panel": "referrals"}).content.decode()
+        assert (link in page) is leads, login
+        assert first.their_reference in page
+        assert "<b>MOH" not in page
+
+
+def test_a_letter_that_is_cited_is_a_click_away_from_the_text(cast: Cast) -> None:
+    question = _mine(cast, "adviser.mof", issued_letter(cast).id)
+    content = validate({
+        "type": "doc",
+        "content": [{"type": "paragraph", "content": [{"type": "reference", "attrs": {"value": question.reference}}]}],
+    })  # fmt: skip
+    answer = issued_letter(cast, content=content)
+    page = browser("adviser.mof").get(at("letter", answer.id), {"view": "text"}).content.decode()
+    assert f'<a href="{at("letter", question.id)}"><bdi class="ref" dir="ltr">{question.reference}</bdi></a>' in page
 
 
 def test_the_signed_document_opens_in_nobody_s_frame(cast: Cast) -> None:

@@ -27,6 +27,7 @@ from mukatabat.letters.queries.texts import received_content
 from mukatabat.letters.rules import Direction, IssueState, LetterState
 from mukatabat.letters.transitions import present_step, takes_step
 from mukatabat.letters.views import panels
+from mukatabat.letters.views.mentions import Mentions
 from mukatabat.letters.views.paper import Paper, draft_paper, sent_paper
 from mukatabat.letters.views.shown import back_of, letter_url, note_seen
 from mukatabat.letters.views.timeline import Story, story_of
@@ -132,7 +133,9 @@ def letter_page(opened: Opened, request: HttpRequest) -> dict[str, Any]:
 def _panel(opened: Opened, story: Story, panel: str) -> dict[str, Any]:
     if panel == "referrals":
         may_refer = opened.is_holder and opened.letter.state in {LetterState.REGISTERED, LetterState.ISSUED}
-        return panels.referrals_panel(opened.letter, opened.item, opened.referrals, may_refer=may_refer)
+        return panels.referrals_panel(
+            opened.actor, opened.letter, opened.item, referrals=opened.referrals, may_refer=may_refer
+        )
     if panel == "files":
         return panels.files_panel(opened.letter)
     if panel == "data":
@@ -240,15 +243,23 @@ def document_view(actor: Actor, found: Letter, asked: QueryDict) -> dict[str, An
     if found.document_id is None:
         with reading(actor):
             paper = draft_paper(Body.objects.get(id=actor.body_id), found)
-        return {"view": "text", "viewer": None, "integrity": "", "paper": paper, "is_letter": True}
+        return {
+            "view": "text", "viewer": None, "integrity": "", "paper": _linked(actor, found, paper), "is_letter": True,
+        }  # fmt: skip
     with reading(actor):
         stand = _stand(found, found.document_id)
     shown = chosen(actor, stand, asked)
     page = document_pane(actor, stand, shown, asked)
     if shown.as_paper:
         with reading(actor):
-            page["paper"] = _issued_paper(actor, found)
+            page["paper"] = _linked(actor, found, _issued_paper(actor, found))
     return page
+
+
+def _linked(actor: Actor, found: Letter, paper: Paper) -> Paper:
+    """The paper with the letters that it cites a click away, where the reader may read them."""
+    body = paper["body_html"]
+    return paper | {"body_html": Mentions(actor, found.id, [body]).html(body)}
 
 
 def _stand(found: Letter, document_id: UUID) -> Stand:

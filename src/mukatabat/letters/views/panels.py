@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from mukatabat.letters.texts import WHY
 from mukatabat.letters.transitions import present_step
 from mukatabat.letters.types import CATALOGUE
 from mukatabat.letters.views.desk import comments_of, files_of
+from mukatabat.letters.views.mentions import Mentions
 from mukatabat.letters.views.shown import sentence
 from mukatabat.letters.views.timeline import Story, timeline
 from mukatabat.tenancy.rules import Actor
@@ -144,9 +145,19 @@ def track_panel(story: Story) -> dict[str, Any]:
             for one in story.consignments
         ],
         "ours": {"register_number": letter.reference, "registered_at": letter.registered_at} if received else None,
-        "comments": comments_of(letter), "comment_url": reverse("letters:comment", args=[letter.id]),
-        "timeline": timeline(story),
+        "comment_url": reverse("letters:comment", args=[letter.id]), **_said(story),
     }  # fmt: skip
+
+
+def _said(story: Story) -> dict[str, Any]:
+    """The remarks and the timeline, with the letters that they name a click away."""
+    comments, events = comments_of(story.letter), timeline(story)
+    texts = [*(one["text"] for one in comments), *(one.quote for one in events)]
+    mentions = Mentions(story.actor, story.letter.id, texts)
+    return {
+        "comments": [one | {"text": mentions.text(one["text"])} for one in comments],
+        "timeline": [replace(one, quote=mentions.text(one.quote)) for one in events],
+    }
 
 
 def _keyed(letter: Letter, record: PaperRecord) -> dict[str, Any]:
@@ -160,12 +171,13 @@ def _keyed(letter: Letter, record: PaperRecord) -> dict[str, Any]:
 
 
 def referrals_panel(
-    letter: Letter, item: Item | None, referrals: Sequence[Referral], *, may_refer: bool
+    actor: Actor, letter: Letter, item: Item | None, *, referrals: Sequence[Referral], may_refer: bool
 ) -> dict[str, Any]:
     """The context of ``letters/_referrals.html``: the tree, who is responsible now, and what is asked of them."""
     open_item = item if item is not None and item.state != ItemState.DONE else None
+    mentions = Mentions(actor, letter.id, [text for one in referrals for text in (one.note, one.outcome)])
     return {
-        "referrals": _branches(referrals, None),
+        "referrals": _branches(referrals, None, mentions),
         "holder": named(holder_of(open_item)) if open_item else "",
         "next_step": Act(open_item.act).label if open_item else "",
         "minute_sheet_url": reverse("letters:minutes", args=[letter.id]) if letter.reference else "",
@@ -173,15 +185,15 @@ def referrals_panel(
     }
 
 
-def _branches(referrals: Sequence[Referral], parent: UUID | None) -> list[dict[str, Any]]:
+def _branches(referrals: Sequence[Referral], parent: UUID | None, mentions: Mentions) -> list[dict[str, Any]]:
     return [
         {
             "to": spoken(one.to_ar, one.to_en), "from": spoken(one.from_ar, one.from_en),
-            "act_label": Act(one.act).label, "note": one.note, "at": one.at, "due": one.due,
+            "act_label": Act(one.act).label, "note": mentions.text(one.note), "at": one.at, "due": one.due,
             "done_at": one.ended_at if one.state == ReferralState.DONE else None,
             "undone": one.state == ReferralState.UNDONE,
-            "is_holder": one.is_primary and one.state == ReferralState.OPEN, "outcome": one.outcome,
-            "children": _branches(referrals, one.id),
+            "is_holder": one.is_primary and one.state == ReferralState.OPEN, "outcome": mentions.text(one.outcome),
+            "children": _branches(referrals, one.id, mentions),
         }
         for one in referrals
         if one.parent_id == parent
