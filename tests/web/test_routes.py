@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from mukatabat.access.decisions import ACCOUNT, CAPABILITY, PUBLIC, SIGNED_IN, decision_of
 from mukatabat.access.grants.rules import Grantee
+from mukatabat.access.limits import DOOR, TOKEN_RATE, Limit
 from mukatabat.letters.commands import AcceptCommand
 from mukatabat.portal.urls import TOKEN
 from mukatabat.tenancy.models import tenant_tables
@@ -86,6 +87,20 @@ def test_every_screen_is_in_the_gallery_that_the_browser_looks_at() -> None:
     assert set(AS_OTHERS.values()) <= set(SCREENS)
 
 
+def test_every_route_states_its_rate_limit() -> None:
+    for route in routes():
+        limit = getattr(route.view, "rate_limit", None)
+        assert isinstance(limit, Limit), route.pattern
+        assert limit.per_minute or limit is TOKEN_RATE, route.pattern
+        assert (limit is TOKEN_RATE) == (route.decision == TOKEN), route.pattern
+
+
+def test_what_asks_for_a_proof_at_the_door_is_limited_more_narrowly_than_a_page() -> None:
+    for route in routes():
+        if route.pattern.startswith("sign-in/"):
+            assert route.view.rate_limit is DOOR, route.pattern
+
+
 def test_every_address_leads_back_to_its_own_route() -> None:
     for route in routes():
         assert resolve(route.address()).func is route.view, route.pattern
@@ -95,7 +110,7 @@ def test_the_public_routes_are_these_and_no_other() -> None:
     public = {route.name for route in routes() if route.decision == PUBLIC}
     assert public == {
         "health", "account_login", "mfa_authenticate", "access_own_password", "access_enrolment", "account_logout",
-        "access_preferences", "description",
+        "access_preferences", "description", "access_passkey_sign_in", "access_passkey_door_options",
     }  # fmt: skip
 
 

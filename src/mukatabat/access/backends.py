@@ -33,15 +33,16 @@ class PasswordBackend(BaseBackend):
             return None
         if not account.check_password(password):  # 2
             return None
-        return account if _is_open(account) else None  # 3
+        return account if is_open(account) else None  # 3
 
     def get_user(self, user_id: UUID | str) -> Account | None:
         """Return the account of a session, or None as soon as it is closed."""
         account = Account.objects.select_related("person__body").filter(pk=user_id).first()
-        return account if account is not None and _is_open(account) else None
+        return account if account is not None and is_open(account) else None
 
 
-def _is_open(account: Account) -> bool:
+def is_open(account: Account) -> bool:
+    """Tell whether an account lets its person in today: neither closed nor of somebody who left."""
     today = clock.today()
     person = account.person
     return account.is_active and person.valid_from <= today and (person.valid_to is None or today <= person.valid_to)

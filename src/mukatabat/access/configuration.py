@@ -38,7 +38,9 @@ DJANGO_SETTINGS: dict[str, Any] = {
     # Guessing is stopped per login by our own lock-out, which every process shares (`throttle`).
     "ACCOUNT_RATE_LIMITS": {"login": "240/m/ip", "login_failed": None},
     "MFA_ADAPTER": "mukatabat.access.adapter.SecondFactorAdapter",
-    "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes"],
+    "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes", "webauthn"],
+    # A passkey counts as two factors only because its device asks for a finger, a face or a PIN each time.
+    "MFA_WEBAUTHN_USER_VERIFICATION": "required",
     "MFA_TOTP_ISSUER": "Mukatabat",
     "MFA_TOTP_TOLERANCE": ONE_TIME_CODE_TOLERANCE,
     "MFA_RECOVERY_CODE_COUNT": RECOVERY_CODE_COUNT,

@@ -8,12 +8,13 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
 
-from mukatabat.access import sessions
+from mukatabat.access import limits, sessions
 from mukatabat.access.models import Account
 from mukatabat.access.queries import actor_of
 from mukatabat.access.rules import Capability
@@ -30,19 +31,28 @@ CAPABILITY = "capability:"
 _ACTOR = "mukatabat_actor"
 
 
-def access(decision: str) -> Callable[[Callable[Concatenate[HttpRequest, P], R]], View[P]]:
+DEFAULT_LIMITS = {PUBLIC: limits.ADDRESS}
+"""The limit of a route that states none of its own; everything behind sign-in counts by account."""
+
+
+def access(
+    decision: str, *, limit: limits.Limit | None = None
+) -> Callable[[Callable[Concatenate[HttpRequest, P], R]], View[P]]:
     """Wrap a view with its access decision, kept on it as `access_decision` for the walk over the URL table.
 
     "public": anyone. "account": a living session. "signed-in": one whose person holds a post today; the actor is
     `request.actor`. "capability:sign|approve": one whose posts give any of these capabilities.
+    The rate limit, stated or by the decision, is kept as `rate_limit` and counted before the view.
     Signed out means a redirect to sign-in that comes back; lacking a capability is the same 404 as a missing page.
     An unknown decision is a ValueError when the module is imported.
     """
     wanted = _wanted(decision)
+    chosen = limit or DEFAULT_LIMITS.get(decision, limits.ACCOUNT)
 
     def wrap(view: Callable[Concatenate[HttpRequest, P], R]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            limits.require_within(chosen, request, str(get_adapter().get_client_ip(request)))
             if decision == PUBLIC:
                 return view(request, *args, **kwargs)
             if not request.user.is_authenticated or sessions.is_over(request):
@@ -57,6 +67,7 @@ def access(decision: str) -> Callable[[Callable[Concatenate[HttpRequest, P], R]]
             return response
 
         guarded.access_decision = decision  # type: ignore[attr-defined]
+        guarded.rate_limit = chosen  # type: ignore[attr-defined]
         return guarded
 
     return wrap

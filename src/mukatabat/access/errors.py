@@ -62,6 +62,16 @@ class SecondFactorRefused(AccessError):
     do: Text = _("Wait for the next code in your application and type it, or use a recovery code.")
 
 
+class PasskeyRefused(AccessError):
+    """The device's answer is none, is to another challenge, of another account, a copy's, or without verification."""
+
+    code = "access.passkey-refused"
+    http_status = 403
+    happened: Text = _("The passkey was not accepted.")
+    safe: Text = _("Nothing was signed or changed.")
+    do: Text = _("Try once more with your device, or type a code.")
+
+
 class SecondFactorLocked(AccessError):
     """Too many wrong codes; params: minutes (int)."""
 
@@ -189,6 +199,16 @@ class OwnAccount(AccessError):
     happened: Text = _("You cannot do this to your own account.")
     safe: Text = _("Nothing was changed.")
     do: Text = _("Ask another administrator of your body.")
+
+
+class TooManyRequests(AccessError):
+    """One asker sent more in a minute than any person does."""
+
+    code = "access.too-many-requests"
+    http_status = 429
+    happened: Text = _("Too many requests came from you within a minute.")
+    safe: Text = _("Nothing was changed by the last one.")
+    do: Text = _("Wait a minute, then go on.")
 
 
 class CapabilityMissing(AccessError):

@@ -66,6 +66,15 @@ class EnrolmentForm(CodeForm):
             del self.fields["password"]
 
 
+class PasskeyForm(forms.Form):
+    """A new passkey as the browser made it, or one to remove; and a code where none was proved lately."""
+
+    name = forms.CharField(max_length=60, required=False)
+    made = forms.CharField(required=False)
+    remove = forms.IntegerField(required=False)
+    code = forms.CharField(max_length=20, required=False)
+
+
 class OwnPasswordForm(forms.Form):
     """A new password, typed twice."""
 

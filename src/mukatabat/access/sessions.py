@@ -51,6 +51,11 @@ def remember_second_factor(session: SessionBase, account: Account, at: datetime)
     session[SECOND_FACTOR] = {"account": str(account.pk), "at": at.isoformat()}
 
 
+def forget_second_factor(session: SessionBase) -> None:
+    """Forget every proof in a session."""
+    session.pop(SECOND_FACTOR, None)
+
+
 def second_factor_at(session: SessionBase, account: Account) -> datetime | None:
     """Return when the second factor of exactly this account was proved in this session (UTC), or None."""
     kept = session.get(SECOND_FACTOR)

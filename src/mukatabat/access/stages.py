@@ -13,6 +13,9 @@ from mukatabat.access import second_factor
 from mukatabat.access.models import Account
 from mukatabat.access.queries import second_factor_required
 
+PASSKEY = "access.passkey"
+"""In the state of a sign-in: when it was begun with a passkey, which is both factors at once."""
+
 
 class Stage(LoginStage):  # type: ignore[misc]
     """A stage that is passed over unless `is_needed`."""
@@ -42,8 +45,8 @@ class SecondFactorStage(Stage):
     urlname = "mfa_authenticate"
 
     def is_needed(self) -> bool:
-        """Tell whether the account has a second factor."""
-        return second_factor.is_enrolled(self.account)
+        """Tell whether the account has a second factor that this sign-in did not prove already, by a passkey."""
+        return PASSKEY not in self.login.state and second_factor.is_enrolled(self.account)
 
 
 class OwnPasswordStage(Stage):

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja.operation import PathView
 from ninja.utils import normalize_path, replace_path_param_notation
 
+from mukatabat.access.limits import TOKEN_RATE
 from mukatabat.portal.api import api
 from mukatabat.portal.api.security import NeedsToken
 from mukatabat.portal.views import description
@@ -45,6 +46,7 @@ def _decided(paths: PathView) -> Callable[..., HttpResponseBase]:
     auths = [auth for operation in paths.operations for auth in operation.auth_callbacks or (None,)]
     if all(isinstance(auth, NeedsToken) for auth in auths):
         answered.access_decision = TOKEN  # type: ignore[attr-defined]
+        answered.rate_limit = TOKEN_RATE  # type: ignore[attr-defined]
     return answered
 
 

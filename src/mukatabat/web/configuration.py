@@ -33,6 +33,8 @@ class Configuration(BaseSettings):
     vault_passphrase_file: Path | None = None
     vault_key_file: Path | None = None
     verification_origin: str = ""
+    rate_factor: float = 1.0
+    oidc_file: Path | None = None
     events_waiting: int = 1
     events_kept_days: int = 30
 

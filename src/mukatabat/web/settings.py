@@ -25,6 +25,8 @@ MUKATABAT_VAULT_KEY_FILE = CONFIGURATION.credential("vault-key", CONFIGURATION.v
 MUKATABAT_CLAMD_SOCKET = CONFIGURATION.clamd_socket
 MUKATABAT_SIGNING_DIR = CONFIGURATION.var / "signing"
 MUKATABAT_VERIFICATION_ORIGIN = CONFIGURATION.verification_origin
+MUKATABAT_RATE_FACTOR = CONFIGURATION.rate_factor
+MUKATABAT_OIDC_FILE = CONFIGURATION.credential("oidc", CONFIGURATION.oidc_file)
 MUKATABAT_TIME_STAMP_URL = CONFIGURATION.time_stamp_url
 # How many requests of one web process may wait for events at a time, each taking one of its threads.
 MUKATABAT_EVENTS_WAITING = CONFIGURATION.events_waiting

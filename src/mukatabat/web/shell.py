@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from mukatabat.access import passkeys
 from mukatabat.access.decisions import actor_of_request
 from mukatabat.access.errors import NoAppointment
 from mukatabat.access.models import Account
@@ -269,6 +270,11 @@ class Frame:
         """The picture of the own signature, for who signs."""
         signs = self._actor is not None and self._actor.may(_C.SIGN)
         return reverse("letters:signature") if signs else ""
+
+    @cached_property
+    def has_passkeys(self) -> bool:
+        """Whether a form that asks for a code may ask for a passkey instead."""
+        return bool(passkeys.of_account(self._account))
 
     @property
     def security_url(self) -> str:

@@ -85,6 +85,8 @@ ACCESS: dict[str, Sentence] = {
     "access.second-factor-enrolled": _("{who} set up the second factor of {what}"),
     "access.second-factor-removed": _("{who} removed the second factor of {what}"),
     "access.second-factor-reset": _("{who} reset the second factor of {what}"),
+    "access.passkey-added": _("{who} added a passkey to {what}"),
+    "access.passkey-removed": _("{who} removed a passkey of {what}"),
     "access.recovery-codes-renewed": _("{who} made new recovery codes for {what}"),
     "access.password-changed": _("{who} changed the password of {what}"),
     "access.password-reset": _("{who} gave the account {what} a new first password"),

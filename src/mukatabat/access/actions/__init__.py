@@ -17,8 +17,10 @@ from .changes import Confirmed, confirm_change
 from .door import confirm_second_factor
 from .own import (
     Preferences,
+    add_passkey,
     change_own_password,
     enrol_second_factor,
+    remove_passkey,
     remove_second_factor,
     renew_recovery_codes,
     revoke_other_sessions,
@@ -32,6 +34,7 @@ __all__ = [
     "CreateAccount",
     "IssuedAccount",
     "Preferences",
+    "add_passkey",
     "change_own_password",
     "confirm_change",
     "confirm_second_factor",
@@ -41,6 +44,7 @@ __all__ = [
     "enrol_second_factor",
     "propose_for_account",
     "reactivate",
+    "remove_passkey",
     "remove_second_factor",
     "renew_recovery_codes",
     "reset_second_factor",

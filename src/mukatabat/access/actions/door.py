@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
@@ -11,7 +12,7 @@ from allauth.account.adapter import get_adapter
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
-from mukatabat.access import second_factor, sessions
+from mukatabat.access import passkeys, second_factor, sessions
 from mukatabat.access.decisions import keep_actor
 from mukatabat.access.errors import AccessError
 from mukatabat.access.models import Account
@@ -79,9 +80,13 @@ def prove_second_factor(account: Account, code: str, *, session: SessionBase, pl
 
     Errors: those of `second_factor.prove`. Never call it inside a transaction.
     """
+    return _proved(account, lambda: second_factor.prove(account, code), session=session, place=place)
+
+
+def _proved(account: Account, prove: Callable[[], datetime], *, session: SessionBase, place: str) -> datetime:
     actor = account_actor(account, session_key=session.session_key or "")
     try:
-        at = second_factor.prove(account, code)
+        at = prove()
     except AccessError as refusal:
         record(
             actor, act="access.second-factor-refused", object_kind="account", object_id=account.pk, place=place,
@@ -93,13 +98,21 @@ def prove_second_factor(account: Account, code: str, *, session: SessionBase, pl
     return at
 
 
+def prove_passkey(account: Account, answer: str, *, session: SessionBase, place: str) -> datetime:
+    """Verify a passkey of an account as `prove_second_factor` does a code; errors: those of `passkeys.prove`."""
+    return _proved(account, lambda: passkeys.prove(account, answer), session=session, place=place)
+
+
 def confirm_second_factor(request: HttpRequest, code: str) -> datetime:
     """Verify a fresh code of the signed-in person, as a signature demands; returns the moment of the proof (UTC).
 
-    The request's actor carries the proof afterwards. Errors: those of `second_factor.prove`.
+    Whoever answered with a passkey instead sent it beside the empty code. The request's actor carries the proof
+    afterwards. Errors: those of `second_factor.prove` and `passkeys.prove`.
     """
     account = cast(Account, request.user)
     place = str(get_adapter().get_client_ip(request))
-    at = prove_second_factor(account, code, session=request.session, place=place)
+    answer = request.POST.get("passkey", "")
+    prove, proof = (prove_passkey, answer) if answer else (prove_second_factor, code)
+    at = prove(account, proof, session=request.session, place=place)
     keep_actor(request, actor_of(account, session=request.session))
     return at

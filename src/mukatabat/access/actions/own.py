@@ -5,14 +5,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
-from mukatabat.access import second_factor, sessions
+from mukatabat.access import passkeys, second_factor, sessions
 from mukatabat.access.actions.accounts import spend_enrolment_code
 from mukatabat.access.actions.door import account_actor
-from mukatabat.access.errors import PasswordTooWeak, SecondFactorPresent, SecondFactorRequired, SessionNotFound
+from mukatabat.access.errors import (
+    PasskeyRefused,
+    PasswordTooWeak,
+    SecondFactorPresent,
+    SecondFactorRequired,
+    SessionNotFound,
+)
 from mukatabat.access.models import Account, Digits, Language, Theme
 from mukatabat.access.queries import second_factor_required
 from mukatabat.audit.actions import record
@@ -93,6 +101,27 @@ def renew_recovery_codes(account: Account, *, place: str) -> list[str]:
         codes = second_factor.renew_recovery_codes(account)
         record(actor, act="access.recovery-codes-renewed", object_kind="account", object_id=account.pk, place=place)
     return codes
+
+
+def add_passkey(request: HttpRequest, account: Account, *, name: str, answer: str) -> None:
+    """Keep a passkey that the own browser made; the second factor was proved a moment ago. `PasskeyRefused`."""
+    with scope(actor := account_actor(account, session_key=request.session.session_key or "")):
+        made = passkeys.enrol(account, name=name, answer=answer)
+        record(
+            actor, act="access.passkey-added", object_kind="account", object_id=account.pk,
+            place=str(get_adapter().get_client_ip(request)), detail={"passkey": made.pk},
+        )  # fmt: skip
+
+
+def remove_passkey(account: Account, passkey_id: int, *, place: str) -> None:
+    """Remove a passkey of one's own; the second factor was proved a moment ago. Raises `PasskeyRefused` for none."""
+    with scope(actor := account_actor(account)):
+        if not passkeys.remove(account, passkey_id):
+            raise PasskeyRefused
+        record(
+            actor, act="access.passkey-removed", object_kind="account", object_id=account.pk, place=place,
+            detail={"passkey": passkey_id},
+        )  # fmt: skip
 
 
 def revoke_session(account: Account, session_id: int) -> None:

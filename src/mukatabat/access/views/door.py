@@ -25,6 +25,7 @@ from mukatabat.access.actions.door import prove_second_factor
 from mukatabat.access.decisions import PUBLIC, access
 from mukatabat.access.errors import AccessError, EnrolmentRefused, SignInLocked
 from mukatabat.access.forms import CodeForm, EnrolmentForm, OwnPasswordForm, SignInForm
+from mukatabat.access.limits import DOOR
 from mukatabat.access.models import Account
 from mukatabat.access.stages import EnrolmentStage, OwnPasswordStage, SecondFactorStage, Stage, current_stage
 from mukatabat.kernel import clock
@@ -48,7 +49,7 @@ class SignInView(LoginView):  # type: ignore[misc]
         return response
 
 
-sign_in = access(PUBLIC)(SignInView.as_view())
+sign_in = access(PUBLIC, limit=DOOR)(SignInView.as_view())
 # A session that is over already, or that never was, may be signed out again.
 sign_out = access(PUBLIC)(require_POST(LogoutView.as_view()))
 
@@ -60,7 +61,7 @@ def at_stage(kind: type[Stage]) -> Callable[[Callable[..., HttpResponse]], Calla
     """
 
     def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        @access(PUBLIC)
+        @access(PUBLIC, limit=DOOR)
         @never_cache
         @sensitive_post_parameters()
         @require_http_methods(["GET", "POST"])

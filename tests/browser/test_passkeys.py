@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A passkey in a real browser, with a device that the browser itself plays: made, signed in with, proved with, removed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from mukatabat.web.demo.people import fresh_code
+
+if TYPE_CHECKING:
+    from playwright.sync_api import CDPSession
+
+    from tests.browser.people import Office, Person
+
+pytestmark = pytest.mark.browser
+
+DEVICE = {
+    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+    "isUserVerified": True, "automaticPresenceSimulation": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("login", ["signer.mpw", "signer.fl"])
+def test_a_passkey_is_made_opens_the_door_and_stands_for_the_code(office: Office, login: str) -> None:
+    person = office.person(login)
+    session, device = _device(person)
+    _make(person)
+
+    person.page.context.clear_cookies()
+    person.go("/sign-in/").look("sign-in-passkey")
+    person.button("Enter with a passkey").click()
+    expect(person.page.locator("nav.rail")).to_be_visible()
+
+    person.go("/account/passkeys/")
+    person.page.locator("button[name=remove]").click()  # the sign-in by passkey counts as a proof for five minutes
+    expect(person.page.get_by_text(person.word("No passkey yet."))).to_be_visible()
+    session.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": device})
+
+
+def test_a_device_that_knows_no_owner_opens_nothing(office: Office) -> None:
+    person = office.person("signer.moh")
+    session, device = _device(person)
+    _make(person)
+    session.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
+    person.page.context.clear_cookies()
+    person.go("/sign-in/")
+    person.button("Enter with a passkey").click()
+    expect(person.page.locator("[data-passkey-told]").first).not_to_be_empty()
+    expect(person.page.locator("nav.rail")).to_have_count(0)
+
+
+def _device(person: Person) -> tuple[CDPSession, str]:
+    session = person.page.context.new_cdp_session(person.page)
+    session.send("WebAuthn.enable")
+    made = session.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    return session, str(made["authenticatorId"])
+
+
+def _make(person: Person) -> None:
+    person.go("/account/passkeys/").look("passkeys")
+    form = person.page.locator("form.sect")
+    form.locator("input[name=name]").fill("جهاز المكتب")
+    if form.locator("input[name=code]").count():
+        form.locator("input[name=code]").fill(fresh_code(person.login))
+    person.button("Add a passkey", within=form).click()
+    expect(person.page.locator(".facts-list li")).to_have_count(1)
+    person.look("passkeys-one")
