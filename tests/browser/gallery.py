@@ -30,6 +30,10 @@ class Screen:
             page.goto(href)
 
 
+def _act_in(folder: str) -> str:
+    return f"main td a[href*='/{folder}/']"
+
+
 ROW = "[data-row] a[data-open-row]"
 LETTER = "letters/<uuid:letter_id>/"
 PERSON = "directory/people/<uuid:person_id>/"
@@ -102,6 +106,19 @@ SCREENS: dict[str, Screen] = {
     "directory/bodies/<uuid:body_id>/close/": Screen("operator.cait", "/directory/bodies/", (_act("close"),)),
     "directory/holidays/": Screen("operator.cait", "/directory/holidays/"),
     "directory/holidays/new/": Screen("operator.cait", "/directory/holidays/new/"),
+    "directory/structure/units/<uuid:unit_id>/end/": Screen(
+        "admin.fl", "/directory/structure/", ("main a[href*='/units/']",)
+    ),
+    "directory/structure/posts/<uuid:post_id>/end/": Screen(
+        "admin.fl", "/directory/structure/", ("main a[href*='/posts/']",)
+    ),
+    "directory/leave/": Screen("head.fl", "/directory/leave/"),
+    "directory/calendar/": Screen("operator.cait", "/directory/calendar/"),
+    "directory/calendar/<int:year>/<int:month>/": Screen(
+        "operator.cait", "/directory/calendar/", (_act_in("calendar"),)
+    ),
+    "letters/signature/": Screen("signer.fl", "/letters/signature/"),
+    "account/passkeys/": Screen("signer.fl", "/account/passkeys/"),
     "audit/": Screen("auditor.fl", "/audit/"),
     "account/sessions/": Screen("adviser.fl", "/account/sessions/"),
     "account/password/": Screen("adviser.fl", "/account/password/"),
@@ -111,7 +128,7 @@ SCREENS: dict[str, Screen] = {
 }
 
 ON_THE_WAY = {
-    "sign-in/", "sign-in/code/", "letters/signing/confirm/", "letters/signing/run/", f"{LETTER}signing/",
+    "sign-in/", "sign-in/code/", "sign-in/passkey/", "letters/signing/confirm/", "letters/signing/run/", f"{LETTER}signing/",
 }  # fmt: skip
 """Screens that stand only in the middle of a story; the stories look at them as they pass."""
 
@@ -122,6 +139,7 @@ AS_OTHERS = {
     "letters/new/<uuid:draft_id>/": "letters/new/",
     f"{LETTER}reply/<uuid:draft_id>/": f"{LETTER}reply/",
     f"{LETTER}signing/give-up/": f"{LETTER}discard/",
+    "directory/leave/<uuid:absence_id>/end/": "directory/bodies/<uuid:body_id>/close/",
     "directory/holidays/<uuid:holiday_id>/withdraw/": "directory/bodies/<uuid:body_id>/close/",
     "work/refer/": f"{LETTER}refer/",
 }
@@ -135,12 +153,15 @@ NO_SCREENS = {
     "registers/<book:shelf>/widths/", "registers/<book:shelf>/views/", "registers/<book:shelf>/views/<uuid:view_id>/delete/",
     "letters/arrivals/<uuid:arrival_id>/register/", "letters/arrivals/<uuid:arrival_id>/return/",
     "letters/arrivals/<uuid:arrival_id>/redirect/", "letters/signing/begin/", "letters/signing/next/",
+    "letters/signature/<uuid:person_id>/take-away/",
     "letters/scans/<uuid:scan_id>/put-away/", f"{LETTER}correct/", f"{LETTER}approve/", f"{LETTER}send-back/",
     f"{LETTER}recall/", f"{LETTER}comments/", f"{LETTER}comments/<uuid:comment_id>/resolve/", f"{LETTER}refuse/",
     f"{LETTER}submit/", f"{LETTER}attachments/<uuid:attachment_id>/remove/",
     f"{LETTER}documents/<uuid:document_id>/report/",
     "letters/arrivals/<uuid:arrival_id>/documents/<uuid:document_id>/report/",
     "letters/scans/<uuid:scan_id>/documents/<uuid:document_id>/report/",
+    # the challenge for a device
+    "sign-in/passkey/options/", "account/passkeys/options/", "account/passkeys/proof/",
     # a part of a screen, what a script asks for, or pages for the printer alone
     "work/peek/<uuid:object_id>/", "work/news/<str:tab>/", "find/options/", "letters/signing/<uuid:letter_id>/",
     "letters/uploads/", "letters/uploads/<uuid:upload_id>/", "letters/options/", "letters/citations/",
@@ -154,6 +175,7 @@ NO_SCREENS = {
     # a file
     "registers/incoming.csv", "registers/outgoing.csv", "registers/memos.csv", "registers/day.pdf",
     "registers/handover/slip.pdf", "audit/entries.csv", "audit/entries.pdf", "directory/people/import/table.csv",
+    "letters/signature/picture.png", "letters/signature/specimen.pdf",
     "letters/scans/<uuid:scan_id>/document/", f"{LETTER}preview/", f"{LETTER}stamp/", f"{LETTER}stamp/copy/",
     f"{LETTER}notes/",
     *(
