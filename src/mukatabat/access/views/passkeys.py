@@ -76,7 +76,7 @@ def _refused(request: HttpRequest, error: AccessError) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def own(request: HttpRequest) -> HttpResponse:
-    """The own passkeys (`access/passkeys.html`); POST adds one, or takes away that of `remove`; both need a fresh proof."""
+    """The own passkeys (`access/passkeys.html`); POST adds one or takes one away, after a fresh proof."""
     account = cast(Account, request.user)
     if not second_factor.is_enrolled(account):
         return redirect("mfa_activate_totp")
