@@ -142,6 +142,9 @@ AS_OTHERS = {
     "directory/leave/<uuid:absence_id>/end/": "directory/bodies/<uuid:body_id>/close/",
     "directory/holidays/<uuid:holiday_id>/withdraw/": "directory/bodies/<uuid:body_id>/close/",
     "work/refer/": f"{LETTER}refer/",
+    f"{LETTER}documents/<uuid:document_id>/original/": f"{LETTER}discard/",
+    "letters/arrivals/<uuid:arrival_id>/documents/<uuid:document_id>/original/": f"{LETTER}discard/",
+    "letters/scans/<uuid:scan_id>/documents/<uuid:document_id>/original/": f"{LETTER}discard/",
 }
 """Screens made of the same template as another, in a state that no demonstration can be left in."""
 

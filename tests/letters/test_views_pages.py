@@ -336,7 +336,7 @@ def _or_none(cast: Cast, login: str) -> Any:
 
 
 def test_reading_is_recorded_at_the_place_where_it_was_done(cast: Cast) -> None:
-    assert {str(one) for one in PlaceKind} == {"letter", "arrival"}
+    assert {str(one) for one in PlaceKind} == {"letter", "arrival", "scan"}
     issued_letter(cast)
     arrival = arrived(cast)
     saved = browser("clerk.fl").get(at("arrival_document", arrival.id, arrival.documents[0][1]), {"download": ""})

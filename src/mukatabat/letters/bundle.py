@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from mukatabat.kernel import clock
+from mukatabat.letters.copies import marked_copy
 from mukatabat.letters.queries import Place, PlaceKind, Readable, access_arrival, access_letter, readables
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.errors import UnsafeName
 from mukatabat.vault.naming import clean_name
+from mukatabat.vault.pages import drawing
 from mukatabat.vault.queries import open_document
 from mukatabat.vault.streams import pieces
 
 INDEX = "00-index.txt"
+COPY = "هنا نسخة باسم القارئ، والبصمة للأصل / Here as a copy with its reader's mark; the hash is the original's"
+LEFT_OUT = "غير مرفق هنا، ويؤخذ الأصل بسبب / Not in this archive; the original is taken with a reason"
 _STORED = frozenset({"image/jpeg", "image/png"})
 
 
@@ -67,14 +71,24 @@ def _entry_name(position: int, readable: Readable) -> str:
     return f"{position:02}-{name}"
 
 
-def zipped(actor: Actor, contents: Contents) -> Iterator[bytes]:
-    """Write the archive in pieces of about a mebibyte; one that breaks meanwhile ends it unfinished."""
+def zipped(actor: Actor, contents: Contents, *, mark: bytes = b"") -> Iterator[bytes]:
+    """Write the archive in pieces of about a mebibyte; one that breaks meanwhile ends it unfinished.
+
+    With a reader's ``mark`` it holds marked copies; what cannot be drawn is left out, and the index says so.
+    """
     sink = _Sink()
     now = clock.now()
     stamp = (now.year, now.month, now.day, now.hour, now.minute, now.second)
     with zipfile.ZipFile(cast("BinaryIO", sink), "w") as archive:
-        _write_index(archive, contents, stamp)
+        _write_index(archive, contents, stamp, marked=bool(mark))
         for entry in contents.entries:
+            if mark:
+                if drawing.can_be_drawn(entry.readable.document):
+                    copy = zipfile.ZipInfo(f"{entry.name.removesuffix('.pdf')}.pdf", stamp)
+                    copy.external_attr = 0o600 << 16
+                    archive.writestr(copy, marked_copy(actor, entry.readable.document, mark))
+                    yield sink.taken()
+                continue
             info = zipfile.ZipInfo(entry.name, stamp)
             kept = entry.readable.document.media_type in _STORED
             info.compress_type = zipfile.ZIP_STORED if kept else zipfile.ZIP_DEFLATED
@@ -88,7 +102,7 @@ def zipped(actor: Actor, contents: Contents) -> Iterator[bytes]:
     yield sink.taken()
 
 
-def _write_index(archive: zipfile.ZipFile, contents: Contents, stamp: tuple[int, ...]) -> None:
+def _write_index(archive: zipfile.ZipFile, contents: Contents, stamp: tuple[int, ...], *, marked: bool) -> None:
     lines = [
         f"المرجع / Reference: {contents.reference}", f"الموضوع / Subject: {contents.subject}",
         "", "المحتويات / Contents:", "",
@@ -96,7 +110,11 @@ def _write_index(archive: zipfile.ZipFile, contents: Contents, stamp: tuple[int,
     for entry in contents.entries:
         document = entry.readable.document
         what = "الكتاب الموقّع / Signed letter" if entry.readable.is_letter else "مرفق / Attachment"
-        lines += [entry.name, f"    {what}", f"    {document.size} B", f"    SHA-256 {document.digest[7:]}", ""]
+        lines += [entry.name, f"    {what}", f"    {document.size} B", f"    SHA-256 {document.digest[7:]}"]
+        if marked:
+            kept = drawing.can_be_drawn(document)
+            lines.append(f"    {COPY if kept else LEFT_OUT}")
+        lines.append("")
     info = zipfile.ZipInfo(INDEX, stamp[:6])  # type: ignore[arg-type]
     info.external_attr = 0o600 << 16
     archive.writestr(info, "\ufeff" + "\r\n".join(lines))

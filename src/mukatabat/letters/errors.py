@@ -329,6 +329,16 @@ class UnknownChoice(LetterError):
     do = _("Choose it again from the list.")
 
 
+class TooLongToCopy(LetterError):
+    """A secret document has more pages than are drawn into a marked copy, ``limit``."""
+
+    code = "letters.too-long-to-copy"
+    http_status = 413
+    happened = _("A copy with your name on each page is made of at most %(limit)d pages.")
+    safe = _("Nothing was saved.")
+    do = _("Read it here, or take the original with a reason.")
+
+
 class NoSealedLetter(LetterError):
     """No sealed letter of the body has this number; an ordinary one is referred by whoever holds it."""
 

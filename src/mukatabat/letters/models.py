@@ -41,7 +41,7 @@ class Letter(TenantModel):
     secrecy = models.CharField(max_length=12, choices=Secrecy.choices, default=Secrecy.NORMAL)
     data_class = models.CharField(max_length=12, choices=DataClass.choices, default=DataClass.RESTRICTED)
     urgency = models.CharField(max_length=16, choices=Urgency.choices, default=Urgency.NORMAL)
-    general_number = models.CharField(max_length=40, blank=True)
+    general_number = SecretTextField(blank=True)
     answer_wanted_by = models.DateField(null=True)
     content = SealedJSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
@@ -65,7 +65,7 @@ class Letter(TenantModel):
     signer_ar = models.CharField(max_length=200, blank=True)
     signer_en = models.CharField(max_length=200, blank=True)
     on_paper = models.BooleanField(default=False)
-    attachments_listed = models.CharField(max_length=300, blank=True)
+    attachments_listed = SealedTextField(blank=True)
 
 
 class Addressee(TenantModel):
@@ -140,7 +140,7 @@ class DraftVersion(TenantModel):
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     reason = models.CharField(max_length=8, choices=VersionReason.choices)
-    name = models.CharField(max_length=80, blank=True)
+    name = SealedTextField(blank=True)
     subject = SealedTextField(blank=True)
     content = SealedJSONField()
     kept_by_ar = models.CharField(max_length=200)
@@ -224,7 +224,7 @@ class Issue(TenantModel):
     signer_id = models.UUIDField()
     signer_ar = models.CharField(max_length=200)
     signer_en = models.CharField(max_length=200)
-    mandate = models.JSONField()
+    mandate = SealedJSONField()
     second_factor_at = models.DateTimeField()
     provider = models.CharField(max_length=40)
     prepared_id = models.UUIDField()
@@ -234,7 +234,7 @@ class Issue(TenantModel):
     deadline = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     level = models.CharField(max_length=12, blank=True)
-    reason = models.CharField(max_length=300, blank=True)
+    reason = SealedTextField(blank=True)
 
     class Meta:
         constraints = (
@@ -251,7 +251,7 @@ class Scan(TenantModel):
 
     document_id = models.UUIDField()
     digest = models.CharField(max_length=80)
-    name = models.CharField(max_length=200)
+    name = SealedTextField()
     media_type = models.CharField(max_length=100)
     size = models.BigIntegerField()
     pages = models.PositiveIntegerField(null=True)

@@ -35,6 +35,7 @@ def _documents(of: str, folder: str = "") -> list[URLPattern]:
         path(f"{one}/find/", pages.find, name=f"{of}_find"),
         path(f"{one}/print/", pages.printed, name=f"{of}_print"),
         path(f"{one}/report/", pages.report, name=f"{of}_report"),
+        path(f"{one}/original/", documents.original, name=f"{of}_original"),
     ]
 
 

@@ -11,6 +11,7 @@ from mukatabat.kernel.calendar import HijriDate, hijri
 from mukatabat.kernel.vocabulary import RegisterKind, Secrecy
 from mukatabat.registers.rules import EntryState
 from mukatabat.tenancy.models import TenantModel
+from mukatabat.vault.fields import SealedTextField
 
 
 class Register(TenantModel):
@@ -48,7 +49,7 @@ class Entry(TenantModel):
     their_reference = models.CharField(max_length=60, blank=True)
     their_date = models.DateField(null=True)
     content_digest = models.CharField(max_length=80, blank=True)
-    void_reason = models.CharField(max_length=300, blank=True)
+    void_reason = SealedTextField(blank=True)
     decided_at = models.DateTimeField(null=True)
     taken_by = models.CharField(max_length=200)
 
@@ -79,7 +80,7 @@ class BookView(TenantModel):
     person_id = models.UUIDField()
     book = models.CharField(max_length=12)
     name = models.CharField(max_length=60, blank=True)
-    query = models.CharField(max_length=200, blank=True)
+    query = SealedTextField(blank=True)
     columns = models.JSONField(default=list)
     widths = models.JSONField(default=dict)
     is_default = models.BooleanField(default=False)

@@ -37,6 +37,7 @@ LETTERS: dict[str, Sentence] = {
     "letters.picture-set": _("{who} set the picture of their own signature"),
     "letters.picture-taken-away": _("{who} took the picture of the signature of {what} away"),
     "letters.paper-registered": _("{who} registered the paper letter {what}"),
+    "letters.original-taken": _("{who} saved the original of a document of {what} without a mark, for a stated reason"),
     "vault.readers-named": _("{who} named readers of the sealed letter {what}"),
     "vault.readers-removed": _("{who} took the sealed letter {what} away from readers"),
     "vault.reader-recovered": _("{who} and a second person gave the sealed letter {what} a new reader"),

@@ -124,7 +124,7 @@ class PaperBaseline(TenantModel):
     hours = models.DecimalField(max_digits=8, decimal_places=1)
     stated_by = models.CharField(max_length=200)
     stated_on = models.DateField()
-    basis = models.CharField(max_length=300)
+    basis = SealedTextField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["body_id", "step"], name="baseline_once"),)

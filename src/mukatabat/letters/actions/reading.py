@@ -8,8 +8,12 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from mukatabat.audit.actions import record
+from mukatabat.kernel.text import clean_line
+from mukatabat.letters.errors import ReasonMissing
 from mukatabat.letters.queries import Place, Readable
 from mukatabat.tenancy.rules import Actor
+
+REASON_LIMIT = 300
 
 logger = logging.getLogger(__name__)
 
@@ -21,9 +25,18 @@ def note_page_opened(actor: Actor, readable: Readable, page: int) -> None:
 
 
 def note_copy_taken(actor: Actor, readable: Readable, *, how: str) -> None:
-    """Record that a document was saved or printed: ``how`` is "download", "print" or "all"."""
+    """Record that a document was saved or printed: ``how`` is "download", "print", "all" or "linked-system"."""
     detail = {"document": str(readable.document.id), "how": how, "secrecy": str(readable.secrecy)}
     _record(actor, "letters.copy-taken", readable.place, detail)
+
+
+def note_original_taken(actor: Actor, readable: Readable, reason: str) -> None:
+    """Record that the original of a marked document was saved without a mark, and why; raises ReasonMissing."""
+    said = clean_line(reason, REASON_LIMIT)
+    if not said:
+        raise ReasonMissing
+    detail = {"document": str(readable.document.id), "secrecy": str(readable.secrecy), "reason": said}
+    _record(actor, "letters.original-taken", readable.place, detail)
 
 
 def note_broken(actor: Actor, place: Place, document_id: UUID) -> None:

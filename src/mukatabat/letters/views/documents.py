@@ -8,18 +8,22 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods
 
 from mukatabat.access.decisions import access, actor_of_request
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters import queries
-from mukatabat.letters.actions.reading import note_copy_taken
-from mukatabat.letters.queries import Place, PlaceKind
+from mukatabat.letters.actions.reading import note_copy_taken, note_original_taken
+from mukatabat.letters.copies import copy_name, marked_copy
+from mukatabat.letters.errors import ReasonMissing
+from mukatabat.letters.queries import Place, PlaceKind, Readable
 from mukatabat.letters.rules import Direction
 from mukatabat.letters.sheets import incoming_stamp, minute_sheet
-from mukatabat.letters.views.viewer import address, is_marked
+from mukatabat.letters.views.shown import refused, where_read
+from mukatabat.letters.views.viewer import address, document_address, is_marked, mark_of
 from mukatabat.press.actions import (
     render_incoming_sheet,
     render_incoming_stamp,
@@ -29,6 +33,7 @@ from mukatabat.press.actions import (
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.models import Document
+from mukatabat.vault.pages import drawing
 from mukatabat.vault.queries import open_document, open_verified
 from mukatabat.work import queries as work
 
@@ -70,21 +75,35 @@ def pdf(data: bytes, *, name: str) -> HttpResponse:
 
 def sent(request: HttpRequest, actor: Actor, document: Document) -> HttpResponseBase:
     """A document that the caller found visible, guarded; ``?download`` saves it."""
-    return _streamed(request, document, open_verified(actor, document))
+    return _streamed(document, open_verified(actor, document), download="download" in request.GET)
 
 
 def _sent(request: HttpRequest, actor: Actor, place: Place, document_id: UUID) -> HttpResponseBase:
     readable = queries.access_readable(actor, place, document_id)
+    if is_marked(actor, readable.secrecy):
+        return _marked(request, actor, readable)
     document, stream = open_document(actor, document_id)
-    if "download" in request.GET or readable.secrecy.is_sealed:
+    download = "download" in request.GET
+    if download:
         note_copy_taken(actor, readable, how="download")
-    return _streamed(request, document, stream)
+    return _streamed(document, stream, download=download)
 
 
-def _streamed(request: HttpRequest, document: Document, stream: BinaryIO) -> HttpResponseBase:
+def _marked(request: HttpRequest, actor: Actor, readable: Readable) -> HttpResponseBase:
+    """A copy with the reader's mark; what cannot be drawn leaves the house as the original alone, with a reason."""
+    if not drawing.can_be_drawn(readable.document):
+        return redirect(address("original", readable.place, readable.document.id))
+    copy = marked_copy(actor, readable.document, mark_of(actor, readable.secrecy))
+    note_copy_taken(actor, readable, how="download")
+    response = HttpResponse(copy)
+    guarded(response, PDF, name=copy_name(readable.document), download="download" in request.GET)
+    return response
+
+
+def _streamed(document: Document, stream: BinaryIO, *, download: bool) -> HttpResponseBase:
     response = FileResponse(stream)
     response.headers["Content-Length"] = str(document.size)
-    return guarded(response, document.media_type, name=document.name, download="download" in request.GET)
+    return guarded(response, document.media_type, name=document.name, download=download)
 
 
 @access("signed-in")
@@ -99,6 +118,37 @@ def document(request: HttpRequest, letter_id: UUID, document_id: UUID) -> HttpRe
 def arrival_document(request: HttpRequest, arrival_id: UUID, document_id: UUID) -> HttpResponseBase:
     """A document of an arrival that is not sealed."""
     return _sent(request, actor_of_request(request), Place(PlaceKind.ARRIVAL, arrival_id), document_id)
+
+
+@access("signed-in")
+@require_http_methods(["GET", "POST"])
+def original(request: HttpRequest, /, document_id: UUID, **ids: UUID) -> HttpResponseBase:
+    """The very bytes of a secret document (الأصل الموقّع), for a reason that the trail keeps; POST gives them."""
+    actor = actor_of_request(request)
+    ((name, identifier),) = ids.items()
+    where = Place(PlaceKind(name.removesuffix("_id")), identifier)
+    readable = queries.access_readable(actor, where, document_id)
+    if not is_marked(actor, readable.secrecy):
+        return redirect(document_address(where, document_id) + "?download")
+    page = {
+        "title": gettext("The signed original") if readable.is_letter else gettext("The original file"),
+        "text": gettext(
+            "It is saved as it is, without your name on its pages. The trail keeps that you took it, and why."
+        ),
+        "facts": [{"label": gettext("Document"), "value": readable.document.name, "kind": "name", "hijri": None}],
+        "post_url": request.path, "act_label": gettext("Save the original"), "act_icon": "download",
+        "reason": gettext("Why you need it; do not write words of the letter here"),
+        "back": {"url": where_read(where)}, "errors": [], "typed": {"reason": request.POST.get("reason", "")},
+    }  # fmt: skip
+    if request.method == "GET":
+        return render(request, "web/confirm.html", page)
+    document, stream = open_document(actor, document_id)
+    try:
+        note_original_taken(actor, readable, request.POST.get("reason", ""))
+    except ReasonMissing as error:
+        stream.close()
+        return refused(request, "web/confirm.html", page, error)
+    return _streamed(document, stream, download=True)
 
 
 @access("signed-in")

@@ -137,7 +137,7 @@ def printed(request: HttpRequest, /, document_id: UUID, **ids: UUID) -> HttpResp
     actor, readable = _readable(request, document_id, ids)
     note_copy_taken(actor, readable, how="print")
     if not is_marked(actor, readable.secrecy) or not drawing.can_be_drawn(readable.document):
-        return redirect(document_address(readable.place, document_id))
+        return redirect(document_address(readable.place, document_id))  # of a marked one that goes on to its original
     outline = drawing.outline(actor, readable.document)
     sizes = enumerate(outline.sizes(1, MOST_PRINTED), 1)
     pages = [
@@ -159,7 +159,8 @@ def everything(request: HttpRequest, /, **ids: UUID) -> HttpResponseBase:
     contents = contents_of(actor, _place(ids))
     for one in contents.entries:
         note_copy_taken(actor, one.readable, how="all")
-    response = StreamingHttpResponse(zipped(actor, contents), content_type="application/zip")
+    mark = mark_of(actor, contents.entries[0].readable.secrecy) if contents.entries else b""
+    response = StreamingHttpResponse(zipped(actor, contents, mark=mark), content_type="application/zip")
     response.headers["Content-Disposition"] = disposition(f"{contents.reference or 'letter'}.zip", attachment=True)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = UNKEPT

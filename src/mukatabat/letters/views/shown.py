@@ -37,7 +37,7 @@ from mukatabat.letters.errors import (
     TooManyRecipients,
 )
 from mukatabat.letters.models import Letter
-from mukatabat.letters.queries import access_letter
+from mukatabat.letters.queries import Place, access_letter
 from mukatabat.letters.rules import Direction, LetterKind, LetterState
 from mukatabat.letters.texts import UNREADY
 from mukatabat.press.errors import PressError
@@ -102,6 +102,11 @@ def refused(request: HttpRequest, template: str, page: dict[str, Any], error: Mu
 def letter_url(letter_id: UUID) -> str:
     """The page of a letter."""
     return reverse("letters:letter", args=[letter_id])
+
+
+def where_read(at: Place) -> str:
+    """The page on which the documents of a letter, an arrival or a scan are read."""
+    return reverse(f"letters:{at.kind}", args=[at.id])
 
 
 def note_seen(actor: Actor, letter: Letter) -> None:

@@ -177,7 +177,7 @@ def _viewer(actor: Actor, stand: Stand, shown: Shown, document: Document, asked:
     viewer = {
         "kind": "card", "name": document.name, "size": document.size, "type": kind.label if kind else "",
         "download_url": f"{url}?download", "print_url": address("print", place, document.id), "pages": [],
-        "marked": is_marked(actor, stand.secrecy),
+        "marked": is_marked(actor, stand.secrecy), "taken_url": address("original", place, document.id),
     }  # fmt: skip
     if shown.view == "text" and not shown.part.is_letter:
         return viewer | _as_text(document_text(actor, document))

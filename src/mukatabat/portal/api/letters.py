@@ -16,6 +16,7 @@ from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.letters import queries
 from mukatabat.letters.actions import drafting, following
 from mukatabat.letters.commands import AddresseeCommand, DraftCommand
+from mukatabat.letters.queries import Place, PlaceKind
 from mukatabat.portal.actions import letters as writing
 from mukatabat.portal.api.schemas import (
     BoxIn,
@@ -115,8 +116,7 @@ def sign(request: HttpRequest, letter_id: UUID, brought: SignatureIn) -> LetterO
 def document(request: HttpRequest, letter_id: UUID, document_id: UUID) -> FileResponse:
     """The signed letter or an attachment, exactly as it was signed."""
     actor = caller(request).actor
-    queries.access_letter_document(actor, letter_id, document_id)
-    return document_bytes(actor, document_id)
+    return document_bytes(actor, Place(PlaceKind.LETTER, letter_id), document_id)
 
 
 @router.post(

@@ -12,7 +12,9 @@ from mukatabat.directory.queries import body_names
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.models import Arrival, Consignment
 from mukatabat.letters import queries
+from mukatabat.letters.actions.reading import note_copy_taken
 from mukatabat.letters.models import Letter, Link
+from mukatabat.letters.queries import Place
 from mukatabat.letters.rules import LinkKind
 from mukatabat.portal.api.schemas import ArrivalOut, ConsignmentOut, DocumentOut, LetterLine, LetterOut
 from mukatabat.tenancy.context import reading
@@ -66,9 +68,12 @@ def codes_of(arrivals: list[Arrival]) -> dict[UUID, str]:
     return _codes([one.sender_id for one in arrivals])
 
 
-def document_bytes(actor: Actor, document_id: UUID) -> FileResponse:
-    """The bytes of a document that the caller was found to see, always as a download of its own type."""
+def document_bytes(actor: Actor, place: Place, document_id: UUID) -> FileResponse:
+    """The bytes of a document at a place, always as a download of its own type; a secret one is recorded."""
+    readable = queries.access_readable(actor, place, document_id)
     document, stream = open_document(actor, document_id)
+    if readable.secrecy.is_sealed:
+        note_copy_taken(actor, readable, how="linked-system")
     response = FileResponse(stream, content_type=document.media_type, as_attachment=True, filename=document.name)
     response.headers["Content-Length"] = str(document.size)
     response.headers["Digest"] = document.digest
