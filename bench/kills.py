@@ -34,10 +34,10 @@ from mukatabat.audit.models import AuditEntry
 from mukatabat.audit.queries import verify
 from mukatabat.directory.models import Body
 from mukatabat.directory.seed import load_directory
-from mukatabat.exchange import carrier
+from mukatabat.exchange import carrier, inbox, outbox
 from mukatabat.exchange import jobs as exchange_jobs
 from mukatabat.exchange import queries as exchange
-from mukatabat.exchange.models import Arrival, Consignment, Parcel
+from mukatabat.exchange.models import Arrival, Consignment, Parcel, SealedParcel
 from mukatabat.kernel import clock
 from mukatabat.letters import jobs as letters_jobs
 from mukatabat.letters.actions import approval, drafting, issuing, receiving
@@ -61,7 +61,8 @@ PATIENCE = 60.0
 POINTS: tuple[tuple[Any, str], ...] = (
     (issuing, "print_letter"), (issuing, "render_signature_mark"), (issuing, "store_generated"),
     (issuing, "keep_generated"), (issuing, "enter"), (issuing, "confirm_number"), (issuing, "void_number"),
-    (issuing, "after_issue"), (pades, "prepare"), (pades, "complete"), (carrier, "adopt"), (carrier, "dispatch"),
+    (issuing, "after_issue"), (pades, "prepare"), (pades, "complete"), (outbox, "seal"), (outbox, "keep"),
+    (outbox, "make_cover"), (inbox, "open_parcel"), (inbox, "lay_in"), (inbox, "adopt"), (carrier, "dispatch"),
     (carrier, "deliver"), (carrier, "tell_sender"), (receiving, "take_number"), (receiving, "decide"),
 )  # fmt: skip
 """Places between two steps that no statement marks: a process dies before or after the call."""
@@ -275,6 +276,8 @@ def delivery_faults(letter: Letter, consignment: Consignment) -> list[str]:
         letters = Letter.objects.filter(their_reference=letter.reference, counterpart_id=MOF).count()
     if len(arrivals) != 1:
         return [f"arrived {len(arrivals)} times"]
+    with scope(Cast()("signer.mof")):
+        sealed = list(SealedParcel.objects.filter(parcel_id=consignment.parcel_id))
     _, file = open_document(clerk, UUID(arrivals[0].documents[0][1]))
     with file:
         document = file.read()
@@ -282,6 +285,8 @@ def delivery_faults(letter: Letter, consignment: Consignment) -> list[str]:
     expected = {
         "numbered once by its recipient": numbers == letters == len(registered),
         "known to its sender as it is": consignment.state == told,
+        "sealed once": [one.id for one in sealed] == [consignment.sealed_id],
+        "the parcel that its sender keeps": arrivals[0].header_digest == sealed[0].header_digest,
         "validly signed": pades.validate(document, service.trust(clock.now())).valid,
     }
     return [f"not {what}" for what, holds in expected.items() if not holds]

@@ -127,7 +127,7 @@ def _verify_container(report: Report, stream: BinaryIO, trust: Trust, header: He
     with report.step(Step.SEALED):  # 10
         seal = sealed.check_seal()
     with report.step(Step.LETTER):  # 11
-        data = _check_letter(sealed, header)
+        data = check_letter(sealed, header)
     report.facts |= {"reference": data.reference, "issued_on": data.issued_on, "sender": data.sender}
     sealed_when = trust
     if seal.time_stamp is None:
@@ -164,7 +164,8 @@ def _verify_evidence(report: Report, stream: BinaryIO, trust: Trust) -> None:
     }
 
 
-def _check_letter(sealed: SealedLetter, header: Header | None) -> letters.LetterData:
+def check_letter(sealed: SealedLetter, header: Header | None) -> letters.LetterData:
+    """Make step 11, and give what the letter says of itself; raises LetterDataMalformed or LetterDataDisagrees."""
     data = letters.read(sealed.archive.read(DATA, most=letters.LARGEST))
     documents = [(one.digest.hex(), sealed.archive.entries[name].size) for name, one in sealed.files.items()]
     letters.check_documents(data, [documents[0], *documents[2:]])

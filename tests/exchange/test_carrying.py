@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from mukatabat.directory.models import Body
-from mukatabat.exchange import carrier, jobs
+from mukatabat.exchange import carrier, inbox, jobs
 from mukatabat.exchange.models import Arrival, Consignment, Notice
 from mukatabat.exchange.queries import STALE, under_way, untold
 from mukatabat.exchange.rules import LAST_ATTEMPT_AFTER
@@ -91,7 +91,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     def fail(*_: object, **__: object) -> None:
         raise BlobMissing(digest="sha256:…")
 
-    monkeypatch.setattr(carrier, "adopt", fail)
+    monkeypatch.setattr(inbox, "adopt", fail)
     return monkeypatch
 
 
@@ -143,7 +143,7 @@ def test_an_unforeseen_error_is_an_attempt_like_any_other(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(carrier, "adopt", fail)
+    monkeypatch.setattr(inbox, "adopt", fail)
     carry(row(cast, letter))
     assert (row(cast, letter).attempts, planned("exchange.carry")) == (1, 2)
 

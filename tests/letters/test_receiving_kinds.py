@@ -102,7 +102,7 @@ def test_a_redirected_letter_does_not_reveal_the_hidden_copy_either(cast: Cast) 
     issued_letter(cast, addressees=(AddresseeCommand(FL), AddresseeCommand(MOH, role=Role.COPY, visible=False)))
     redirect_arrival(cast("clerk.fl"), arrived(cast).id, to=MPW, reason="لعدم الاختصاص")
     run_jobs()
-    assert {one.body_id for one in only_arrival(cast("clerk.mpw")).read().recipients} == {FL}
+    assert {one.body_id for one in only_arrival(cast("clerk.mpw")).read().recipients} == {FL, MPW}
 
 
 # ── circulars and memos ─────────────────────────────────────────────────────────────────────────────────────────────

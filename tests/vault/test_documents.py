@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -17,7 +18,7 @@ from mukatabat.audit.models import AuditEntry
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor, system_actor
-from mukatabat.vault import actions, queries
+from mukatabat.vault import actions, queries, store
 from mukatabat.vault.actions import documents
 from mukatabat.vault.envelope import HEADER
 from mukatabat.vault.errors import (
@@ -28,16 +29,21 @@ from mukatabat.vault.errors import (
     InfectedFile,
     NameLies,
     StoreUnavailable,
+    WrongKey,
 )
-from mukatabat.vault.models import Document
-from mukatabat.vault.rules import Scan, Upload
+from mukatabat.vault.models import Document, DocumentKey
+from mukatabat.vault.rules import About, Blob, Scan, Sealed, Upload
+from mukatabat.vault.streams import address_of
 from mukatabat.vault.vocabulary import ScanOutcome
+from mukatabat_verify.parcel.keys import ParcelKey
+from mukatabat_verify.parcel.sealing import ContentSealer
 from mukatabat_verify.stream import TAG
 from tests.vault import making
 
 pytestmark = pytest.mark.django_db
 
 PDF = making.pdf(2)
+TEXT = "مرفق".encode()
 
 
 @pytest.fixture(autouse=True)
@@ -171,34 +177,60 @@ def test_generated_bytes_are_kept_with_their_source() -> None:
         actions.store_generated(clerk(), b"", name="a.pdf", media_type="application/pdf")
 
 
-def test_a_delivered_document_gets_a_row_of_the_recipients_own_over_the_same_bytes(folder: Path) -> None:
-    sender, recipient = clerk(), system_actor("exchange.carrier", body_id=uuid4(), realm="live")
-    sent = actions.store_upload(sender, upload())
-    lent = actions.lend(sender, sent.digest, size=sent.size)
-    adopted = actions.adopt(recipient, lent, media_type=sent.media_type, name=sent.name, pages=sent.pages)
-    assert adopted.id != sent.id
-    assert (adopted.body_id, adopted.source, adopted.created_by) == (recipient.body_id, "received", None)
-    assert adopted.key.address == sent.key.address
-    assert bytes(adopted.key.wrapped or b"") != bytes(sent.key.wrapped or b"")
-    assert adopted.key.body_key_id != sent.key.body_key_id
-    assert len(blobs(folder)) == 1
-    with queries.open_document(recipient, adopted.id)[1] as stream:
-        assert stream.read() == PDF
+def in_a_parcel(content: bytes) -> Sealed:
+    """The place of a content that was sealed as a parcel's is; its documents begin further on in it."""
+    key = ParcelKey.fresh()
+    return Sealed(store().put(ContentSealer(key).seal([content])).digest, key.secret, 0)
+
+
+def test_delivered_documents_are_read_where_they_lie_in_their_parcel(folder: Path) -> None:
+    recipient = system_actor("exchange.carrier", body_id=uuid4(), realm="live")
+    place = in_a_parcel(b"before" + PDF + TEXT + b"behind")
+    adopted = [
+        actions.adopt(
+            recipient, address_of(data), replace(place, begin=begin), about=About("application/pdf", "كتاب.pdf", 2)
+        )
+        for data, begin in ((PDF, 6), (TEXT, 6 + len(PDF)))
+    ]  # fmt: skip
+    assert {(one.body_id, one.source, one.created_by) for one in adopted} == {(recipient.body_id, "received", None)}
+    assert len(blobs(folder)) == 1, "one ciphertext, however many documents and bodies"
+    for document, data in zip(adopted, (PDF, TEXT), strict=True):
+        with queries.open_document(recipient, document.id)[1] as stream:
+            assert stream.read() == data
+            assert (stream.seek(-3, 2), stream.read(9), stream.read()) == (len(data) - 3, data[-3:], b"")
     with pytest.raises(DocumentNotFound):
-        queries.access_document(sender, adopted.id)
+        queries.access_document(clerk(), adopted[0].id)
 
 
-def test_nobody_is_lent_what_is_missing_damaged_of_another_size_or_anothers(folder: Path) -> None:
+def test_a_place_that_is_not_the_document_s_gives_nothing_out(folder: Path) -> None:
+    recipient = clerk()
+    place = in_a_parcel(PDF)
+    about = About("application/pdf", "كتاب.pdf")
+    for begin, size in ((1, len(PDF)), (len(PDF) + 5, 3)):
+        moved = actions.adopt(recipient, Blob(address_of(PDF).digest, size), replace(place, begin=begin), about=about)
+        with pytest.raises(BlobDamaged):
+            queries.open_document(recipient, moved.id)
+    right = actions.adopt(recipient, address_of(PDF), place, about=about)
+    with scope(recipient):
+        DocumentKey.objects.filter(document=right).update(begin=1)
+    with pytest.raises(WrongKey):
+        queries.open_document(recipient, right.id)
+    damage(folder)
+    with scope(recipient):
+        DocumentKey.objects.filter(document=right).update(begin=0)
+    with pytest.raises(BlobDamaged):
+        queries.open_document(recipient, right.id)
+
+
+def test_a_document_is_found_again_by_what_it_holds_in_its_own_body_alone() -> None:
     sender = clerk()
     sent = actions.store_upload(sender, upload())
+    assert queries.document_to_carry(sender, sent.digest, size=sent.size).id == sent.id
     for actor, digest in ((sender, "sha256:" + "0" * 64), (clerk(), sent.digest)):
         with pytest.raises(BlobMissing):
-            actions.lend(actor, digest, size=sent.size)
+            queries.document_to_carry(actor, digest, size=sent.size)
     with pytest.raises(BlobDamaged):
-        actions.lend(sender, sent.digest, size=sent.size + 1)
-    damage(folder)
-    with pytest.raises(BlobDamaged):
-        actions.lend(sender, sent.digest, size=sent.size)
+        queries.document_to_carry(sender, sent.digest, size=sent.size + 1)
 
 
 def test_not_one_byte_of_a_damaged_document_is_given_out(folder: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.db.utils import DatabaseError, IntegrityError
 
+from mukatabat import vault
 from mukatabat.audit.models import AuditEntry
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
@@ -26,7 +27,10 @@ from mukatabat.vault.errors import (
     WrongKey,
 )
 from mukatabat.vault.models import BodyKey, Document, DocumentKey
-from mukatabat.vault.rules import Destruction
+from mukatabat.vault.rules import About, Destruction, Sealed
+from mukatabat.vault.streams import address_of
+from mukatabat_verify.parcel.keys import ParcelKey
+from mukatabat_verify.parcel.sealing import ContentSealer
 from tests.together import together
 
 pytestmark = pytest.mark.django_db
@@ -204,13 +208,36 @@ def test_a_destroyed_document_is_never_opened_again_and_the_trail_says_on_whose_
         read(actor, document)
 
 
-def test_a_recipient_keeps_what_the_sender_destroys() -> None:
-    sender, recipient = clerk(), clerk()
-    sent = stored(sender)
-    lent = actions.lend(sender, sent.digest, size=sent.size)
-    received = actions.adopt(recipient, lent, media_type=sent.media_type, name=sent.name)
-    actions.destroy(sender, sent.id, AUTHORITY)
-    assert read(recipient, received) == TEXT
+def delivered(recipient: Actor, *contents: bytes) -> list[Document]:
+    """Documents of one parcel."""
+    key = ParcelKey.fresh()
+    address = vault.store().put(ContentSealer(key).seal(contents)).digest
+    begins = [sum(map(len, contents[:place])) for place in range(len(contents))]
+    return [
+        actions.adopt(
+            recipient, address_of(data), Sealed(address, key.secret, begin), about=About("text/plain", "a.txt")
+        )
+        for data, begin in zip(contents, begins, strict=True)
+    ]  # fmt: skip
+
+
+def test_of_two_documents_of_a_parcel_one_is_destroyed_and_the_other_stays() -> None:
+    recipient, other_body = clerk(), clerk()
+    letter, attachment = delivered(recipient, TEXT, b"attachment")
+    actions.destroy(recipient, letter.id, AUTHORITY)
+    with pytest.raises(DocumentDestroyed):
+        read(recipient, letter)
+    assert read(recipient, attachment) == b"attachment"
+    assert read(other_body, delivered(other_body, TEXT)[0]) == TEXT
+
+
+def test_what_was_delivered_is_wrapped_anew_like_any_other() -> None:
+    recipient = clerk()
+    (letter,) = delivered(recipient, TEXT)
+    actions.rotate(recipient)
+    assert actions.rewrap(recipient) == 0
+    assert wrapped_by(recipient) == [2]
+    assert read(recipient, letter) == TEXT
 
 
 ONE = uuid4()

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,12 +97,14 @@ def test_a_time_stamp_keeps_a_letter_provable_when_its_certificates_have_run_out
     assert found(container, replace(trust, at=NOW + timedelta(days=900))).refusal is None
 
 
-def test_the_development_authority_s_seals_are_seals(authority: DevelopmentAuthority, signed_pdf: bytes) -> None:
-    identity = authority.seal("FL", "إدارة الفتوى والتشريع")
-    check_seal(identity.certificate.chain, Trust((authority.root,), NOW), body="FL")
-    assert authority.seal("FL", "إدارة الفتوى والتشريع").certificate == identity.certificate
+def test_the_development_authority_makes_a_key_from_elsewhere_a_body_s_seal(authority: DevelopmentAuthority) -> None:
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    certificates = authority.certify_seal(key, body="FL", name="إدارة الفتوى والتشريع")
+    assert certificates[0].public_key() == key
+    chain = [one.public_bytes(Encoding.DER) for one in certificates]
+    check_seal(chain, Trust((authority.root,), NOW), body="FL")
     with pytest.raises(errors.CertificateOfAnotherBody):
-        check_seal(identity.certificate.chain, Trust((authority.root,), NOW), body="F")
+        check_seal(chain, Trust((authority.root,), NOW), body="F")
 
 
 # ── each refusal ends at its own step ────────────────────────────────────────────────────────────────────────────────

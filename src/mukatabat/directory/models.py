@@ -19,7 +19,9 @@ from mukatabat.directory.vocabulary import (
     BodyKind,
     ChangeKind,
     Channel,
+    Custody,
     Honorific,
+    KeyUse,
     LetterDigits,
     Level,
     MandateKind,
@@ -33,6 +35,7 @@ from mukatabat.kernel.calendar import LARGEST_ADJUSTMENT
 from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.vocabulary import Realm
 from mukatabat.tenancy.models import TenantModel
+from mukatabat_verify.parcel.suites import WRAPS
 
 BODY_CODE_PATTERN = r"^[A-Z][A-Z0-9]{1,11}$"
 UNIT_CODE_PATTERN = r"^[A-Z0-9][A-Z0-9.-]{0,23}$"
@@ -76,8 +79,16 @@ class Effective(models.Model):
         ]
 
 
+def every_suite() -> list[str]:
+    """Return the suites by which a body takes wrapped keys until it raises its floor."""
+    return sorted(WRAPS)
+
+
 class Body(Effective):
-    """A ministry, authority or institution: the tenant. Its code is unique within its realm."""
+    """A ministry, authority or institution: the tenant. Its code is unique within its realm.
+
+    ``accepted_suites`` is its floor: the suites by which a parcel's key may be wrapped for it.
+    """
 
     code = models.CharField(max_length=12, validators=[RegexValidator(BODY_CODE_PATTERN)])
     realm = models.CharField(max_length=8, choices=Realm.choices, default=Realm.LIVE.value)
@@ -91,6 +102,7 @@ class Body(Effective):
     registry_email = models.EmailField(blank=True, default="")
     registry_opens = models.TimeField(null=True, blank=True)
     registry_closes = models.TimeField(null=True, blank=True)
+    accepted_suites = models.JSONField(default=every_suite)
 
     class Meta(Effective.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -352,3 +364,36 @@ class HijriAdjustment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.valid_from}: {self.days:+d}"
+
+
+class PublicKey(models.Model):
+    """The public half of a key pair of a body: what others seal parcels to, or know its seal by.
+
+    ``public`` is the encoded key; ``fingerprint`` names it outside: of an encryption key, the id that stands in headers
+    (`docs/parcel.md` §4), of a seal, the SHA-256 of its certificate. ``chain`` holds a seal's certificates, DER in
+    hexadecimal, its own first. It is in use from ``valid_from`` until another took its place at ``valid_to``;
+    ``expires_at`` is the end of its certificate. One that was withdrawn is believed no longer.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="keys")
+    use = models.CharField(max_length=12, choices=KeyUse.choices)
+    suite = models.CharField(max_length=64)
+    public = models.BinaryField()
+    fingerprint = models.CharField(max_length=64, unique=True)
+    chain = models.JSONField(default=list)
+    custody = models.CharField(max_length=12, choices=Custody.choices)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            UniqueConstraint(
+                fields=["body", "use"], condition=Q(valid_to__isnull=True), name="directory_one_key_in_use"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.use} {self.fingerprint[:16]}"

@@ -119,3 +119,25 @@ class Level(IntEnum):
     ASSISTANT = 3
     DIRECTOR = 4
     STAFF = 5
+
+
+class KeyUse(Vocabulary):
+    """What a body's key pair is for."""
+
+    SEAL = "seal", gettext_noop("Seal"), "ختم"
+    ENCRYPTION = "encryption", gettext_noop("Encryption"), "تعمية"
+
+
+class Custody(Vocabulary):
+    """Who holds the private half of a body's keys, and so who could read or seal in its name."""
+
+    HOST = (
+        "host",
+        gettext_noop("The keys are kept by this platform, whose operator could read"),
+        ("المفاتيح محفوظة لدى المنصة، وبوسع مشغّلها القراءة"),
+    )
+    DEVICE = (
+        "device",
+        gettext_noop("The key lies in a hardware module that this platform uses"),
+        ("المفتاح في جهاز عتاد تستعمله المنصة"),
+    )

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from mukatabat.audit.actions import record
 from mukatabat.exchange.errors import ArrivalAlreadyDecided, MemoStaysInside, ReasonMissing, RedirectedToItself
+from mukatabat.exchange.events import Happening, happened
 from mukatabat.exchange.manifest import Manifest
 from mukatabat.exchange.models import Arrival, Consignment, Notice, Parcel
-from mukatabat.exchange.rules import ArrivalState, Event
+from mukatabat.exchange.rules import ArrivalState, Event, Side
 from mukatabat.kernel import clock
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.jobs import enqueue
@@ -78,17 +78,21 @@ def decide(actor: Actor, arrival: Arrival, decision: Decision) -> None:
     detail = {"reason": arrival.reason, "their_reference": arrival.our_reference}
     if decision.redirected_to:
         detail["redirected_to"] = str(decision.redirected_to)
-    order_notice(actor, arrival, decision.event, detail)
-    record(
-        actor, act=f"exchange.arrival-{decision.state}", object_kind="arrival", object_id=arrival.id,
-        detail={"sender_reference": arrival.sender_reference, "our_reference": arrival.our_reference},
-    )  # fmt: skip
+    order_notice(actor, arrival, event=decision.event, detail=detail, act=f"exchange.arrival-{decision.state}")
 
 
-def order_notice(actor: Actor, arrival: Arrival, event: Event, detail: dict[str, Any]) -> bool:
-    """Tell the sender what happened to an arrival, once however often it is ordered; returns whether it is news."""
+def order_notice(actor: Actor, arrival: Arrival, *, event: Event, detail: dict[str, Any], act: str = "") -> bool:
+    """Write down what happened to an arrival and tell its sender, once however often it is ordered.
+
+    ``act`` names it in the audit trail, "" when the caller does. Returns whether it is news.
+    """
     if Notice.objects.filter(consignment_id=arrival.consignment_id, event=event).exists():
         return False
+    happened(actor, Happening(
+        event=event, side=Side.RECIPIENT, at=clock.now(), parcel_id=arrival.parcel_id,
+        consignment_id=arrival.consignment_id, act=act, object_kind="arrival", object_id=arrival.id,
+        detail={"sender_reference": arrival.sender_reference, "our_reference": arrival.our_reference},
+    ))  # fmt: skip
     notice = Notice(
         consignment_id=arrival.consignment_id, sender_id=arrival.sender_id, event=event, at=clock.now(), detail=detail
     )

@@ -1,20 +1,26 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Carrying between two bodies of this host: the only code that opens one body's scope after another's.
 
-Each function is safe to run again at any point: it takes the row's lock, looks at the state, and does what is left.
+What crosses is a sealed parcel and nothing else: the sender's side seals it (`exchange.outbox`), the recipient's opens
+it (`exchange.inbox`). Each function is safe to run again at any point: it takes the row's lock, looks at the state, and
+does what is left.
 """
 
 from __future__ import annotations
 
+import io
+import logging
+from collections.abc import Iterable
 from uuid import UUID
 
 from mukatabat.access.grants.actions import grant
 from mukatabat.access.grants.rules import Grantee, Protected, Reason, Shelf
-from mukatabat.audit.actions import record
 from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Body
-from mukatabat.exchange.errors import TooLateToWithdraw
-from mukatabat.exchange.manifest import DocumentPart, Manifest
+from mukatabat.exchange import inbox, outbox
+from mukatabat.exchange.errors import NothingToRetry, NotSealed, TooLateToWithdraw
+from mukatabat.exchange.events import Happening, happened
+from mukatabat.exchange.manifest import Manifest
 from mukatabat.exchange.models import Arrival, Consignment, Notice
 from mukatabat.exchange.paper import goes_on_paper, lay_out
 from mukatabat.exchange.queries import named_reader
@@ -22,20 +28,23 @@ from mukatabat.exchange.rules import (
     ArrivalState,
     ConsignmentState,
     Event,
+    Side,
     after,
     next_attempt,
 )
 from mukatabat.exchange.transitions import move
 from mukatabat.kernel import clock
-from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.notify.actions import tell
 from mukatabat.notify.rules import Kind, Message
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor, in_body, system_actor
-from mukatabat.vault.actions import adopt, end_service, lend
-from mukatabat.vault.rules import Lent
+from mukatabat.vault.actions import end_service
+from mukatabat_verify.errors import Refusal
+from mukatabat_verify.parcel import cover as covers
+
+logger = logging.getLogger(__name__)
 
 UNDER_WAY = frozenset({ConsignmentState.ORDERED, ConsignmentState.DISPATCHED})
 
@@ -56,54 +65,100 @@ def is_due(actor: Actor, consignment_id: UUID) -> bool:
 
 
 def dispatch(actor: Actor, consignment_id: UUID) -> None:
-    """Take the parcel over durably: ordered (or failed and tried again) becomes dispatched, or lies ready on paper."""
+    """Take the letter over durably: ordered becomes dispatched, in a sealed parcel, or lies ready on paper.
+
+    What cannot be sealed is held: a letter that no container can hold stays so however often it is tried.
+    """
     with scope(actor):
-        consignment = Consignment.objects.select_for_update().get(id=consignment_id)
-        if consignment.state not in {ConsignmentState.ORDERED, ConsignmentState.FAILED}:
+        found = Consignment.objects.select_related("parcel").get(id=consignment_id)
+        if found.state != ConsignmentState.ORDERED:
             return
-        if goes_on_paper(consignment):
+        on_paper = goes_on_paper(found)
+        chosen = None if on_paper or found.sealed_id else outbox.plan(found)
+    try:
+        fresh = outbox.seal(actor, chosen) if chosen is not None else None
+    except Refusal as refusal:
+        _hold(actor, consignment_id, refusal)
+        return
+    with scope(actor):
+        travelling = fresh.plan.consignments if fresh is not None else (consignment_id,)
+        locked = _locked(travelling)
+        consignment = locked[consignment_id]
+        if consignment.state != ConsignmentState.ORDERED:
+            return
+        if on_paper:
             lay_out(actor, consignment)
-        else:
-            move(actor, consignment, Event.DISPATCH)
+            return
+        if consignment.sealed_id is None and fresh is not None:
+            outbox.keep(actor, fresh, {one.id: one for one in locked.values() if one.sealed_id is None})
+        move(actor, consignment, Event.DISPATCH)
+
+
+def _locked(consignment_ids: Iterable[UUID]) -> dict[UUID, Consignment]:
+    """Lock consignments in one order, so that two workers cannot wait for each other in a circle."""
+    found = Consignment.objects.select_for_update(of=("self",)).select_related("parcel")
+    return {one.id: one for one in found.filter(id__in=list(consignment_ids)).order_by("id")}
 
 
 def deliver(actor: Actor, consignment_id: UUID) -> None:
-    """Lay the parcel into the recipient's registry tray, exactly once: both sides change in one transaction."""
+    """Hand the parcel over, open it as the recipient, and lay the letter into its registry tray, exactly once.
+
+    The opening is outside any transaction; then both sides change in one. What the recipient refuses to open is held
+    with its reason, and nothing else changes.
+    """
     with scope(actor):
-        found = Consignment.objects.select_for_update(of=("self",)).select_related("parcel")
-        consignment = found.get(id=consignment_id)
+        consignment = Consignment.objects.select_related("sealed").get(id=consignment_id)
         if consignment.state != ConsignmentState.DISPATCHED:
             return
-        manifest = consignment.parcel.read()
         directory.require_addressable(consignment.recipient_id, realm=actor.realm, on=clock.today())
+    recipient = in_body(actor, consignment.recipient_id)
+    try:
+        handed = _handed(consignment)
+        parcel = inbox.open_parcel(recipient, handed)
+        _lay_in(actor, handed, parcel)
+    except Refusal as refusal:
+        _hold(actor, consignment_id, refusal)
+
+
+def _handed(consignment: Consignment) -> inbox.Handed:
+    """What crosses: of the wrapped keys, the recipient's own alone."""
+    sealed = consignment.sealed
+    if sealed is None:
+        raise NotSealed
+    code = Body.objects.values_list("code", flat=True).get(id=consignment.recipient_id)
+    cover, header = covers.read(io.BytesIO(bytes(sealed.cover)))
+    own = cover.only_for({one.key for one in header.recipients if one.body == code})
+    return inbox.Handed(
+        cover=own.to_bytes(), address=sealed.address, consignment_id=consignment.id, sender_id=consignment.body_id,
+        unit_id=consignment.recipient_unit_id,
+    )  # fmt: skip
+
+
+def _lay_in(actor: Actor, handed: inbox.Handed, parcel: inbox.Opened) -> None:
+    with scope(actor):
+        consignment = _locked([handed.consignment_id])[handed.consignment_id]
+        if consignment.state != ConsignmentState.DISPATCHED:
+            return
+        manifest = parcel.manifest
         if manifest.answers:  # what the asker has not yet heard of its question goes before the answer
             _tell_of_parcel(actor, manifest.answers.parcel_id)
-        seen = manifest.seen_by(consignment.recipient_id)
-        lent = [lend(actor, part.digest, size=part.size) for part in seen.documents]
         recipient = in_body(actor, consignment.recipient_id)
         with scope(recipient):
-            _receive(recipient, consignment, seen, lent)
+            arrival = inbox.lay_in(recipient, parcel, handed)
+            if arrival is not None:
+                _show(recipient, arrival, manifest)
+                _mark_answered(recipient, manifest)
         move(actor, consignment, Event.DELIVER)
 
 
-def _receive(actor: Actor, consignment: Consignment, manifest: Manifest, lent: list[Lent]) -> None:
-    sealed, arrival_id = Secrecy(manifest.secrecy).is_sealed, new_id()
-    documents = [
-        [part.part, str(_adopted(actor, part, one, held_at=arrival_id if sealed else None))]
-        for part, one in zip(manifest.documents, lent, strict=True)
-    ]
-    arrival = Arrival.objects.create(
-        id=arrival_id, parcel_id=manifest.parcel_id, consignment_id=consignment.id, sender_id=manifest.sender.body_id,
-        sender_ar=manifest.sender.ar, sender_en=manifest.sender.en, sender_reference=manifest.reference,
-        subject="" if sealed else manifest.subject, secrecy=manifest.secrecy, urgency=manifest.urgency,
-        role=consignment.role, unit_id=consignment.recipient_unit_id,
-        manifest=manifest.model_dump(mode="json"), documents=documents, arrived_at=clock.now(),
-    )  # fmt: skip
-    tray = consignment.recipient_unit_id or directory.registry_unit(actor.body_id).id
+def _show(actor: Actor, arrival: Arrival, manifest: Manifest) -> None:
+    """Open an arrival to its tray and tell the people there; of a sealed letter also its named reader."""
+    tray = arrival.unit_id or directory.registry_unit(actor.body_id).id
     protected = Protected(kind="arrival", id=arrival.id, shelf=Shelf.ARRIVAL, sort_time=arrival.arrived_at)
     grant(actor, protected, [Grantee.unit(tray)], reason=Reason.REGISTRY)
     people = [one.person_id for one in directory.people_of_unit(tray, clock.today())]
-    reader = named_reader(actor.body_id, manifest, consignment.recipient_unit_id) if sealed else None
+    is_sealed = Secrecy(manifest.secrecy).is_sealed
+    reader = named_reader(actor.body_id, manifest, arrival.unit_id) if is_sealed else None
     if reader is not None:  # the envelope is theirs from the first; the text once the registry has numbered it
         grant(actor, protected, [Grantee.post(reader)], reason=Reason.ADDRESSEE)
         people += directory.holders_of(reader).values_list("id", flat=True)
@@ -112,15 +167,36 @@ def _receive(actor: Actor, consignment: Consignment, manifest: Manifest, lent: l
         counterpart_ar=manifest.sender.ar, counterpart_en=manifest.sender.en,
     )  # fmt: skip
     tell(actor, people, message)
-    record(
-        actor, act="exchange.arrival-received", object_kind="arrival", object_id=arrival.id,
-        detail={"sender_reference": manifest.reference, "parcel": str(manifest.parcel_id)},
-    )  # fmt: skip
-    _mark_answered(actor, manifest)
 
 
-def _adopted(actor: Actor, part: DocumentPart, lent: Lent, *, held_at: UUID | None) -> UUID:
-    return adopt(actor, lent, media_type=part.media_type, name=part.name, pages=part.pages, held_at=held_at).id
+def _hold(actor: Actor, consignment_id: UUID, refusal: Refusal) -> None:
+    """Keep with us what was refused, say so on both sides, and change nothing else; a person orders it again."""
+    log = logger.error if refusal.attack else logger.warning
+    log("consignment %s is held: %s (%s)", consignment_id, refusal.code, refusal.detail)
+    with scope(actor):
+        consignment = _locked([consignment_id])[consignment_id]
+        if after(ConsignmentState(consignment.state), Event.HOLD) is None:
+            return
+        consignment.refusal = refusal.code
+        if consignment.state == ConsignmentState.DISPATCHED:
+            recipient = in_body(actor, consignment.recipient_id)
+            with scope(recipient):
+                inbox.refuse(recipient, consignment.sealed_id, consignment.id, refusal)
+        move(actor, consignment, Event.HOLD, detail={"refusal": refusal.code})
+
+
+def retry(person: Actor, consignment_id: UUID) -> Consignment:
+    """Order again what was held or failed. What was refused is sealed anew, in a parcel of its own."""
+    with scope(person):
+        consignment = _locked([consignment_id])[consignment_id]
+        if after(ConsignmentState(consignment.state), Event.RETRY) is None:
+            raise NothingToRetry(state=ConsignmentState(consignment.state).label)
+        if consignment.state == ConsignmentState.HELD:
+            consignment.sealed = None
+        consignment.attempts, consignment.again_at, consignment.refusal = 0, None, ""
+        move(person, consignment, Event.RETRY)
+        enqueue("exchange.carry", body=person.body_id, consignment=consignment.id)
+    return consignment
 
 
 def _mark_answered(actor: Actor, manifest: Manifest) -> None:
@@ -128,7 +204,7 @@ def _mark_answered(actor: Actor, manifest: Manifest) -> None:
     if manifest.answers is None:
         return
     asked = Consignment.objects.select_for_update().filter(
-        parcel_id=manifest.answers.parcel_id, recipient_id=manifest.sender.body_id
+        sealed_id=manifest.answers.parcel_id, recipient_id=manifest.sender.body_id
     )
     for consignment in asked:
         if after(ConsignmentState(consignment.state), Event.ANSWER):
@@ -202,10 +278,11 @@ def _take_back(actor: Actor, consignment: Consignment) -> None:
         arrival.reason = consignment.reason
         arrival.save(update_fields=["state", "decided_at", "reason"])
         end_service(actor, arrival.id)
-        record(
-            actor, act="exchange.arrival-withdrawn", object_kind="arrival", object_id=arrival.id,
-            detail={"sender_reference": arrival.sender_reference},
-        )  # fmt: skip
+        happened(actor, Happening(
+            event=Event.WITHDRAW, side=Side.RECIPIENT, at=arrival.decided_at, parcel_id=arrival.parcel_id,
+            consignment_id=consignment.id, act="exchange.arrival-withdrawn", object_kind="arrival",
+            object_id=arrival.id, detail={"sender_reference": arrival.sender_reference},
+        ))  # fmt: skip
 
 
 def note_failure(actor: Actor, consignment_id: UUID) -> None:

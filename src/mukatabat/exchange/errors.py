@@ -28,6 +28,25 @@ class TooLateToWithdraw(Conflict):
     do = _("Send a further letter that corrects or withdraws it formally.")
 
 
+class NotSealed(ExchangeError):
+    """A consignment is to be delivered that travels in no parcel."""
+
+    code = "exchange.not-sealed"
+    http_status = 500
+    happened = _("The letter was not sealed before its delivery.")
+    safe = _("It stays with us, and nothing was delivered.")
+    do = _("Tell your administrator; the delivery is tried again by itself.")
+
+
+class NothingToRetry(Conflict):
+    """A delivery is ordered again that is under way, done or over."""
+
+    code = "exchange.nothing-to-retry"
+    happened = _("This delivery does not wait to be tried again: %(state)s.")
+    safe = _("The letter and its delivery stand as they were.")
+    do = _("Open the letter again to see where it is.")
+
+
 class ReasonMissing(ExchangeError):
     """A return or a redirection always carries its reason."""
 

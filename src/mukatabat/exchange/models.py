@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The outbox (parcels and their consignments), the inbox (arrivals) and the notices that travel back.
+"""The outbox (letters, their sealed parcels and consignments), the inbox (arrivals) and the notices that travel back.
 
 Every row belongs to one body. What two bodies share exists twice, linked by the parcel's identifier.
 """
@@ -20,7 +20,11 @@ _STATES = [(state, state) for state in ConsignmentState]
 
 
 class Parcel(TenantModel):
-    """An issued letter ready to travel, kept by its sender; its manifest never changes."""
+    """An issued letter that was ordered to travel, kept by its sender; its manifest never changes.
+
+    The manifest names all its recipients, those on paper and the hidden ones too; what travels of it is in its
+    ``sealings``. The first of them, for all whom the original shows, has this row's identifier.
+    """
 
     writes: ClassVar[tuple[str, ...]] = ("insert",)
 
@@ -33,12 +37,39 @@ class Parcel(TenantModel):
         return Manifest.model_validate(self.manifest)
 
 
+class SealedParcel(TenantModel):
+    """A parcel as it travels, kept by its sender: sealed once, the same bytes at every attempt. Its id is the header's.
+
+    ``header_digest`` is H(header), in hexadecimal; ``cover`` the cover with every recipient's wrapped key
+    (`docs/parcel.md` §1); ``address`` where the sealed content lies in the blob store. ``letter_data`` and
+    ``signature`` are ``letter.json`` and the body's seal over the list of files, as they are inside: with the
+    documents, the container can be written again to the byte. ``salt`` (hexadecimal) shows that the container is the
+    content of the header. The parcel's key is kept by nobody here.
+    """
+
+    writes: ClassVar[tuple[str, ...]] = ("insert",)
+
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="sealings")
+    header_digest = models.CharField(max_length=64)
+    cover = models.BinaryField()
+    address = models.CharField(max_length=71)
+    letter_data = SealedTextField()
+    signature = models.BinaryField()
+    salt = SealedTextField()
+    sealed_at = models.DateTimeField()
+
+
 class Consignment(TenantModel):
-    """The outbox row of one (letter, recipient) pair, with everything that the sender learns of it."""
+    """The outbox row of one (letter, recipient) pair, with everything that the sender learns of it.
+
+    ``sealed`` is the parcel in which it travels; ``refusal`` the code of the reason for which it was last held
+    (mukatabat_verify.errors).
+    """
 
     writes: ClassVar[tuple[str, ...]] = ("insert", "update")
 
     parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="consignments")
+    sealed = models.ForeignKey(SealedParcel, on_delete=models.PROTECT, null=True, related_name="consignments")
     letter_id = models.UUIDField(db_index=True)
     recipient_id = models.UUIDField()
     recipient_unit_id = models.UUIDField(null=True)
@@ -54,6 +85,7 @@ class Consignment(TenantModel):
     ended_at = models.DateTimeField(null=True)
     their_reference = models.CharField(max_length=40, blank=True)
     reason = SealedTextField(blank=True)
+    refusal = models.CharField(max_length=64, blank=True)
     on_paper = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     again_at = models.DateTimeField(null=True)
@@ -99,12 +131,16 @@ class PaperRecord(TenantModel):
 class Arrival(TenantModel):
     """The inbox row of a parcel in the recipient's registry tray, one per consignment.
 
-    ``documents`` lists [part, document id] in the manifest's order, the recipient's own rows of the vault.
+    ``header_digest`` is by what the parcel is known when it comes again, and ``cover`` its cover without wrapped keys:
+    who sealed what. ``manifest`` is the letter's own data from inside the parcel. ``documents`` lists
+    [part, document id] in the manifest's order, the recipient's own rows of the vault, which lie in the sealed content.
     """
 
     writes: ClassVar[tuple[str, ...]] = ("insert", "update")
 
     parcel_id = models.UUIDField(db_index=True)
+    header_digest = models.CharField(max_length=64)
+    cover = models.BinaryField()
     consignment_id = models.UUIDField(unique=True)
     sender_id = models.UUIDField()
     sender_ar = models.CharField(max_length=200)
@@ -126,6 +162,11 @@ class Arrival(TenantModel):
     letter_id = models.UUIDField(null=True)
 
     class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["body_id", "parcel_id", "unit_id"], nulls_distinct=False, name="arrival_of_parcel_once"
+            ),
+        )
         indexes = (
             models.Index(
                 fields=["body_id", "arrived_at"],

@@ -13,7 +13,7 @@ from mukatabat.access.grants.queries import PAGE, require_granted, visible, wall
 from mukatabat.access.grants.rules import decode_cursor, encode_cursor
 from mukatabat.directory import queries as directory
 from mukatabat.exchange.manifest import Manifest
-from mukatabat.exchange.models import Arrival, Consignment, Notice, Parcel
+from mukatabat.exchange.models import Arrival, Consignment, Notice, Parcel, SealedParcel
 from mukatabat.exchange.rules import CARRIED, FINAL, ArrivalState, ConsignmentState, Role
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import NotFoundOrForbidden
@@ -38,16 +38,13 @@ def access_arrival(actor: Actor, arrival_id: UUID) -> Arrival:
 
 
 def named_reader(body_id: UUID, manifest: Manifest, unit_id: UUID | None) -> UUID | None:
-    """The post of a body for which a sealed letter is meant; None where the body has no such post today.
+    """The post of a body for which a sealed letter is meant; None where it names no post.
 
-    A memo is for the head of its unit. One that was redirected names nobody here, so it is for the highest office.
+    A memo is for the head of its unit.
     """
     if unit_id:
         return directory.heads_of_unit(unit_id).values_list("id", flat=True).first()
-    own = next((one for one in manifest.recipients if one.body_id == body_id), None)
-    if own is not None:
-        return own.post_id
-    return directory.addressable_posts(body_id).values_list("id", flat=True).first()
+    return next(one.post_id for one in manifest.recipients if one.body_id == body_id)
 
 
 def waiting(actor: Actor, *, cursor: str | None = None, limit: int = PAGE) -> tuple[list[Arrival], str | None]:
@@ -93,15 +90,15 @@ def consignment(actor: Actor, consignment_id: UUID) -> Consignment:
 
 
 def parcel_of_letter(actor: Actor, letter_id: UUID) -> Parcel | None:
-    """The parcel in which a letter of the actor's body travelled."""
+    """The order under which a letter of the actor's body travels, with all its recipients."""
     with reading(actor):
         return Parcel.objects.filter(letter_id=letter_id).first()
 
 
 def letters_of_parcel(actor: Actor, parcel_id: UUID) -> list[UUID]:
-    """The letter that travelled in a parcel of the actor's own body: none or one."""
+    """The letter that travelled in a sealed parcel of the actor's own body: none or one."""
     with reading(actor):
-        return list(Parcel.objects.filter(id=parcel_id).values_list("letter_id", flat=True))
+        return list(SealedParcel.objects.filter(id=parcel_id).values_list("parcel__letter_id", flat=True))
 
 
 def under_way(actor: Actor) -> list[UUID]:

@@ -24,12 +24,14 @@ class ConsignmentState(Vocabulary):
     RETURNED = "returned", gettext_noop("Returned"), "أُعيد"
     REDIRECTED = "redirected", gettext_noop("Redirected"), "حُوّل"
     FAILED = "failed", gettext_noop("Delivery failed"), "تعذّر التسليم"
+    HELD = "held", gettext_noop("Could not be opened"), "تعذّر فتح الكتاب"
     WITHDRAWN = "withdrawn", gettext_noop("Withdrawn"), "سُحب"
 
 
 class Event(StrEnum):
-    """What happened to a consignment."""
+    """What happened to a parcel at one recipient."""
 
+    SEAL = "seal"
     DISPATCH = "dispatch"
     DELIVER = "deliver"
     LAY_OUT = "lay-out"
@@ -40,6 +42,8 @@ class Event(StrEnum):
     RETURN = "return"
     REDIRECT = "redirect"
     FAIL = "fail"
+    HOLD = "hold"
+    RETRY = "retry"
     WITHDRAW = "withdraw"
 
 
@@ -58,9 +62,12 @@ CONSIGNMENT: dict[tuple[ConsignmentState, Event], ConsignmentState] = {
     (_S.REGISTERED, _E.OPEN): _S.OPENED,
     (_S.REGISTERED, _E.ANSWER): _S.ANSWERED,
     (_S.OPENED, _E.ANSWER): _S.ANSWERED,
-    (_S.FAILED, _E.DISPATCH): _S.DISPATCHED,
+    (_S.ORDERED, _E.HOLD): _S.HELD,
+    (_S.DISPATCHED, _E.HOLD): _S.HELD,
+    (_S.HELD, _E.RETRY): _S.ORDERED,
+    (_S.HELD, _E.WITHDRAW): _S.WITHDRAWN,
+    (_S.FAILED, _E.RETRY): _S.ORDERED,
     (_S.ORDERED, _E.LAY_OUT): _S.PAPER,
-    (_S.FAILED, _E.LAY_OUT): _S.PAPER,
     (_S.PAPER, _E.HAND_OVER): _S.HANDED,
     (_S.PAPER, _E.RETURN): _S.RETURNED,
     (_S.PAPER, _E.WITHDRAW): _S.WITHDRAWN,
@@ -69,6 +76,8 @@ CONSIGNMENT: dict[tuple[ConsignmentState, Event], ConsignmentState] = {
     (_S.HANDED, _E.ANSWER): _S.ANSWERED,
 }
 """Every move that exists. Withdrawal ends with the registry's acceptance; looking at the envelope is not acceptance.
+
+What the recipient refuses to open is held, and a person orders it again; so is what failed after the last attempt.
 
 A body that is not connected gets paper: the sender's registry lays the letter out, hands it over and keys in what the
 other side acknowledged. What was handed over is out of the sender's hands and cannot be withdrawn.
@@ -79,10 +88,11 @@ KEYED = frozenset({_E.HAND_OVER, _E.REGISTER, _E.RETURN})
 
 FINAL = frozenset({_S.ANSWERED, _S.RETURNED, _S.REDIRECTED, _S.WITHDRAWN})
 
-CARRIED = frozenset({_S.ORDERED, _S.DISPATCHED, _S.FAILED, _S.DELIVERED})
+CARRIED = frozenset({_S.ORDERED, _S.DISPATCHED, _S.FAILED, _S.HELD, _S.DELIVERED})
 """While a consignment is in one of these, our own work may have to read the letter: to carry it, or carry it on."""
 
 TIME_FIELD: dict[ConsignmentState, str] = {
+    _S.ORDERED: "ordered_at",
     _S.PAPER: "dispatched_at",
     _S.DISPATCHED: "dispatched_at",
     _S.DELIVERED: "delivered_at",
@@ -93,6 +103,7 @@ TIME_FIELD: dict[ConsignmentState, str] = {
     _S.RETURNED: "ended_at",
     _S.REDIRECTED: "ended_at",
     _S.FAILED: "ended_at",
+    _S.HELD: "ended_at",
     _S.WITHDRAWN: "ended_at",
 }
 """The column that keeps the instant at which a state was reached."""
@@ -111,6 +122,13 @@ class ArrivalState(Vocabulary):
     RETURNED = "returned", gettext_noop("Returned"), "أُعيد"
     REDIRECTED = "redirected", gettext_noop("Redirected"), "حُوّل"
     WITHDRAWN = "withdrawn", gettext_noop("Withdrawn"), "سُحب"
+
+
+class Side(StrEnum):
+    """In whose record an event stands: the sender's consignment or the recipient's arrival."""
+
+    SENDER = "sender"
+    RECIPIENT = "recipient"
 
 
 class ParcelKind(StrEnum):

@@ -3,20 +3,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from mukatabat.audit.actions import record
+from mukatabat.exchange.events import Happening, happened
 from mukatabat.exchange.models import Consignment
-from mukatabat.exchange.rules import TIME_FIELD, ConsignmentState, Event, after
+from mukatabat.exchange.rules import TIME_FIELD, ConsignmentState, Event, Side, after
 from mukatabat.kernel import clock
 from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor
 
 
-def move(actor: Actor, consignment: Consignment, event: Event, *, at: datetime | None = None) -> None:
+def move(
+    actor: Actor, consignment: Consignment, event: Event, *, at: datetime | None = None,
+    detail: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
     """Apply one row of the state table, stamp its time, audit it, and order the sender's follow-up work.
 
-    ``at`` is when it happened, where that is known from paper and is not now.
+    ``at`` is when it happened, where that is known from paper and is not now; ``detail`` joins the audit entry.
     """
     state = after(ConsignmentState(consignment.state), event)
     if state is None:
@@ -25,8 +29,10 @@ def move(actor: Actor, consignment: Consignment, event: Event, *, at: datetime |
     consignment.state = state
     setattr(consignment, TIME_FIELD[state], at or clock.now())
     consignment.save()
-    record(
-        actor, act=f"exchange.consignment-{state}", object_kind="letter", object_id=consignment.letter_id,
-        detail={"consignment": str(consignment.id), "recipient": str(consignment.recipient_id)},
-    )  # fmt: skip
+    happened(actor, Happening(
+        event=event, side=Side.SENDER, at=at or clock.now(), parcel_id=consignment.sealed_id,
+        consignment_id=consignment.id, act=f"exchange.consignment-{state}", object_kind="letter",
+        object_id=consignment.letter_id,
+        detail={"consignment": str(consignment.id), "recipient": str(consignment.recipient_id), **(detail or {})},
+    ))  # fmt: skip
     enqueue("letters.follow_consignment", body=actor.body_id, consignment=consignment.id, state=state)

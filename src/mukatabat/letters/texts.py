@@ -10,7 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from mukatabat.access.grants.rules import Reason
 from mukatabat.exchange.rules import ConsignmentState
+from mukatabat.kernel.language import reads_arabic
 from mukatabat.letters.rules import Unready
+from mukatabat_verify import errors
+
+REFUSALS = {one.code: one for one in map(vars(errors).get, errors.__all__) if one is not None}
+"""Every reason for which a parcel is refused; its sentences are those of the checking program, in both languages."""
 
 
 class Lacking(NamedTuple):
@@ -89,6 +94,12 @@ STATIONS: dict[str, Told] = {
     f"exchange.consignment-{ConsignmentState.FAILED}": Told(
         "triangle-alert", "danger", _("Delivery to %(body)s failed")
     ),
+    f"exchange.consignment-{ConsignmentState.HELD}": Told(
+        "shield-alert", "danger", _("%(body)s could not open it; it is held here")
+    ),
+    f"exchange.consignment-{ConsignmentState.ORDERED}": Told(
+        "refresh-cw", "", _("%(who)s ordered its delivery to %(body)s again")
+    ),
     f"exchange.consignment-{ConsignmentState.WITHDRAWN}": Told(
         "circle-slash", "", _("%(who)s withdrew it from %(body)s")
     ),
@@ -97,3 +108,9 @@ STATIONS: dict[str, Told] = {
 
 REFERRED = Told("forward", "", _("%(who)s referred it to %(body)s"))
 VOIDED = Told("circle-slash", "warn", _("The number %(number)s became void"))
+
+
+def refusal_text(code: str) -> str:
+    """Say in the reader's language why a parcel was refused, by the code of the reason; "" for none."""
+    refusal = REFUSALS.get(code)
+    return refusal.ar if refusal and reads_arabic() else refusal.en if refusal else ""

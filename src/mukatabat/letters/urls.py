@@ -101,6 +101,7 @@ urlpatterns = [
     path("<uuid:letter_id>/refer/", handing.refer, name="refer"),
     path("<uuid:letter_id>/complete/", handing.complete, name="complete"),
     path("<uuid:letter_id>/withdraw/<uuid:consignment_id>/", handing.withdraw, name="withdraw"),
+    path("<uuid:letter_id>/deliver/<uuid:consignment_id>/", handing.retry, name="retry"),
     path("<uuid:letter_id>/documents/<uuid:document_id>/", documents.document, name="document"),
     path("<uuid:letter_id>/stamp/", documents.stamp, name="stamp"),
     path("<uuid:letter_id>/stamp/copy/", documents.stamped, name="stamped"),

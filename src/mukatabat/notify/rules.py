@@ -25,6 +25,7 @@ class Kind(StrEnum):
     ANSWERED = "answered"
     WITHDRAWN = "withdrawn"
     FAILED = "failed"
+    HELD = "held"
     FOR_HANDOVER = "for-handover"
     NUMBER_VOID = "number-void"
 
@@ -42,6 +43,7 @@ SENTENCES: dict[Kind, str] = {
     Kind.ANSWERED: gettext_noop("%(counterpart)s answered your letter: %(reference)s"),
     Kind.WITHDRAWN: gettext_noop("%(counterpart)s withdrew a letter: %(reference)s"),
     Kind.FAILED: gettext_noop("Delivery to %(counterpart)s failed: %(reference)s"),
+    Kind.HELD: gettext_noop("%(counterpart)s could not open your letter: %(reference)s"),
     Kind.FOR_HANDOVER: gettext_noop("A letter to %(counterpart)s waits for paper delivery: %(reference)s"),
     Kind.NUMBER_VOID: gettext_noop("A number became void: %(reference)s"),
 }

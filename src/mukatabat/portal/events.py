@@ -29,6 +29,7 @@ class EventType(Vocabulary):
     RETURNED = "letter.returned", gettext_noop("A recipient returned a letter"), "أعادت جهة كتابًا"
     REDIRECTED = "letter.redirected", gettext_noop("A recipient redirected a letter"), "حوّلت جهة كتابًا"
     FAILED = "letter.failed", gettext_noop("A letter could not be delivered"), "تعذّر تسليم كتاب"
+    HELD = "letter.held", gettext_noop("A recipient could not open a letter"), "تعذّر على جهة فتح كتاب"
     WITHDRAWN = "letter.withdrawn", gettext_noop("A letter was withdrawn"), "سُحب كتاب"
     ARRIVED = "arrival.received", gettext_noop("A letter arrived"), "وصل كتاب"
     ACCEPTED = "arrival.registered", gettext_noop("An arrival was registered"), "قُيّد كتاب وارد"
@@ -51,6 +52,7 @@ PUBLISHED: dict[str, EventType] = {
     "exchange.consignment-returned": _T.RETURNED,
     "exchange.consignment-redirected": _T.REDIRECTED,
     "exchange.consignment-failed": _T.FAILED,
+    "exchange.consignment-held": _T.HELD,
     "exchange.consignment-withdrawn": _T.WITHDRAWN,
     "exchange.arrival-received": _T.ARRIVED,
     "exchange.arrival-accepted": _T.ACCEPTED,

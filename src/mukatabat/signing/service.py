@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from uuid import UUID
 
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -62,6 +64,14 @@ def time_stamps() -> TimeStampAuthority:
     if settings.MUKATABAT_TIME_STAMP_URL:
         return HttpTimeStampAuthority(settings.MUKATABAT_TIME_STAMP_URL)
     return _local_time_stamps(settings.MUKATABAT_SIGNING_DIR)
+
+
+def certify_seal(key: ec.EllipticCurvePublicKey, *, body: str, name: str) -> tuple[x509.Certificate, ...]:
+    """Certificates that make a key the seal of the body of this code, its own first, without the root.
+
+    Only the development authority answers here; a real one is asked by people, and its answer is brought in.
+    """
+    return _authority(settings.MUKATABAT_SIGNING_DIR).certify_seal(key, body=body, name=name)
 
 
 def trust(at: datetime) -> Trust:

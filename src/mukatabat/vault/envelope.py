@@ -20,9 +20,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from mukatabat.vault.errors import BlobDamaged
-from mukatabat.vault.rules import KEY_BYTES, Blob
+from mukatabat.vault.rules import KEY_BYTES, Blob, Sealed
 from mukatabat.vault.streams import Source, pieces
 from mukatabat_verify.errors import ChunkBroken
+from mukatabat_verify.parcel.keys import ParcelKey
 from mukatabat_verify.stream import CHUNK, ChunkCipher, StreamSealer, Unsealed, exactly
 
 if TYPE_CHECKING:
@@ -102,6 +103,43 @@ def unsealed(stream: BinaryIO, key: DataKey, *, address: str, size: int | None =
     BlobDamaged here for a foreign header or another size, and at each read for a chunk that is not what was sealed.
     """
     return cast("BinaryIO", io.BufferedReader(_Unsealed(stream, key, address=address, size=size), _BUFFER))
+
+
+def in_parcel(stream: BinaryIO, sealed: Sealed, *, size: int) -> BinaryIO:
+    """Read a document of ``size`` bytes that lies in the sealed content of a parcel, as :func:`unsealed` does.
+
+    The parcel's header committed to the key when it was opened; here each chunk is proven under it again.
+    """
+    return cast("BinaryIO", io.BufferedReader(_InParcel(stream, sealed, size=size), _BUFFER))
+
+
+class _InParcel(Unsealed):
+    """The plain bytes from one place to another."""
+
+    def __init__(self, stream: BinaryIO, sealed: Sealed, *, size: int) -> None:
+        self._address, self._first, self._length = sealed.address, sealed.begin or 0, size
+        try:
+            super().__init__(stream, ParcelKey(sealed.secret).cipher)
+        except ChunkBroken:
+            raise BlobDamaged(digest=sealed.address) from None
+        if self._first + size > self.size:
+            raise BlobDamaged(digest=sealed.address)
+        self._at = self._first
+
+    def tell(self) -> int:
+        return self._at - self._first
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self.tell(), io.SEEK_END: self._length}[whence]
+        self._at = self._first + max(0, start + offset)
+        return self.tell()
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        left = max(0, self._length - self.tell())
+        try:
+            return super().readinto(memoryview(buffer).cast("B")[:left]) if left else 0
+        except ChunkBroken:
+            raise BlobDamaged(digest=self._address) from None
 
 
 class _Unsealed(Unsealed):

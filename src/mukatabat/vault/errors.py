@@ -258,6 +258,15 @@ class WrongKey(KeyUnavailable):
     do = _("Tell your administrator, who can check whether the key store and the database belong together.")
 
 
+class SealKeyMissing(KeyUnavailable):
+    """The directory lists a seal of the body whose private half this installation does not hold."""
+
+    code = "vault.seal-key-missing"
+    happened = _("The key of this body's seal is not held here.")
+    safe = _("Nothing was sealed or sent. The issued letter waits with us.")
+    do = _("Tell your administrator, who can give the body a new seal.")
+
+
 class DocumentDestroyed(VaultError):
     """The document's key was destroyed on a named authority; nothing opens its bytes any more."""
 

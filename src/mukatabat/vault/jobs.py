@@ -21,8 +21,10 @@ def rewrap(body: str) -> None:
 
 
 def sweep(body_id: UUID) -> None:
-    """Remove the uploads of a body that nobody went on with."""
-    actions.sweep_uploads(_actor(body_id))
+    """Remove the uploads of a body that nobody went on with, and the keys that nothing is sealed to any more."""
+    actor = _actor(body_id)
+    actions.sweep_uploads(actor)
+    actions.retire_pairs(actor)
 
 
 def _actor(body_id: UUID) -> Actor:

@@ -7,15 +7,18 @@ from typing import ClassVar
 
 from django.db import models
 
+from mukatabat.directory.models import PublicKey
 from mukatabat.kernel import clock
 from mukatabat.tenancy.models import TenantModel
 from mukatabat.vault.fields import SealedTextField
 from mukatabat.vault.rules import (
     HeldKey,
+    HeldPair,
     Reader,
     ReaderKind,
     body_key_context,
     document_key_context,
+    pair_context,
     reader_key_context,
     reader_wrap_context,
 )
@@ -82,6 +85,9 @@ class BodyKey(TenantModel):
 class DocumentKey(TenantModel):
     """A document's own key, wrapped by its body's key, and the address of the bytes that it opens.
 
+    A document that was delivered lies in the sealed content of its parcel, from ``begin`` on, beside the others of that
+    parcel, and has the parcel's key. Any other has a blob and a key of its own, and ``begin`` is null.
+
     Changes when the key is wrapped anew, and once when it is destroyed: then ``wrapped`` is null, and nothing opens
     the document again. While a document is ``named``, the body's key does not open it: its key is wrapped in each of
     its readers' own rows (:class:`ReaderWrap`), and ``wrapped`` is null as well.
@@ -91,6 +97,7 @@ class DocumentKey(TenantModel):
 
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="key")
     address = models.CharField(max_length=71)
+    begin = models.BigIntegerField(null=True)
     body_key = models.ForeignKey(BodyKey, on_delete=models.PROTECT, related_name="wraps")
     wrapped = models.BinaryField(null=True)
     named = models.BooleanField(default=False)
@@ -114,7 +121,43 @@ class DocumentKey(TenantModel):
     @property
     def context(self) -> bytes:
         """What the wrapped key is bound to."""
-        return document_key_context(self.body_id, self.document_id, digest=self.document.digest, address=self.address)
+        place = self.address if self.begin is None else f"{self.address}@{self.begin}"
+        return document_key_context(self.body_id, self.document_id, digest=self.document.digest, place=place)
+
+
+class PrivateKey(TenantModel):
+    """The private half of a body's key pair, in the hands of the key store ``store``; its public half is everybody's.
+
+    Once nothing is to be opened with it any more it is destroyed: ``token`` is then null.
+    """
+
+    writes: ClassVar[tuple[str, ...]] = ("insert", "update")
+
+    public = models.OneToOneField(PublicKey, on_delete=models.PROTECT, related_name="+")
+    store = models.CharField(max_length=16)
+    root = models.CharField(max_length=64)
+    token = models.BinaryField(null=True)
+    destroyed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "vault_private_key"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(token=None, destroyed_at__isnull=False)
+                | models.Q(token__isnull=False, destroyed_at=None),
+                name="vault_private_key_held_or_destroyed",
+            ),
+        )
+
+    @property
+    def held(self) -> HeldKey:
+        """The private half as the key store takes it."""
+        return HeldKey(self.root, bytes(self.token or b""), pair_context(self.body_id, self.public_id))
+
+    @property
+    def pair(self) -> HeldPair:
+        """Both halves as the key store takes them."""
+        return HeldPair(self.public.suite, bytes(self.public.public), self.held)
 
 
 class ReaderKey(TenantModel):

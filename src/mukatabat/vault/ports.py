@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The vault's three ways to the outside: where bytes are kept, who holds the keys, who looks for malware."""
+"""The vault's ways to the outside: where bytes are kept, who holds the keys, who looks for malware."""
 
 from __future__ import annotations
 
 from typing import BinaryIO, Protocol
 
-from mukatabat.vault.rules import Blob, HeldKey, Scan
+from mukatabat.vault.rules import Blob, HeldKey, HeldPair, Scan
 from mukatabat.vault.streams import Source
+from mukatabat_verify.parcel.suites import OpeningKey
 
 
 class BlobStore(Protocol):
@@ -77,6 +78,33 @@ class KeyStore(Protocol):
 
     def renew(self, held: HeldKey) -> HeldKey:
         """Give the same body's key, sealed under the newest root key."""
+        ...
+
+
+class PairStore(Protocol):
+    """Holds the private halves of bodies' key pairs and uses them; none of them ever leaves it.
+
+    ``custody`` is a value of :class:`mukatabat.directory.vocabulary.Custody`. Every method raises KeyUnavailable when
+    the store cannot answer, and its kind WrongKey when a key or its place does not fit.
+    """
+
+    name: str
+    custody: str
+
+    def generate_pair(self, suite: str, context: bytes) -> HeldPair:
+        """Make a pair of the seal's suite or of a parcel's, bound to its context."""
+        ...
+
+    def sign(self, pair: HeldPair, data: bytes) -> bytes:
+        """Sign with ECDSA on P-256 over SHA-256; gives the DER form. Signing again may give other bytes."""
+        ...
+
+    def opening(self, pair: HeldPair) -> OpeningKey:
+        """Give what opens the wrapped keys of parcels, one after the other, inside this process's memory alone."""
+        ...
+
+    def renew(self, held: HeldKey) -> HeldKey:
+        """Give the same private half, held as the store would hold it today."""
         ...
 
 

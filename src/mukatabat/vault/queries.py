@@ -6,15 +6,17 @@ from __future__ import annotations
 from typing import BinaryIO
 from uuid import UUID
 
+from django.db.models import Q
+
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault import store
 from mukatabat.vault.custody import key_store
-from mukatabat.vault.envelope import DataKey, unsealed
-from mukatabat.vault.errors import BlobDamaged, DocumentDestroyed, DocumentNotFound, KeyUnavailable
+from mukatabat.vault.envelope import DataKey, in_parcel, unsealed
+from mukatabat.vault.errors import BlobDamaged, BlobMissing, DocumentDestroyed, DocumentNotFound, KeyUnavailable
 from mukatabat.vault.models import Document, DocumentKey, ReaderWrap
 from mukatabat.vault.release import released
-from mukatabat.vault.rules import Blob, Reader, Sealed
+from mukatabat.vault.rules import Blob, Reader, ReaderKind, Sealed
 from mukatabat.vault.streams import address_of
 
 
@@ -33,6 +35,24 @@ def readers_at(actor: Actor, object_id: UUID) -> tuple[Reader, ...]:
         wraps = ReaderWrap.objects.filter(object_id=object_id).select_related("reader_key").order_by("named_at", "id")
         readers = dict.fromkeys(one.reader_key.reader for one in wraps)
     return tuple(one for one in readers if one.is_party)
+
+
+def document_to_carry(actor: Actor, digest: str, *, size: int) -> Document:
+    """Give the newest document of the actor's body with these plain bytes that our own work may open, with its key.
+
+    Raises BlobMissing, or BlobDamaged for another size.
+    """
+    with reading(actor):
+        lent = ReaderWrap.objects.filter(reader_key__kind=ReaderKind.SERVICE).values("document_id")
+        found = Document.objects.select_related("key__body_key").filter(
+            Q(key__wrapped__isnull=False) | Q(id__in=lent), digest=digest, key__destroyed_at=None
+        )  # fmt: skip
+        document = found.order_by("created_at").last()
+    if document is None:
+        raise BlobMissing(digest=digest)
+    if document.size != size:
+        raise BlobDamaged(digest=document.key.address)
+    return document
 
 
 def open_document(actor: Actor, document_id: UUID) -> tuple[Document, BinaryIO]:
@@ -69,6 +89,8 @@ def open_seekable(actor: Actor, document: Document) -> BinaryIO:
     sealed = sealed_document(actor, document)
     stream = store().open(sealed.address)
     try:
+        if sealed.begin is not None:
+            return in_parcel(stream, sealed, size=document.size)
         return unsealed(stream, DataKey(sealed.secret), address=sealed.address, size=document.size)
     except BaseException:
         stream.close()
@@ -87,6 +109,6 @@ def sealed_document(actor: Actor, document: Document) -> Sealed:
     if key.destroyed_at is not None:
         raise DocumentDestroyed
     if key.wrapped is None:
-        return Sealed(key.address, released(actor, document))
+        return Sealed(key.address, released(actor, document), key.begin)
     secret = key_store().unwrap(key.body_key.held, bytes(key.wrapped), context=key.context)
-    return Sealed(key.address, secret)
+    return Sealed(key.address, secret, key.begin)

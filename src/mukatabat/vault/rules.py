@@ -135,12 +135,30 @@ class HeldKey:
     context: bytes
 
 
+SEAL_SUITE = "ecdsa-p256-sha256"
+"""What a body's seal signs with; the suites of encryption keys are those of parcels."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPair:
+    """A key pair of a body in the hands of a key store: what it is for, its public half, and the held private one."""
+
+    suite: str
+    public: bytes
+    held: HeldKey
+
+
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A document's bytes as the blob store holds them: their address there, and the key that opens them."""
+    """A document's bytes as the blob store holds them: their address there, and the key that opens them.
+
+    ``begin`` is None for a blob that holds this document alone; else the blob is the sealed content of a parcel, and
+    the document begins there at this byte.
+    """
 
     address: str
     secret: bytes = field(repr=False)
+    begin: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +175,12 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Lent:
-    """A document on its way from one body of this host to another: its plain bytes' digest, and how it is sealed."""
+class About:
+    """What a delivered document says of itself."""
 
-    blob: Blob
-    sealed: Sealed
+    media_type: str
+    name: str
+    pages: int | None = None
 
 
 class ReaderKind(StrEnum):
@@ -220,9 +239,14 @@ def text_key_context(body_id: UUID, version: int) -> bytes:
     return b"mukatabat/text-key/1/%s/%d" % (str(body_id).encode(), version)
 
 
-def document_key_context(body_id: UUID, document_id: UUID, *, digest: str, address: str) -> bytes:
-    """What binds a document's wrapped key to its body, its row, its plain bytes and its blob."""
-    return b"mukatabat/document-key/1/" + "/".join((str(body_id), str(document_id), digest, address)).encode()
+def pair_context(body_id: UUID, public_id: UUID) -> bytes:
+    """What binds the private half of a body's key pair to its body and its public half."""
+    return b"mukatabat/key-pair/1/%s/%s" % (str(body_id).encode(), str(public_id).encode())
+
+
+def document_key_context(body_id: UUID, document_id: UUID, *, digest: str, place: str) -> bytes:
+    """What binds a document's wrapped key to its body, its row, its plain bytes, its blob and its place in it."""
+    return b"mukatabat/document-key/1/" + "/".join((str(body_id), str(document_id), digest, place)).encode()
 
 
 def reader_key_context(body_id: UUID, reader: Reader) -> bytes:

@@ -13,7 +13,7 @@ from mukatabat.work.models import Item
 from mukatabat.work.rules import Act, ItemState
 
 _S = ConsignmentState
-NEEDS_A_PERSON = (_S.FAILED, _S.RETURNED)
+NEEDS_A_PERSON = (_S.HELD, _S.FAILED, _S.RETURNED)
 PROGRESS = (
     _S.ORDERED, _S.DISPATCHED, _S.PAPER, _S.HANDED, _S.DELIVERED, _S.REGISTERED, _S.OPENED, _S.ANSWERED,
 )  # fmt: skip

@@ -66,6 +66,10 @@ DELIVERY: dict[str, Sentence] = {
     "exchange.consignment-returned": _("{who} told that the recipient returned the letter {what}"),
     "exchange.consignment-redirected": _("{who} told that the recipient redirected the letter {what}"),
     "exchange.consignment-failed": _("{who} could not deliver the letter {what}"),
+    "exchange.consignment-held": _("{who} holds the letter {what}, which a recipient could not open"),
+    "exchange.consignment-ordered": _("{who} ordered the delivery of the letter {what} again"),
+    "exchange.parcel-sealed": _("{who} sealed the letter {what} for its recipients"),
+    "exchange.parcel-refused": _("{who} refused a sealed parcel that could not be opened"),
     "exchange.consignment-withdrawn": _("{who} withdrew the letter {what} from a recipient"),
 }
 BOOKS: dict[str, Sentence] = {
@@ -76,6 +80,8 @@ BOOKS: dict[str, Sentence] = {
     "vault.document-destroyed": _("{who} destroyed a document"),
     "vault.key-made": _("{who} made a key of the body for its documents"),
     "vault.keys-rewrapped": _("{who} wrapped the documents' keys anew"),
+    "vault.pair-made": _("{who} made a key of the body for sealed letters"),
+    "vault.pair-destroyed": _("{who} destroyed an old key of the body for sealed letters"),
 }
 ACCESS: dict[str, Sentence] = {
     "access.signed-in": _("{who} entered with the account {what}"),

@@ -96,6 +96,10 @@ class Archive:
         if checksum != entry.checksum:
             raise ArchiveInconsistent(f"checksum of {name}")
 
+    def begin(self, name: str) -> int:
+        """Tell where a file begins in the container; as nothing is compressed, its bytes lie there as they are."""
+        return self._offsets[name]
+
     def read(self, name: str, *, most: int) -> bytes:
         """Give a whole file; ArchiveTooLarge when it has more than so many bytes."""
         if self.entries[name].size > most:

@@ -35,6 +35,7 @@ from mukatabat_verify.errors.log import (
 )
 from mukatabat_verify.errors.parcel import (
     BelowFloor,
+    CameBefore,
     ChunkBroken,
     CommitmentBroken,
     ContentChanged,
@@ -44,6 +45,7 @@ from mukatabat_verify.errors.parcel import (
     NotAddressed,
     NotCanonical,
     OtherCertificate,
+    OtherRealm,
     SameIdOtherBytes,
     SealedBytesChanged,
     TooMuch,
@@ -55,6 +57,7 @@ from mukatabat_verify.errors.parcel import (
     WrapMissing,
 )
 from mukatabat_verify.errors.signatures import (
+    CertificateNotListed,
     CertificateOfAnotherBody,
     CertificateOfAnotherUse,
     CertificateOutOfDate,
@@ -79,6 +82,8 @@ __all__ = [
     "ArchiveSpecialFile",
     "ArchiveTooLarge",
     "BelowFloor",
+    "CameBefore",
+    "CertificateNotListed",
     "CertificateOfAnotherBody",
     "CertificateOfAnotherUse",
     "CertificateOutOfDate",
@@ -108,6 +113,7 @@ __all__ = [
     "NoteUnsigned",
     "OtherCertificate",
     "OtherLog",
+    "OtherRealm",
     "Refusal",
     "SameIdOtherBytes",
     "SealBroken",

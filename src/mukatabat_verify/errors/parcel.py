@@ -178,3 +178,21 @@ class SameIdOtherBytes(Refusal):
     attack = True
     ar = "وصلت من قبل حزمة بالمعرّف نفسه ومحتوى مختلف."
     en = "A parcel with the same identifier but other bytes came before."
+
+
+class CameBefore(Refusal):
+    """The same parcel lies there already, and another delivery brings it again: a repetition that nobody ordered."""
+
+    code = "parcel.came-before"
+    attack = True
+    ar = "هذه الحزمة وصلت من قبل، وأُعيد تقديمها ضمن تسليم آخر."
+    en = "This parcel came before, and another delivery brings it again."
+
+
+class OtherRealm(Refusal):
+    """A parcel of the training realm for a live body, or the reverse: nothing crosses between the two."""
+
+    code = "parcel.other-realm"
+    attack = True
+    ar = "الحزمة من بيئة أخرى: لا ينتقل شيء بين بيئة التدريب والبيئة الفعلية."
+    en = "The parcel is of the other realm: nothing crosses between training and live."

@@ -51,6 +51,15 @@ class CertificateOfAnotherBody(Refusal):
     en = "The seal is another body's than the sender that is named."
 
 
+class CertificateNotListed(Refusal):
+    """The directory lists no such seal for the sender, or the sender withdrew it."""
+
+    code = "certificate.not-listed"
+    attack = True
+    ar = "لا يذكر دليل الجهات هذا الختم للجهة المرسلة، أو سحبته الجهة."
+    en = "The directory does not list this seal for the sender, or the sender withdrew it."
+
+
 # ── time-stamps and signatures ────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -22,6 +22,7 @@ from mukatabat.directory.queries.calendar import (
     months_announced,
     months_offered,
 )
+from mukatabat.directory.queries.keys import accepted_suites, encryption_keys, keys_of, sealing_body
 from mukatabat.directory.queries.listing import (
     Held,
     bodies_in_order,
@@ -52,6 +53,7 @@ __all__ = [
     "Moved",
     "UnitNode",
     "absence_of",
+    "accepted_suites",
     "addressable_bodies",
     "addressable_posts",
     "bodies_in_order",
@@ -60,11 +62,13 @@ __all__ = [
     "body_name",
     "body_names",
     "dates_moved",
+    "encryption_keys",
     "heads_of_unit",
     "hijri_on",
     "hijri_shifts",
     "holders_of",
     "holidays",
+    "keys_of",
     "listed_body",
     "mandate_for",
     "mandates_of",
@@ -82,6 +86,7 @@ __all__ = [
     "registry_unit",
     "require_addressable",
     "require_addressable_post",
+    "sealing_body",
     "search_bodies",
     "trays_covered_by",
     "unit_of_body",

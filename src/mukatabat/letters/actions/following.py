@@ -33,10 +33,11 @@ TOLD = {
     ConsignmentState.REDIRECTED: Kind.REDIRECTED,
     ConsignmentState.ANSWERED: Kind.ANSWERED,
     ConsignmentState.FAILED: Kind.FAILED,
+    ConsignmentState.HELD: Kind.HELD,
 }
 """The states of which the author hears; the registry hears of those that need a person."""
 
-NEEDS_REGISTRY = {ConsignmentState.RETURNED, ConsignmentState.FAILED}
+NEEDS_REGISTRY = {ConsignmentState.RETURNED, ConsignmentState.FAILED, ConsignmentState.HELD}
 
 
 def follow_consignment(actor: Actor, consignment_id: UUID, state: ConsignmentState) -> None:
@@ -63,14 +64,24 @@ def withdraw(actor: Actor, letter_id: UUID, consignment_id: UUID, reason: str) -
     if not text:
         raise ReasonMissing
     with scope(actor):
-        letter = locked(actor, letter_id)
-        if letter.author_id != actor.person_id:
-            require_capability(actor, Capability.DISPATCH, Capability.SIGN)
-        sent = exchange.consignments_of(actor, [letter.id]).get(letter.id, [])
-        consignment = next((one for one in sent if one.id == consignment_id), None)
-        if consignment is None:
-            raise NotFoundOrForbidden
-        return carrier.withdraw(actor, consignment.id, text)
+        return carrier.withdraw(actor, _answered_for(actor, letter_id, consignment_id), text)
+
+
+def retry(actor: Actor, letter_id: UUID, consignment_id: UUID) -> Consignment:
+    """Order the delivery to one recipient again, after it was held or has failed."""
+    with scope(actor):
+        return carrier.retry(actor, _answered_for(actor, letter_id, consignment_id))
+
+
+def _answered_for(actor: Actor, letter_id: UUID, consignment_id: UUID) -> UUID:
+    """One consignment of a letter, if its delivery is the actor's to decide on; the letter is locked."""
+    letter = locked(actor, letter_id)
+    if letter.author_id != actor.person_id:
+        require_capability(actor, Capability.DISPATCH, Capability.SIGN)
+    sent = exchange.consignments_of(actor, [letter.id]).get(letter.id, [])
+    if not any(one.id == consignment_id for one in sent):
+        raise NotFoundOrForbidden
+    return consignment_id
 
 
 def _tell(actor: Actor, letter: Letter, consignment: Consignment, state: ConsignmentState) -> None:

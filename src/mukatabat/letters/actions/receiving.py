@@ -100,7 +100,7 @@ def note_opened(actor: Actor, letter: Letter) -> None:
         return
     with scope(actor):
         arrival = exchange.arrival_of_letter(actor, letter.id)
-        if arrival is not None and order_notice(actor, arrival, Event.OPEN, {}):
+        if arrival is not None and order_notice(actor, arrival, event=Event.OPEN, detail={}):
             record(actor, act="letters.opened", object_kind="letter", object_id=letter.id)
 
 

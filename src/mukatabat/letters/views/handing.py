@@ -22,6 +22,7 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden
 from mukatabat.letters import choices
 from mukatabat.letters.actions.correcting import begin_correction
+from mukatabat.letters.actions.following import retry as retry_delivery
 from mukatabat.letters.actions.following import withdraw as withdraw_from
 from mukatabat.letters.forms import ReferralForm
 from mukatabat.letters.models import Letter
@@ -118,6 +119,17 @@ def withdraw(request: HttpRequest, letter_id: UUID, consignment_id: UUID) -> Htt
     except MukatabatError as error:
         return refused(request, CONFIRM, page, error)
     messages.success(request, gettext("Withdrawn."))
+    return redirect(letter_or_list(actor, letter_id))
+
+
+@access("capability:draft|dispatch|sign")
+@require_POST
+def retry(request: HttpRequest, letter_id: UUID, consignment_id: UUID) -> HttpResponse:
+    """Order the delivery to one recipient again, after it was held or has failed."""
+    actor = actor_of_request(request)
+    access_letter(actor, letter_id)
+    retry_delivery(actor, letter_id, consignment_id)
+    messages.success(request, gettext("Its delivery was ordered again."))
     return redirect(letter_or_list(actor, letter_id))
 
 

@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from mukatabat.access.grants.queries import why
 from mukatabat.access.grants.rules import Reason
+from mukatabat.access.rules import Capability
+from mukatabat.directory.vocabulary import Custody
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.manifest import Recipient
 from mukatabat.exchange.models import Consignment, PaperRecord
 from mukatabat.exchange.paper import records_of
-from mukatabat.exchange.rules import ConsignmentState, Role
+from mukatabat.exchange.rules import ConsignmentState, Event, Role, after
 from mukatabat.kernel import clock
 from mukatabat.kernel.language import reads_arabic, spoken
 from mukatabat.kernel.vocabulary import Secrecy
@@ -28,7 +30,7 @@ from mukatabat.letters.manifests import recipients_of
 from mukatabat.letters.models import Letter
 from mukatabat.letters.queries import holder_of
 from mukatabat.letters.rules import Direction, LetterKind, LetterState
-from mukatabat.letters.texts import WHY
+from mukatabat.letters.texts import WHY, refusal_text
 from mukatabat.letters.transitions import present_step
 from mukatabat.letters.types import CATALOGUE
 from mukatabat.letters.views.desk import comments_of, files_of
@@ -54,7 +56,7 @@ PAPER_STEPS = (
     ("registered", "registered_at"),
 )
 """On paper nothing is dispatched and nothing proves an opening: what is shown is what somebody keyed in."""
-BROKEN = frozenset({_S.RETURNED, _S.REDIRECTED, _S.FAILED, _S.WITHDRAWN})
+BROKEN = frozenset({_S.RETURNED, _S.REDIRECTED, _S.FAILED, _S.HELD, _S.WITHDRAWN})
 RECEIVED = frozenset({_S.REGISTERED, _S.OPENED, _S.ANSWERED})
 """The states in which a recipient's registry has taken the letter in."""
 
@@ -85,6 +87,9 @@ VERDICTS: dict[ConsignmentState, Verdict] = {
     _S.RETURNED: Verdict("warn", _("Returned"), _("The recipient's registry returned it with a reason.")),
     _S.REDIRECTED: Verdict("warn", _("Redirected"), _("The recipient passed it on to the competent body.")),
     _S.FAILED: Verdict("danger", _("Not delivered"), _("It could not be delivered; the last attempt has failed.")),
+    _S.HELD: Verdict(
+        "danger", _("Could not be opened"), _("The recipient's side refused the sealed parcel. Nothing was delivered.")
+    ),
     _S.WITHDRAWN: Verdict("warn", _("Withdrawn"), _("You took it back before it was registered there.")),
 }
 
@@ -140,6 +145,7 @@ def track_panel(story: Story) -> dict[str, Any]:
             {
                 "name": story.name(one), "is_copy": one.role == Role.COPY, "status": one.state,
                 "steps": chain(letter, one), "their_number": one.their_reference, "receipt": None,
+                "refusal": refusal_text(one.refusal), "retry_url": _retry_url(story, one),
                 "on_paper": one.on_paper, "paper": [_keyed(letter, record) for record in keyed.get(one.id, ())],
             }
             for one in story.consignments
@@ -158,6 +164,14 @@ def _said(story: Story) -> dict[str, Any]:
         "comments": [one | {"text": mentions.text(one["text"])} for one in comments],
         "timeline": [replace(one, quote=mentions.text(one.quote)) for one in events],
     }
+
+
+def _retry_url(story: Story, consignment: Consignment) -> str:
+    """Where a delivery that waits for a person is ordered again, for those who decide on it."""
+    actor, letter = story.actor, story.letter
+    decides = letter.author_id == actor.person_id or actor.may(Capability.DISPATCH) or actor.may(Capability.SIGN)
+    waits = after(_S(consignment.state), Event.RETRY) is not None
+    return reverse("letters:retry", args=[letter.id, consignment.id]) if decides and waits else ""
 
 
 def _keyed(letter: Letter, record: PaperRecord) -> dict[str, Any]:
@@ -269,6 +283,7 @@ def _facts(letter: Letter) -> list[dict[str, Any]]:
         _fact(gettext("Original"), gettext("On paper, kept by the registry") if letter.on_paper else ""),
         _fact(gettext("Enclosures as listed"), letter.attachments_listed, "name"),
         _fact(gettext("Answer wanted by"), letter.answer_wanted_by, "date"),
+        _fact(gettext("Custody of the keys"), Custody.HOST.label if letter.issued_at and not letter.on_paper else ""),
         _fact(gettext("Content hash"), letter.document_digest.removeprefix("sha256:"), "hash"),
     ]
 

@@ -71,7 +71,7 @@ class DevelopmentAuthority:
 
     The root, the issuing authority and the time-stamp certificate are valid from five years before the year in which
     they were made, for twenty-five years, so that a story may be told in the past; a person's certificate and a
-    body's seal are valid for the calendar year (Kuwait) in which they are asked for.
+    body's seal are valid for the calendar year (Kuwait) in which they are asked for. A seal's key is not made here.
     """
 
     def __init__(
@@ -105,12 +105,15 @@ class DevelopmentAuthority:
         path = private_folder(self._folder_of(person_id)) / f"{year}-{named}.pem"
         return self._identity(path, lambda: self._issue_person(subject, year))
 
-    def seal(self, body: str, name: str) -> Identity:
-        """Give a body's seal for this year, by the body's code, issuing it when there is none under its name yet."""
+    def certify_seal(self, key: ec.EllipticCurvePublicKey, *, body: str, name: str) -> tuple[x509.Certificate, ...]:
+        """Certify a key that lies elsewhere as the seal of a body, by the body's code, for this year.
+
+        Gives the chain without the root. Who asks is believed: this authority is for development.
+        """
         year = self.now().astimezone(clock.KUWAIT).year
-        named = hashlib.sha256(name.encode()).hexdigest()[:12]
-        path = private_folder(self.folder / "bodies" / body) / f"{year}-{named}.pem"
-        return self._identity(path, lambda: self._issue_seal(body, name, year))
+        subject = _name(name, body=name, identifier=BODY_IDENTIFIER + body)
+        certificate = self._certified(key, subject, _seal(), years=(year, year + 1), issuer=self._issuing)
+        return certificate, *self._issuing.certificates[:-1]
 
     def person_by_fingerprint(self, person_id: UUID, fingerprint: str) -> Identity | None:
         """Find the identity whose certificate has this SHA-256 fingerprint, of this year or an earlier one."""
@@ -156,10 +159,6 @@ class DevelopmentAuthority:
         name = _name(subject.common_name, body=subject.body, serial=subject.staff_number)
         return self._issue(name, _person(), years=(year, year + 1), issuer=self._issuing)
 
-    def _issue_seal(self, body: str, name: str, year: int) -> bytes:
-        subject = _name(name, body=name, identifier=BODY_IDENTIFIER + body)
-        return self._issue(subject, _seal(), years=(year, year + 1), issuer=self._issuing)
-
     def _long(self) -> tuple[int, int]:
         year = self.now().astimezone(clock.KUWAIT).year
         return year - 5, year + 20
@@ -168,23 +167,7 @@ class DevelopmentAuthority:
         self, subject: x509.Name, extensions: Extensions, *, years: tuple[int, int], issuer: Identity | None
     ) -> bytes:
         key = ec.generate_private_key(ec.SECP256R1())
-        authority_key = key if issuer is None else issuer.key
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(subject if issuer is None else issuer.certificates[0].subject)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(datetime(years[0], 1, 1, tzinfo=clock.KUWAIT))
-            .not_valid_after(datetime(years[1], 1, 1, tzinfo=clock.KUWAIT))
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
-            )
-        )
-        for extension, critical in extensions:
-            builder = builder.add_extension(extension, critical=critical)
-        certificate = builder.sign(authority_key, hashes.SHA256())
+        certificate = self._certified(key.public_key(), subject, extensions, years=years, issuer=issuer or key)
         chain = (certificate, *(() if issuer is None else issuer.certificates))
         secret = key.private_bytes(
             serialization.Encoding.PEM,
@@ -192,6 +175,34 @@ class DevelopmentAuthority:
             serialization.BestAvailableEncryption(self._passphrase),
         )
         return secret + b"".join(one.public_bytes(serialization.Encoding.PEM) for one in chain)
+
+    def _certified(
+        self,
+        key: ec.EllipticCurvePublicKey,
+        subject: x509.Name,
+        extensions: Extensions,
+        *,
+        years: tuple[int, int],
+        issuer: Identity | ec.EllipticCurvePrivateKey,
+    ) -> x509.Certificate:
+        """Issue one certificate; an issuer without certificates signs its own."""
+        authority_key = issuer.key if isinstance(issuer, Identity) else issuer
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(issuer.certificates[0].subject if isinstance(issuer, Identity) else subject)
+            .public_key(key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(datetime(years[0], 1, 1, tzinfo=clock.KUWAIT))
+            .not_valid_after(datetime(years[1], 1, 1, tzinfo=clock.KUWAIT))
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
+            )
+        )
+        for extension, critical in extensions:
+            builder = builder.add_extension(extension, critical=critical)
+        return builder.sign(authority_key, hashes.SHA256())
 
 
 def _name(common_name: str, *, body: str = ORGANIZATION, serial: str = "", identifier: str = "") -> x509.Name:

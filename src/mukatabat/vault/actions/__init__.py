@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Use cases of the vault: documents come in, and keys change; the room's other modules take them from here."""
+"""Use cases of the vault: documents and keys; the room's other modules take them from here."""
 
 from mukatabat.vault.actions.documents import (
     adopt,
     enter,
     keep,
     keep_generated,
-    lend,
     store_generated,
     store_upload,
 )
 from mukatabat.vault.actions.keys import destroy, newest_key, rewrap, rotate
+from mukatabat.vault.actions.pairs import body_seal, encryption_key, opening_keys, replace_pair, retire_pairs
 from mukatabat.vault.actions.readers import (
     end_service,
     grant,
@@ -31,7 +31,8 @@ from mukatabat.vault.actions.uploads import (
 )
 
 __all__ = [
-    "access_upload", "adopt", "append_part", "begin_upload", "destroy", "end_service", "end_upload", "enter", "grant",
-    "hand_on", "keep", "keep_generated", "keep_upload", "lend", "lend_to_service", "newest_key", "recover", "revoke",
-    "rewrap", "rotate", "seal", "store_generated", "store_upload", "sweep_uploads", "unseal",
+    "access_upload", "adopt", "append_part", "begin_upload", "body_seal", "destroy", "encryption_key", "end_service",
+    "end_upload", "enter", "grant", "hand_on", "keep", "keep_generated", "keep_upload", "lend_to_service", "newest_key",
+    "opening_keys", "recover", "replace_pair", "retire_pairs", "revoke", "rewrap", "rotate", "seal", "store_generated",
+    "store_upload", "sweep_uploads", "unseal",
 ]  # fmt: skip

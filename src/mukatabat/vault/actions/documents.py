@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q
-
 from mukatabat.audit.actions import record
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
@@ -20,12 +18,11 @@ from mukatabat.vault.actions.keys import newest_key
 from mukatabat.vault.actions.readers import lock_for_readers
 from mukatabat.vault.custody import key_store
 from mukatabat.vault.envelope import DataKey, Sealer, seal
-from mukatabat.vault.errors import BlobDamaged, BlobMissing, EmptyFile, InfectedFile
+from mukatabat.vault.errors import EmptyFile, InfectedFile
 from mukatabat.vault.inspection import inspect_spool
-from mukatabat.vault.models import Document, DocumentKey, ReaderWrap
+from mukatabat.vault.models import Document, DocumentKey
 from mukatabat.vault.naming import clean_name
-from mukatabat.vault.queries import open_verified, sealed_document
-from mukatabat.vault.rules import Blob, Kept, Lent, ReaderKind, Sealed, Upload
+from mukatabat.vault.rules import About, Blob, Kept, Sealed, Upload
 from mukatabat.vault.spool import spooled
 from mukatabat.vault.vocabulary import ScanOutcome, Source
 
@@ -76,7 +73,10 @@ def enter(actor: Actor, kept: Kept, *, readers_of: UUID | None = None, lent: boo
         if readers_of is None:
             _lock(actor, document, kept.sealed)
         else:
-            key = DocumentKey(document=document, address=kept.sealed.address, body_key=newest_key(actor), named=True)
+            key = DocumentKey(
+                document=document, address=kept.sealed.address, begin=kept.sealed.begin, body_key=newest_key(actor),
+                named=True,
+            )  # fmt: skip
             key.save(force_insert=True)
             lock_for_readers(actor, document, kept.sealed.secret, object_id=readers_of, lent=lent)
         # The name is left out: it often tells the subject, and the trail holds no letter text.
@@ -92,7 +92,9 @@ def enter(actor: Actor, kept: Kept, *, readers_of: UUID | None = None, lent: boo
 
 def _lock(actor: Actor, document: Document, sealed: Sealed) -> None:
     """Write the document's key, wrapped by the newest key of its body."""
-    key = DocumentKey(document=document, address=sealed.address, body_key=newest_key(actor))
+    key = DocumentKey(
+        document=document, address=sealed.address, begin=sealed.begin, body_key=newest_key(actor)
+    )  # fmt: skip
     key.wrapped = key_store().wrap(key.body_key.held, sealed.secret, context=key.context)
     key.save(force_insert=True)
 
@@ -110,35 +112,15 @@ def store_generated(
     return enter(actor, kept, readers_of=readers_of, lent=readers_of is not None)
 
 
-def lend(actor: Actor, digest: str, *, size: int) -> Lent:
-    """Give the carrier, in the sender's body, what the recipient's body needs to have the same document.
-
-    The bytes are read once more, because a recipient must never be told that it holds what is missing or altered:
-    raises BlobMissing, BlobDamaged, or KeyUnavailable.
-    """
-    with scope(actor):
-        lent = ReaderWrap.objects.filter(reader_key__kind=ReaderKind.SERVICE).values("document_id")
-        documents = Document.objects.select_related("key__body_key").filter(
-            Q(key__wrapped__isnull=False) | Q(id__in=lent), digest=digest, key__destroyed_at=None
-        )  # fmt: skip
-        document = documents.order_by("created_at").last()
-    if document is None:
-        raise BlobMissing(digest=digest)
-    if document.size != size:
-        raise BlobDamaged(digest=document.key.address)
-    open_verified(actor, document).close()
-    return Lent(Blob(digest, size), sealed_document(actor, document))
-
-
 def adopt(
-    actor: Actor, lent: Lent, *, media_type: str, name: str, pages: int | None = None, held_at: UUID | None = None
+    actor: Actor, blob: Blob, sealed: Sealed, *, about: About, held_at: UUID | None = None
 ) -> Document:  # fmt: skip
-    """Give the actor's body a row of its own for a document that was delivered to it, its key wrapped by its own key.
+    """Give the actor's body a row of its own for a document in a parcel that it opened; its key is wrapped by its own.
 
-    The sealed bytes are shared, no key is. What was delivered keeps its type; the name is cleaned again. One of سري or
-    above is ``held_at`` its arrival by the installation, until it is handed on to the readers of the letter.
+    ``blob`` tells of the plain bytes. What was delivered keeps its type; the name is cleaned again. One of سري or above
+    is ``held_at`` its arrival by the installation, until it is handed on to the readers of the letter.
     """
     kept = Kept(
-        lent.blob, lent.sealed, media_type, clean_name(name), pages, ScanOutcome.NOT_SCANNED, Source.RECEIVED
+        blob, sealed, about.media_type, clean_name(about.name), about.pages, ScanOutcome.NOT_SCANNED, Source.RECEIVED
     )  # fmt: skip
     return enter(actor, kept, readers_of=held_at, lent=held_at is not None)

@@ -17,7 +17,7 @@ from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.custody import key_store
 from mukatabat.vault.errors import DestructionRefused, DocumentNotFound
-from mukatabat.vault.models import BodyKey, Document, DocumentKey, ReaderKey, ReaderWrap
+from mukatabat.vault.models import BodyKey, Document, DocumentKey, PrivateKey, ReaderKey, ReaderWrap
 from mukatabat.vault.rules import Destruction, body_key_context
 
 BATCH = 500
@@ -83,7 +83,8 @@ def _renew(batch: int) -> int:
     store, renewed = key_store(), 0
     bodies = BodyKey.objects.exclude(root=store.newest()).select_for_update()
     readers = ReaderKey.objects.exclude(root=store.newest()).select_for_update().order_by("id")[:batch]
-    keys: list[BodyKey | ReaderKey] = [*bodies, *readers]
+    pairs = PrivateKey.objects.filter(store=store.name, token__isnull=False).exclude(root=store.newest())
+    keys: list[BodyKey | ReaderKey | PrivateKey] = [*bodies, *readers, *pairs.select_for_update()]
     for key in keys:
         held = store.renew(key.held)
         key.root, key.token = held.root, held.token

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from mukatabat.vault.errors import KeyUnavailable
 
 if TYPE_CHECKING:
-    from mukatabat.vault.ports import KeyStore
+    from mukatabat.vault.custody.software import SoftwareKeyStore
+    from mukatabat.vault.ports import KeyStore, PairStore
 
 
 def key_store() -> KeyStore:
@@ -19,6 +20,21 @@ def key_store() -> KeyStore:
     A passphrase file or a key file opens the software store in ``MUKATABAT_KEYS_DIR``; without either, a development
     installation has one whose key lies beside it. Raises KeyUnavailable.
     """
+    return _software_store()
+
+
+def pair_store(name: str | None = None) -> PairStore:
+    """Give the store of this name that holds private halves of bodies' key pairs, by default the one for new ones.
+
+    Raises KeyUnavailable.
+    """
+    store = _software_store()
+    if name not in (None, store.name):
+        raise KeyUnavailable(reason=f"the key store {name} is not configured")
+    return store
+
+
+def _software_store() -> SoftwareKeyStore:
     from django.conf import settings
 
     if settings.MUKATABAT_VAULT_PASSPHRASE_FILE or settings.MUKATABAT_VAULT_KEY_FILE:
@@ -31,7 +47,7 @@ def key_store() -> KeyStore:
 
 
 @cache
-def _software(folder: Path, passphrase: Path | None, key: Path | None) -> KeyStore:
+def _software(folder: Path, passphrase: Path | None, key: Path | None) -> SoftwareKeyStore:
     from mukatabat.vault.custody.opening import opener
     from mukatabat.vault.custody.software import SoftwareKeyStore
 
@@ -39,7 +55,7 @@ def _software(folder: Path, passphrase: Path | None, key: Path | None) -> KeySto
 
 
 @cache
-def _development(folder: Path) -> KeyStore:
+def _development(folder: Path) -> SoftwareKeyStore:
     from mukatabat.vault.custody.development import development_key_store
 
     return development_key_store(folder)

@@ -19,12 +19,16 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
 
+from mukatabat.directory.vocabulary import Custody
 from mukatabat.signing.development.files import private_folder
 from mukatabat.vault.custody.opening import Opener
 from mukatabat.vault.errors import KeyUnavailable, WrongKey
-from mukatabat.vault.rules import KEY_BYTES, HeldKey
+from mukatabat.vault.rules import KEY_BYTES, SEAL_SUITE, HeldKey, HeldPair
+from mukatabat_verify.parcel.suites import P256, OpeningKey, SoftwareKey
 
 _FORM = 1
 _NONCE = 12
@@ -33,9 +37,13 @@ _CHECK = b"mukatabat/key-store/root/"
 
 
 class SoftwareKeyStore:
-    """Implements :class:`mukatabat.vault.ports.KeyStore` over ``root-keys.json`` in a folder of its own."""
+    """Implements ``KeyStore`` and ``PairStore`` of :mod:`mukatabat.vault.ports` over ``root-keys.json`` in a folder.
+
+    A pair's private half is held as a body's key is: sealed under a root key, opened for the moment of its use.
+    """
 
     name = "software"
+    custody = Custody.HOST.value
 
     def __init__(self, folder: Path, opener: Opener) -> None:
         """Open the store, made with a first root key when absent.
@@ -70,6 +78,20 @@ class SoftwareKeyStore:
     def renew(self, held: HeldKey) -> HeldKey:
         """See :meth:`mukatabat.vault.ports.KeyStore.renew`."""
         return held if held.root == self.newest() else self._held(self._key(held), held.context)
+
+    def generate_pair(self, suite: str, context: bytes) -> HeldPair:
+        """See :meth:`mukatabat.vault.ports.PairStore.generate_pair`."""
+        fresh = SoftwareKey.fresh(P256 if suite == SEAL_SUITE else suite)
+        return HeldPair(suite, fresh.recipient.public, self._held(fresh.secret, context))
+
+    def sign(self, pair: HeldPair, data: bytes) -> bytes:
+        """See :meth:`mukatabat.vault.ports.PairStore.sign`; without randomness, so a repetition gives the same."""
+        key = ec.derive_private_key(int.from_bytes(self._key(pair.held)), ec.SECP256R1())
+        return key.sign(data, ec.ECDSA(SHA256(), deterministic_signing=True))
+
+    def opening(self, pair: HeldPair) -> OpeningKey:
+        """See :meth:`mukatabat.vault.ports.PairStore.opening`."""
+        return SoftwareKey(pair.suite, self._key(pair.held))
 
     def rotate_root(self) -> str:
         """Add a root key, which from now on seals the bodies' keys; returns its name. Other processes see it later."""

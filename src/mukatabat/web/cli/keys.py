@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import click
 
+from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Body
+from mukatabat.directory.vocabulary import KeyUse
 from mukatabat.kernel.vocabulary import Realm
 from mukatabat.tenancy.rules import Actor, system_actor
 from mukatabat.vault import actions
@@ -18,7 +20,7 @@ from mukatabat.web.cli.answers import answer, as_json_option
 
 @click.group()
 def keys() -> None:
-    """The keys of the stored documents."""
+    """The keys of stored documents, and the bodies' seals and encryption keys."""
 
 
 def _bodies() -> Iterator[tuple[str, Actor]]:
@@ -32,12 +34,51 @@ def _bodies() -> Iterator[tuple[str, Actor]]:
 @as_json_option
 def rotate(code: str, *, as_json: bool) -> None:
     """Give the body of this CODE a new key; a job then wraps its older documents anew. Exit code 1 if unknown."""
+    key = actions.rotate(_body(code))
+    answer({"body": code, "version": key.version}, [f"{code}: key version {key.version}"], as_json=as_json)
+
+
+def _body(code: str) -> Actor:
     actor = dict(_bodies()).get(code)
     if actor is None:
         click.echo(f"There is no body {code}.", err=True)
         sys.exit(1)
-    key = actions.rotate(actor)
-    answer({"body": code, "version": key.version}, [f"{code}: key version {key.version}"], as_json=as_json)
+    return actor
+
+
+@keys.command("replace")
+@click.argument("code")
+@click.argument("use", type=click.Choice([str(use) for use in KeyUse]))
+@as_json_option
+def replace(code: str, use: str, *, as_json: bool) -> None:
+    """Give the body of this CODE a new seal or a new encryption key, in use at once. Exit code 1 if unknown.
+
+    What is on its way to the former encryption key is still opened for thirty days; then that key is destroyed.
+    """
+    key = actions.replace_pair(_body(code), KeyUse(use))
+    said = {"body": code, "use": use, "suite": key.suite, "fingerprint": key.fingerprint}
+    answer(said, [f"{code}: {use} {key.fingerprint[:16]} ({key.suite})"], as_json=as_json)
+
+
+@keys.command("list")
+@click.argument("code")
+@as_json_option
+def list_(code: str, *, as_json: bool) -> None:
+    """List the public halves of all keys that the body of this CODE has or had, the newest first."""
+    found = directory.keys_of(_body(code).body_id)
+    shown = [
+        {
+            "use": one.use, "suite": one.suite, "fingerprint": one.fingerprint, "custody": one.custody,
+            "from": one.valid_from, "to": one.valid_to, "expires": one.expires_at, "withdrawn": one.withdrawn_at,
+        }
+        for one in found
+    ]  # fmt: skip
+    lines = [
+        f"{one.use:10} {one.fingerprint[:16]}  {one.suite:28} {one.valid_from:%Y-%m-%d} – "
+        f"{f'{one.valid_to:%Y-%m-%d}' if one.valid_to else 'in use'}"
+        for one in found
+    ]
+    answer(shown, lines, as_json=as_json)
 
 
 @keys.command("rotate-root")

@@ -48,6 +48,7 @@ STATUSES = {
     "returned": Shown("undo-2", _("Returned"), "warn"),
     "redirected": Shown("forward", _("Redirected"), "warn"),
     "failed": Shown("triangle-alert", _("Delivery failed"), "danger"),
+    "held": Shown("shield-alert", _("Could not be opened"), "danger"),
     "withdrawn": Shown("circle-slash", _("Withdrawn")),
     "void": Shown("circle-slash", _("Void")),
     "reserved": Shown("circle-dot-dashed", _("Reserved")),

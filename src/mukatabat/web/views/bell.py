@@ -30,7 +30,8 @@ ICONS = {
     Kind.ARRIVED: "inbox", Kind.REFERRED: "forward", Kind.FOR_REVIEW: "eye", Kind.FOR_SIGNATURE: "pen-line",
     Kind.SENT_BACK: "undo-2", Kind.ISSUED: "badge-check", Kind.REGISTERED: "check-check", Kind.RETURNED: "undo-2",
     Kind.REDIRECTED: "forward", Kind.ANSWERED: "reply", Kind.WITHDRAWN: "circle-slash",
-    Kind.FAILED: "triangle-alert", Kind.FOR_HANDOVER: "printer", Kind.NUMBER_VOID: "circle-slash",
+    Kind.FAILED: "triangle-alert", Kind.HELD: "shield-alert", Kind.FOR_HANDOVER: "printer",
+    Kind.NUMBER_VOID: "circle-slash",
 }  # fmt: skip
 ROUTES = {"letter": "letters:letter", "arrival": "letters:arrival", "consignment": "registers:key_in"}
 

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Sealing what leaves: one parcel for all whom the original shows, and one for each who is not shown there.
+
+A parcel is sealed outside any transaction, its bytes durable before the row that points to them. It is sealed once:
+every further attempt sends the same bytes. Two workers that seal the same letter at once make two ciphertexts; the row
+of the first stands, and the other's bytes, to which no key is left, harm nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import UUID
+
+from mukatabat.directory import queries as directory
+from mukatabat.directory.models import Body, PublicKey
+from mukatabat.directory.vocabulary import Channel
+from mukatabat.exchange.events import Happening, happened
+from mukatabat.exchange.manifest import DocumentPart, Manifest, Recipient
+from mukatabat.exchange.models import Consignment, SealedParcel
+from mukatabat.exchange.rules import ConsignmentState, Event, Role, Side
+from mukatabat.kernel import clock
+from mukatabat.kernel.ids import new_id
+from mukatabat.tenancy.rules import Actor, in_body
+from mukatabat.vault import store
+from mukatabat.vault.actions import body_seal, encryption_key
+from mukatabat.vault.models import Document
+from mukatabat.vault.queries import document_to_carry, open_seekable
+from mukatabat.vault.rules import extension_of
+from mukatabat.vault.streams import pieces
+from mukatabat_verify.asic import SIGNATURE
+from mukatabat_verify.asic.building import Container, File, Letter, build
+from mukatabat_verify.canonical import canonical
+from mukatabat_verify.parcel.header import Header
+from mukatabat_verify.parcel.keys import ParcelKey
+from mukatabat_verify.parcel.sealing import ContentSealer, Seal, make_cover, recipients_of
+from mukatabat_verify.parcel.suites import RecipientKey
+
+UNNAMED = "bin"
+"""The extension of an attachment whose name has none that a container can hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What one parcel shall hold and for whom: its ``letter.json``, the consignments that travel in it, the bodies."""
+
+    manifest: Manifest
+    parcel_id: UUID
+    consignments: tuple[UUID, ...]
+    bodies: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """A parcel that was just sealed: its bytes are durable, and no row knows of it yet."""
+
+    plan: Plan
+    row: SealedParcel
+
+
+def plan(consignment: Consignment) -> Plan:
+    """Decide in which parcel a consignment travels, in the open scope of its sender.
+
+    All whom the original shows and who are on the network share the first parcel of a letter. A hidden copy, a
+    redirection and what was refused and is ordered again are each in one of their own, so that no list of recipients
+    tells of another.
+    """
+    whole = consignment.parcel.read()
+    if _stands_alone(consignment, whole):
+        manifest = _for_one(whole, consignment)
+        return Plan(
+            manifest=manifest.model_copy(update={"parcel_id": new_id()}), parcel_id=consignment.parcel_id,
+            consignments=(consignment.id,), bodies=(consignment.recipient_id,),
+        )  # fmt: skip
+    shown = {one.body_id for one in whole.recipients if one.visible}
+    together = Consignment.objects.filter(
+        parcel_id=consignment.parcel_id, recipient_id__in=shown, redirected_from=None, sealed=None,
+        state=ConsignmentState.ORDERED,
+    )  # fmt: skip
+    on_paper = set(Body.objects.filter(id__in=shown, channel=Channel.PAPER).values_list("id", flat=True))
+    chosen = [one for one in together if one.recipient_id not in on_paper - {one.body_id}]
+    return Plan(
+        manifest=whole.model_copy(update={"recipients": tuple(one for one in whole.recipients if one.visible)}),
+        parcel_id=consignment.parcel_id, consignments=tuple(one.id for one in chosen),
+        bodies=tuple(dict.fromkeys(one.recipient_id for one in chosen)),
+    )  # fmt: skip
+
+
+def _stands_alone(consignment: Consignment, whole: Manifest) -> bool:
+    named = [one for one in whole.recipients if one.body_id == consignment.recipient_id]
+    hidden = not any(one.visible for one in named)
+    return hidden or SealedParcel.objects.filter(id=consignment.parcel_id).exists()
+
+
+def _for_one(whole: Manifest, consignment: Consignment) -> Manifest:
+    """The letter's data for one recipient; a body to which it was redirected is named in it as well."""
+    seen = whole.seen_by(consignment.recipient_id)
+    named = [one for one in seen.recipients if one.body_id == consignment.recipient_id]
+    if consignment.redirected_from_id is None:
+        return seen
+    if named:  # it had a copy, and is asked now
+        others = (one for one in seen.recipients if one not in named)
+        asked = (one.model_copy(update={"role": Role(consignment.role)}) for one in named)
+        return seen.model_copy(update={"recipients": (*others, *asked)})
+    label = directory.body_names([consignment.recipient_id])[consignment.recipient_id]
+    office = directory.addressable_posts(label.id).first()
+    further = Recipient(
+        body_id=label.id, code=label.code, ar=label.ar, en=label.en, post_id=office.id if office else None,
+        office_ar=office.ar if office else "", office_en=office.en if office else "", role=Role(consignment.role),
+        visible=False,
+    )  # fmt: skip
+    return seen.model_copy(update={"recipients": (*seen.recipients, further)})
+
+
+def seal(actor: Actor, chosen: Plan) -> Fresh:
+    """Build the container, seal it into the blob store, sign the header, wrap the key for each recipient.
+
+    Raises what the vault raises for a document or a key that is not there, and a Refusal for a letter that no
+    container can hold.
+    """
+    now = clock.now().replace(microsecond=0)  # as headers and seals tell the time
+    by, keys = body_seal(actor), _recipient_keys(actor, chosen.bodies)
+    data = canonical(chosen.manifest.model_dump(mode="json"))
+    container = _container(actor, chosen.manifest, data, by, at=now)
+    key = ParcelKey.fresh()
+    sealer = ContentSealer(key)
+    address = store().put(sealer.seal(container.pieces())).digest
+    recipients = [(one.body.code, RecipientKey(one.suite, bytes(one.public))) for one in keys]
+    header = Header(
+        parcel=chosen.manifest.parcel_id, realm=actor.realm, sender=chosen.manifest.sender.code,
+        certificate=sha256(by.chain[0]).hexdigest(), recipients=recipients_of(recipients), content=sealer.content,
+        commitment=key.commitment, created=now.astimezone(UTC), not_before=None,
+    )  # fmt: skip
+    cover = make_cover(header, key, recipients=[one for _, one in recipients], seal=by)
+    row = SealedParcel(
+        id=header.parcel, body_id=actor.body_id, parcel_id=chosen.parcel_id, header_digest=cover.digest.hex(),
+        cover=cover.to_bytes(), address=address, letter_data=data.decode(), signature=_signature(container),
+        salt=key.salt.hex(), sealed_at=now,
+    )  # fmt: skip
+    return Fresh(plan=chosen, row=row)
+
+
+def keep(actor: Actor, fresh: Fresh, waiting: Mapping[UUID, Consignment]) -> None:
+    """Write down a fresh parcel and who travels in it; ``waiting`` are the locked consignments without one."""
+    fresh.row.save(force_insert=True)
+    Consignment.objects.filter(id__in=list(waiting)).update(sealed=fresh.row)
+    for consignment in waiting.values():
+        consignment.sealed = fresh.row
+    first = next(iter(waiting.values()))
+    happened(actor, Happening(
+        event=Event.SEAL, side=Side.SENDER, at=fresh.row.sealed_at, parcel_id=fresh.row.id,
+        act="exchange.parcel-sealed", object_kind="letter", object_id=first.letter_id,
+        detail={"parcel": str(fresh.row.id), "header": fresh.row.header_digest, "recipients": len(fresh.plan.bodies)},
+    ))  # fmt: skip
+
+
+def _recipient_keys(actor: Actor, bodies: Sequence[UUID]) -> list[PublicKey]:
+    """The keys in use of the recipients; a body that this host keeps and that has none yet gets one."""
+    found = directory.encryption_keys(bodies)
+    for body_id in bodies:
+        if body_id not in found:
+            found[body_id] = encryption_key(in_body(actor, body_id))
+    return [found[body_id] for body_id in bodies]
+
+
+def _container(actor: Actor, manifest: Manifest, data: bytes, by: Seal, *, at: datetime) -> Container:
+    documents = [document_to_carry(actor, part.digest, size=part.size) for part in manifest.documents]
+    letter, *attached = [_pieces(actor, one) for one in documents]
+    return build(
+        Letter(letter, data, [_file(part, read) for part, read in zip(manifest.documents[1:], attached, strict=True)]),
+        by, at=at,
+    )  # fmt: skip
+
+
+def _file(part: DocumentPart, read: Callable[[], Iterable[bytes]]) -> tuple[str, File]:
+    return extension_of(part.name) or UNNAMED, File(part.media_type, read)
+
+
+def _pieces(actor: Actor, document: Document) -> Callable[[], Iterable[bytes]]:
+    def read() -> Iterator[bytes]:
+        with open_seekable(actor, document) as stream:
+            yield from pieces(stream)
+
+    return read
+
+
+def _signature(container: Container) -> bytes:
+    """The seal over the list of files, which lies last in the container."""
+    entry, read = container.files[-1]
+    if entry.name != SIGNATURE:
+        raise ValueError(entry.name)
+    return b"".join(read())
