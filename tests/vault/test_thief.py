@@ -23,7 +23,7 @@ from mukatabat.press.content import from_plain_text, to_plain_text, validate
 from mukatabat.tenancy.context import scope
 from mukatabat.vault.actions import body_seal, opening_keys
 from mukatabat.vault.custody import key_store
-from mukatabat.vault.errors import WrongKey
+from mukatabat.vault.errors import KeyUnavailable, WrongKey
 from mukatabat.vault.models import PrivateKey
 from mukatabat.vault.rules import Upload
 from mukatabat.vault.texts import _named
@@ -133,9 +133,9 @@ def test_a_thief_of_outbox_and_parcels_opens_none_of_them(
         for form in (secret, secret.hex().encode(), base64.b64encode(secret)):
             assert form not in loot
     settings.MUKATABAT_KEYS_DIR = tmp_path / "the thief's own"
-    with scope(cast("clerk.fl")), pytest.raises(WrongKey):
+    with scope(cast("clerk.fl")), pytest.raises(KeyUnavailable):
         opening_keys(cast("clerk.fl"), [header.recipients[0].key])
-    with pytest.raises(WrongKey):
+    with pytest.raises(KeyUnavailable):
         body_seal(cast("signer.mof")).sign(b"a header of the thief's")
 
 
