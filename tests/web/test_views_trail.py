@@ -68,7 +68,7 @@ def acts_of_the_code() -> Iterator[tuple[str, str]]:
 def _named(node: ast.AST) -> Iterator[ast.expr]:
     if isinstance(node, ast.Call):
         called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        if called == "record":
+        if called in {"record", "Happening", "order_notice"}:
             yield from (one.value for one in node.keywords if one.arg == "act")
         if called == "_note" and len(node.args) > 1:
             yield node.args[1]
