@@ -160,6 +160,7 @@ NO_SCREENS = {
     "letters/scans/<uuid:scan_id>/put-away/", f"{LETTER}correct/", f"{LETTER}approve/", f"{LETTER}send-back/",
     f"{LETTER}recall/", f"{LETTER}comments/", f"{LETTER}comments/<uuid:comment_id>/resolve/", f"{LETTER}refuse/",
     f"{LETTER}submit/", f"{LETTER}attachments/<uuid:attachment_id>/remove/",
+    f"{LETTER}deliver/<uuid:consignment_id>/",
     f"{LETTER}documents/<uuid:document_id>/report/",
     "letters/arrivals/<uuid:arrival_id>/documents/<uuid:document_id>/report/",
     "letters/scans/<uuid:scan_id>/documents/<uuid:document_id>/report/",
