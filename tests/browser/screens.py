@@ -33,6 +33,12 @@ SIDEWAYS = """() => {
     return [...document.querySelectorAll("body *")].filter((element) => out(element.getBoundingClientRect()))
         .slice(0, 3).map((element) => element.outerHTML.slice(0, 120));
 }"""
+# What is cut loses its end: a text that runs against its box would lose its beginning.
+BEHEADED = r"""() => [...document.querySelectorAll(".cut")].filter((one) => {
+    const letter = one.textContent.match(/\p{L}/u);
+    if (!letter || !one.getClientRects().length || one.scrollWidth <= one.clientWidth + 1) return false;
+    return /\p{Script=Arabic}/u.test(letter[0]) !== (getComputedStyle(one).direction === "rtl");
+}).slice(0, 3).map((one) => one.outerHTML.slice(0, 120))"""
 # Latin words that a reader of Arabic sees, but for keys, references, names of files and what says that it is English.
 FOREIGN = r"""() => {
     const spared = "kbd,script,style,noscript,iframe,template,[lang=en],[dir=ltr],.ref,.hash,.file,.filename,.paper,.page .words,textarea,option";
@@ -89,6 +95,7 @@ class Inspection:
         for width in reversed(WIDTHS):
             page.set_viewport_size({"width": width, "height": HEIGHT})
             found += [f"{width} wide: {element}" for element in page.evaluate(SIDEWAYS)]
+            found += [f"{width} wide, without its beginning: {element}" for element in page.evaluate(BEHEADED)]
             self._picture(page, f"{name}-{language}-{width}")
         page.evaluate(AXE)
         found += page.evaluate(AXE_RUN)
