@@ -59,6 +59,7 @@ class Server:
             "MUKATABAT_ADMIN_DATABASE_URL": self.administrator,
             "MUKATABAT_OWNER_PASSWORD": self.passwords.owner,
             "MUKATABAT_APP_PASSWORD": self.passwords.app,
+            "MUKATABAT_BACKUP_PASSWORD": self.passwords.backup,
         }
 
 

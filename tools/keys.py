@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,20 +15,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Passwords:
-    """The database passwords: of our own server's administrator, of the owner of the tables, of the application."""
+    """The database passwords: of our own server's administrator, of the owner of the tables, of the application,
+    of the backup.
+    """
 
     administrator: str
     owner: str
     app: str
+    backup: str
 
 
 def passwords(folder: Path) -> Passwords:
     """Return the database passwords kept in `folder`, made at the first call."""
     file = folder / "passwords.json"
-    if not file.exists():
-        made = Passwords(*(secrets.token_urlsafe(24) for _ in range(3)))
-        write_private(file, json.dumps(asdict(made), indent=1))
-    return Passwords(**json.loads(file.read_text()))
+    kept = json.loads(file.read_text()) if file.exists() else {}
+    names = [one.name for one in fields(Passwords)]
+    if missing := [name for name in names if name not in kept]:  # a role that came later gets its password here
+        kept |= {name: secrets.token_urlsafe(24) for name in missing}
+        write_private(file, json.dumps(kept, indent=1))
+    return Passwords(**kept)
+
+
+def password_file(folder: Path, role: str, password: str) -> Path:
+    """Return a file that holds the password of one role ("owner", "backup") alone, as an installation is given it."""
+    file = folder / f"{role}-password"
+    if not file.exists() or file.read_text() != password:
+        write_private(file, password)
+    return file
 
 
 def secret_key(folder: Path) -> Path:

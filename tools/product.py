@@ -10,6 +10,7 @@ from tools.bootstrap import DEMONSTRATION, bootstrap
 from tools.database import database_server
 from tools.environment import program_environment
 from tools.installation import prepare
+from tools.keys import password_file
 from tools.paths import PYTHON, state
 from tools.processes import dies_with_parent, stop_by_signals
 
@@ -26,8 +27,12 @@ def cli(arguments: Sequence[str]) -> int:
         bootstrap(DEMONSTRATION)
         folder = state()
         with database_server(folder, join=True) as server:
-            if server.cluster is not None:
+            if arguments[:2] == ["backup", "restore"]:
+                server.provision()  # a backup is restored into an empty database
+            elif server.cluster is not None:
                 prepare(folder, server)
             env = program_environment(folder, server.app_url())
+            for role, password in (("owner", server.passwords.owner), ("backup", server.passwords.backup)):
+                env[f"MUKATABAT_{role.upper()}_PASSWORD_FILE"] = str(password_file(folder, role, password))
             command = [*dies_with_parent(), str(PYTHON), "-m", "mukatabat.web.cli", *arguments]
             return subprocess.run(command, env=env, check=False).returncode

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Roles and databases, made with an administrative connection. Runs inside .venv, because it needs psycopg.
 
-As a program: `python -m tools.provision DATABASE`, with MUKATABAT_ADMIN_DATABASE_URL, MUKATABAT_OWNER_PASSWORD and
-MUKATABAT_APP_PASSWORD in the environment, so that no secret shows in a process list.
+As a program: `python -m tools.provision DATABASE`, with MUKATABAT_ADMIN_DATABASE_URL, MUKATABAT_OWNER_PASSWORD,
+MUKATABAT_APP_PASSWORD and MUKATABAT_BACKUP_PASSWORD in the environment, so that no secret shows in a process list.
 """
 
 from __future__ import annotations
@@ -10,24 +10,30 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 FOLDER = Path(__file__).resolve().parent
 OWNER = "mukatabat_owner"
+ROLES = ("owner", "app", "backup")
 
 
-def provision(administrator: str, database: str, *, owner_password: str, app_password: str) -> None:
+def provision(administrator: str, database: str, *, passwords: Mapping[str, str]) -> None:
     """Make the roles and an empty `database` of the owner's, or bring both up to date; safe to repeat.
 
-    `administrator` is a libpq connection string of a role that may create roles and databases.
+    `administrator` is a libpq connection string of a role that may create roles and databases; `passwords` has one for
+    each of ROLES.
     """
     with psycopg.connect(administrator, autocommit=True) as connection:
         # One at a time per server: two installations may share it.
         connection.execute("SELECT pg_advisory_lock(hashtext('mukatabat roles'))")
-        connection.execute("SELECT set_config('mukatabat.owner_password', %s, false)", [owner_password])
-        connection.execute("SELECT set_config('mukatabat.app_password', %s, false)", [app_password])
+        for role in ROLES:
+            connection.execute("SELECT set_config(%s, %s, false)", [f"mukatabat.{role}_password", passwords[role]])
         connection.execute((FOLDER / "roles.sql").read_bytes())
         if not exists(connection, database):
             _create(connection, database)
@@ -47,7 +53,9 @@ def clone(administrator: str, template: str, database: str) -> None:
         )
         # Privileges of the database itself are not copied; those of everything inside it are.
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
-        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO mukatabat_app").format(sql.Identifier(database)))
+        connection.execute(
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO mukatabat_app, mukatabat_backup").format(sql.Identifier(database))
+        )
 
 
 def drop(administrator: str, database: str, *, connection: psycopg.Connection | None = None) -> None:
@@ -93,12 +101,8 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--trigrams"]:
         print(len(trigrams(administrator, arguments[1])))
         return 0
-    provision(
-        administrator,
-        arguments[0],
-        owner_password=os.environ["MUKATABAT_OWNER_PASSWORD"],
-        app_password=os.environ["MUKATABAT_APP_PASSWORD"],
-    )
+    passwords = {role: os.environ[f"MUKATABAT_{role.upper()}_PASSWORD"] for role in ROLES}
+    provision(administrator, arguments[0], passwords=passwords)
     return 0
 
 

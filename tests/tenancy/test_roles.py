@@ -39,12 +39,13 @@ def test_the_application_s_role_has_no_power_beyond_its_grants() -> None:
         == [(False, False)]  # fmt: skip
 
 
-def test_no_other_role_of_ours_steps_over_a_policy_and_the_definer_cannot_sign_in() -> None:
+def test_only_the_backup_s_role_steps_over_a_policy_and_the_definer_cannot_sign_in() -> None:
     found = rows(
         "SELECT rolname, rolsuper OR rolbypassrls, rolcanlogin FROM pg_roles WHERE rolname LIKE 'mukatabat%%' ORDER BY 1"
     )
     assert found == [
-        ("mukatabat_app", False, True), ("mukatabat_definer", False, False), ("mukatabat_owner", False, True),
+        ("mukatabat_app", False, True), ("mukatabat_backup", True, True), ("mukatabat_definer", False, False),
+        ("mukatabat_owner", False, True),
     ]  # fmt: skip
 
 

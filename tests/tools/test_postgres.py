@@ -26,7 +26,7 @@ from tools.provision import clone, provision, trigrams
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECRETS = {"owner_password": "o'wner", "app_password": "app"}
+SECRETS = {"passwords": {"owner": "o'wner", "app": "app", "backup": "backup"}}
 
 
 @pytest.fixture(scope="module")
@@ -88,13 +88,14 @@ def test_the_application_may_not_create_tables_or_become_another_role(cluster: C
                 connection.execute(forbidden)
 
 
-def test_no_role_of_ours_steps_over_row_policies(cluster: Cluster, database: str) -> None:
+def test_only_the_backup_s_role_steps_over_row_policies(cluster: Cluster, database: str) -> None:
     with psycopg.connect(cluster.administrator_url) as connection:
         rows = connection.execute(
             "SELECT rolname, rolsuper OR rolbypassrls, rolcanlogin FROM pg_roles WHERE rolname LIKE 'mukatabat%' ORDER BY 1"
         ).fetchall()
     assert rows == [
         ("mukatabat_app", False, True),
+        ("mukatabat_backup", True, True),
         ("mukatabat_definer", False, False),
         ("mukatabat_owner", False, True),
     ]

@@ -16,6 +16,9 @@ from mukatabat.tenancy.models import TenantModel, tenant_models
 from mukatabat.tenancy.tables import GLOBAL_TABLES
 
 APPLICATION_ROLE = "mukatabat_app"
+BACKUP_ROLE = "mukatabat_backup"
+"""Steps over every policy and may only read; absent where an installation was set up before there were backups."""
+
 POLICY = "one_body"
 # An unset or reset custom setting is NULL or an empty string; both must match no row.
 CURRENT_BODY = "nullif(current_setting('mukatabat.body', true), '')::uuid"
@@ -36,6 +39,10 @@ def secure_tables(**_: Any) -> None:
                 cursor.execute(f'REVOKE ALL ON "{table}" FROM {APPLICATION_ROLE}')
                 cursor.execute(f'GRANT {entry.privileges} ON "{table}" TO {APPLICATION_ROLE}')
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APPLICATION_ROLE}")
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [BACKUP_ROLE])
+        if cursor.fetchone():
+            cursor.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {BACKUP_ROLE}")
+            cursor.execute(f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {BACKUP_ROLE}")
         known = {model._meta.db_table for model in tenant_models()} | GLOBAL_TABLES.keys()
     if stray := sorted(present - known):
         message = f"neither a body's table nor listed in tenancy.tables: {', '.join(stray)}"

@@ -19,7 +19,11 @@ class Configuration(BaseSettings):
 
     var: Path = Path("var")
     database_url: str = ""
+    database_password_file: Path | None = None
     owner_database_url: str = ""
+    owner_password_file: Path | None = None
+    backup_password_file: Path | None = None
+    postgres_programs: Path | None = None
     secret_key_file: Path | None = None
     development: bool = False
     port: int = 8600
@@ -67,13 +71,24 @@ class Configuration(BaseSettings):
 
     def database(self) -> dict[str, object]:
         """Django's DATABASES entry: the owner's connection when it was given (migrations), else the application's."""
-        return database_settings(self.owner_database_url or self.database_url, pooled=not self.owner_database_url)
+        if self.owner_database_url:
+            return database_settings(self.owner_database_url, pooled=False, password=self.password_of("owner"))
+        return database_settings(self.database_url, pooled=True, password=self.password_of("database"))
+
+    def password_of(self, role: str) -> str:
+        """The password of a database role ("database" for the application's, "owner", "backup"), "" without its file.
+
+        It is the file that the configuration states, else the systemd credential such as "owner-password".
+        """
+        file = self.credential(f"{role}-password", getattr(self, f"{role}_password_file"))
+        return file.read_text(encoding="utf-8").strip() if file is not None else ""
 
 
-def database_settings(url: str, *, pooled: bool) -> dict[str, object]:
+def database_settings(url: str, *, pooled: bool, password: str = "") -> dict[str, object]:
     """Translate a PostgreSQL URL (host may be a socket directory in ``?host=``) to Django's settings.
 
-    A pooled connection needs no health query per request; the pool is as large as the threads of one process.
+    A ``password`` from a file wins over one in the address. A pooled connection needs no health query per request; the
+    pool is as large as the threads of one process.
     """
     parts = urlsplit(url)
     query = {key: values[0] for key, values in parse_qs(parts.query).items()}
@@ -84,7 +99,7 @@ def database_settings(url: str, *, pooled: bool) -> dict[str, object]:
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "mukatabat",
         "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
+        "PASSWORD": password or unquote(parts.password or ""),
         "HOST": query.get("host", parts.hostname or ""),
         "PORT": query.get("port", str(parts.port or "")),
         "OPTIONS": options,

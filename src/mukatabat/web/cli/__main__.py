@@ -15,6 +15,7 @@ django.setup()
 from mukatabat.kernel.errors import MukatabatError  # noqa: E402 - needs the settings
 from mukatabat.web.cli.accounts import accounts  # noqa: E402
 from mukatabat.web.cli.audit import audit  # noqa: E402
+from mukatabat.web.cli.backup import backup  # noqa: E402
 from mukatabat.web.cli.demo import demo  # noqa: E402
 from mukatabat.web.cli.keys import keys  # noqa: E402
 from mukatabat.web.cli.people import people  # noqa: E402
@@ -27,7 +28,7 @@ def mukatabat() -> None:
     """Mukatabat: official letters between government bodies."""
 
 
-for group in (accounts, audit, demo, keys, people, registers, tokens):
+for group in (accounts, audit, backup, demo, keys, people, registers, tokens):
     mukatabat.add_command(group)
 
 
