@@ -74,7 +74,7 @@ def dispatch(actor: Actor, consignment_id: UUID) -> None:
         if found.state != ConsignmentState.ORDERED:
             return
         on_paper = goes_on_paper(found)
-        chosen = None if on_paper or found.sealed_id else outbox.plan(found)
+        chosen = None if on_paper or found.sealed_id else outbox.plan(actor, found)
     try:
         fresh = outbox.seal(actor, chosen) if chosen is not None else None
     except Refusal as refusal:
@@ -110,22 +110,21 @@ def deliver(actor: Actor, consignment_id: UUID) -> None:
         consignment = Consignment.objects.select_related("sealed").get(id=consignment_id)
         if consignment.state != ConsignmentState.DISPATCHED:
             return
-        directory.require_addressable(consignment.recipient_id, realm=actor.realm, on=clock.today())
+        body = directory.require_addressable(consignment.recipient_id, realm=actor.realm, on=clock.today())
     recipient = in_body(actor, consignment.recipient_id)
     try:
-        handed = _handed(consignment)
+        handed = _handed(consignment, body.code)
         parcel = inbox.open_parcel(recipient, handed)
         _lay_in(actor, handed, parcel)
     except Refusal as refusal:
         _hold(actor, consignment_id, refusal)
 
 
-def _handed(consignment: Consignment) -> inbox.Handed:
-    """What crosses: of the wrapped keys, the recipient's own alone."""
+def _handed(consignment: Consignment, code: str) -> inbox.Handed:
+    """What crosses to the body of this code: of the wrapped keys, its own alone."""
     sealed = consignment.sealed
     if sealed is None:
         raise NotSealed
-    code = Body.objects.values_list("code", flat=True).get(id=consignment.recipient_id)
     cover, header = covers.read(io.BytesIO(bytes(sealed.cover)))
     own = cover.only_for({one.key for one in header.recipients if one.body == code})
     return inbox.Handed(

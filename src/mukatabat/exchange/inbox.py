@@ -16,7 +16,6 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from mukatabat.directory import queries as directory
-from mukatabat.directory.models import Body
 from mukatabat.exchange.events import Happening, happened
 from mukatabat.exchange.manifest import DocumentPart, Manifest, Recipient
 from mukatabat.exchange.models import Arrival
@@ -92,9 +91,13 @@ def open_parcel(actor: Actor, handed: Handed) -> Opened:
         if sender_id is None:
             raise CertificateNotListed
         check_new(actor, cover, header, handed)
+        body = directory.body(actor.body_id)
+        mine = opening_keys(actor, [one.key for one in header.recipients if one.body == body.code])
     with store().open(handed.address) as stream:
         check_sealed(header, stream)
-        key = _key(actor, cover, header)
+        if not mine:
+            raise NotAddressed
+        key = open_key(cover, header, mine[0], accepted=body.accepted_suites)
         stream.seek(0)
         for _ in opened(header, key, stream):
             pass  # the whole is proven here; what follows reads parts of it
@@ -132,14 +135,6 @@ def _read(written: bytes) -> tuple[Cover, Header]:
     if stream.read(1):
         raise TooMuch
     return cover, header
-
-
-def _key(actor: Actor, cover: Cover, header: Header) -> ParcelKey:
-    code = Body.objects.values_list("code", flat=True).get(id=actor.body_id)
-    mine = opening_keys(actor, [one.key for one in header.recipients if one.body == code])
-    if not mine:
-        raise NotAddressed
-    return open_key(cover, header, mine[0], accepted=directory.accepted_suites(actor.body_id))
 
 
 def _letter_of(letter: SealedLetter, header: Header) -> Manifest:

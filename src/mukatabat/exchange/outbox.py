@@ -8,7 +8,7 @@ of the first stands, and the other's bytes, to which no key is left, harm nobody
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -44,12 +44,18 @@ UNNAMED = "bin"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What one parcel shall hold and for whom: its ``letter.json``, the consignments that travel in it, the bodies."""
+    """What one parcel shall hold and for whom, with everything that its sealing asks of the database.
+
+    ``manifest`` is its ``letter.json``; ``order_id`` the letter's own row; ``consignments`` are those that travel in
+    it, ``keys`` their bodies' keys, ``documents`` the files in the manifest's order.
+    """
 
     manifest: Manifest
-    parcel_id: UUID
+    order_id: UUID
     consignments: tuple[UUID, ...]
-    bodies: tuple[UUID, ...]
+    by: Seal
+    keys: tuple[PublicKey, ...]
+    documents: tuple[Document, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,32 +66,38 @@ class Fresh:
     row: SealedParcel
 
 
-def plan(consignment: Consignment) -> Plan:
+def plan(actor: Actor, consignment: Consignment) -> Plan:
     """Decide in which parcel a consignment travels, in the open scope of its sender.
 
     All whom the original shows and who are on the network share the first parcel of a letter. A hidden copy, a
     redirection and what was refused and is ordered again are each in one of their own, so that no list of recipients
-    tells of another.
+    tells of another. Raises what the vault raises for a document or a key that is not there.
     """
     whole = consignment.parcel.read()
     if _stands_alone(consignment, whole):
-        manifest = _for_one(whole, consignment)
-        return Plan(
-            manifest=manifest.model_copy(update={"parcel_id": new_id()}), parcel_id=consignment.parcel_id,
-            consignments=(consignment.id,), bodies=(consignment.recipient_id,),
-        )  # fmt: skip
+        travelling = [consignment]
+        manifest = _for_one(whole, consignment).model_copy(update={"parcel_id": new_id()})
+    else:
+        travelling = _all_shown(consignment, whole)
+        manifest = whole.model_copy(update={"recipients": tuple(one for one in whole.recipients if one.visible)})
+    return Plan(
+        manifest=manifest, order_id=consignment.parcel_id, consignments=tuple(one.id for one in travelling),
+        by=body_seal(actor), keys=_recipient_keys(actor, [one.recipient_id for one in travelling]),
+        documents=tuple(document_to_carry(actor, part.digest, size=part.size) for part in manifest.documents),
+    )  # fmt: skip
+
+
+def _all_shown(consignment: Consignment, whole: Manifest) -> list[Consignment]:
+    """Those whom the original shows, who are on the network, and whose parcel is not sealed yet."""
     shown = {one.body_id for one in whole.recipients if one.visible}
+    if shown == {consignment.recipient_id} and len(whole.recipients) == 1:
+        return [consignment]
     together = Consignment.objects.filter(
         parcel_id=consignment.parcel_id, recipient_id__in=shown, redirected_from=None, sealed=None,
         state=ConsignmentState.ORDERED,
     )  # fmt: skip
     on_paper = set(Body.objects.filter(id__in=shown, channel=Channel.PAPER).values_list("id", flat=True))
-    chosen = [one for one in together if one.recipient_id not in on_paper - {one.body_id}]
-    return Plan(
-        manifest=whole.model_copy(update={"recipients": tuple(one for one in whole.recipients if one.visible)}),
-        parcel_id=consignment.parcel_id, consignments=tuple(one.id for one in chosen),
-        bodies=tuple(dict.fromkeys(one.recipient_id for one in chosen)),
-    )  # fmt: skip
+    return [one for one in together if one.recipient_id not in on_paper - {one.body_id}]
 
 
 def _stands_alone(consignment: Consignment, whole: Manifest) -> bool:
@@ -117,25 +129,24 @@ def _for_one(whole: Manifest, consignment: Consignment) -> Manifest:
 def seal(actor: Actor, chosen: Plan) -> Fresh:
     """Build the container, seal it into the blob store, sign the header, wrap the key for each recipient.
 
-    Raises what the vault raises for a document or a key that is not there, and a Refusal for a letter that no
-    container can hold.
+    Raises what the vault raises for a document that cannot be read, and a Refusal for a letter that no container can
+    hold.
     """
     now = clock.now().replace(microsecond=0)  # as headers and seals tell the time
-    by, keys = body_seal(actor), _recipient_keys(actor, chosen.bodies)
     data = canonical(chosen.manifest.model_dump(mode="json"))
-    container = _container(actor, chosen.manifest, data, by, at=now)
+    container = _container(actor, chosen, data, at=now)
     key = ParcelKey.fresh()
     sealer = ContentSealer(key)
     address = store().put(sealer.seal(container.pieces())).digest
-    recipients = [(one.body.code, RecipientKey(one.suite, bytes(one.public))) for one in keys]
+    recipients = [(one.body.code, RecipientKey(one.suite, bytes(one.public))) for one in chosen.keys]
     header = Header(
         parcel=chosen.manifest.parcel_id, realm=actor.realm, sender=chosen.manifest.sender.code,
-        certificate=sha256(by.chain[0]).hexdigest(), recipients=recipients_of(recipients), content=sealer.content,
-        commitment=key.commitment, created=now.astimezone(UTC), not_before=None,
+        certificate=sha256(chosen.by.chain[0]).hexdigest(), recipients=recipients_of(recipients),
+        content=sealer.content, commitment=key.commitment, created=now.astimezone(UTC), not_before=None,
     )  # fmt: skip
-    cover = make_cover(header, key, recipients=[one for _, one in recipients], seal=by)
+    cover = make_cover(header, key, recipients=[one for _, one in recipients], seal=chosen.by)
     row = SealedParcel(
-        id=header.parcel, body_id=actor.body_id, parcel_id=chosen.parcel_id, header_digest=cover.digest.hex(),
+        id=header.parcel, body_id=actor.body_id, parcel_id=chosen.order_id, header_digest=cover.digest.hex(),
         cover=cover.to_bytes(), address=address, letter_data=data.decode(), signature=_signature(container),
         salt=key.salt.hex(), sealed_at=now,
     )  # fmt: skip
@@ -152,26 +163,24 @@ def keep(actor: Actor, fresh: Fresh, waiting: Mapping[UUID, Consignment]) -> Non
     happened(actor, Happening(
         event=Event.SEAL, side=Side.SENDER, at=fresh.row.sealed_at, parcel_id=fresh.row.id,
         act="exchange.parcel-sealed", object_kind="letter", object_id=first.letter_id,
-        detail={"parcel": str(fresh.row.id), "header": fresh.row.header_digest, "recipients": len(fresh.plan.bodies)},
+        detail={"parcel": str(fresh.row.id), "header": fresh.row.header_digest, "recipients": len(fresh.plan.keys)},
     ))  # fmt: skip
 
 
-def _recipient_keys(actor: Actor, bodies: Sequence[UUID]) -> list[PublicKey]:
-    """The keys in use of the recipients; a body that this host keeps and that has none yet gets one."""
-    found = directory.encryption_keys(bodies)
-    for body_id in bodies:
+def _recipient_keys(actor: Actor, bodies: Iterable[UUID]) -> tuple[PublicKey, ...]:
+    """The keys in use of the recipients, each once; a body that this host keeps and that has none yet gets one."""
+    wanted = list(dict.fromkeys(bodies))
+    found = directory.encryption_keys(wanted)
+    for body_id in wanted:
         if body_id not in found:
             found[body_id] = encryption_key(in_body(actor, body_id))
-    return [found[body_id] for body_id in bodies]
+    return tuple(found[body_id] for body_id in wanted)
 
 
-def _container(actor: Actor, manifest: Manifest, data: bytes, by: Seal, *, at: datetime) -> Container:
-    documents = [document_to_carry(actor, part.digest, size=part.size) for part in manifest.documents]
-    letter, *attached = [_pieces(actor, one) for one in documents]
-    return build(
-        Letter(letter, data, [_file(part, read) for part, read in zip(manifest.documents[1:], attached, strict=True)]),
-        by, at=at,
-    )  # fmt: skip
+def _container(actor: Actor, chosen: Plan, data: bytes, *, at: datetime) -> Container:
+    letter, *attached = [_pieces(actor, one) for one in chosen.documents]
+    files = [_file(part, read) for part, read in zip(chosen.manifest.documents[1:], attached, strict=True)]
+    return build(Letter(letter, data, files), chosen.by, at=at)
 
 
 def _file(part: DocumentPart, read: Callable[[], Iterable[bytes]]) -> tuple[str, File]:

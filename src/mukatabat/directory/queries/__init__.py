@@ -22,7 +22,7 @@ from mukatabat.directory.queries.calendar import (
     months_announced,
     months_offered,
 )
-from mukatabat.directory.queries.keys import accepted_suites, encryption_keys, keys_of, sealing_body
+from mukatabat.directory.queries.keys import encryption_keys, keys_of, sealing_body
 from mukatabat.directory.queries.listing import (
     Held,
     bodies_in_order,
@@ -53,7 +53,6 @@ __all__ = [
     "Moved",
     "UnitNode",
     "absence_of",
-    "accepted_suites",
     "addressable_bodies",
     "addressable_posts",
     "bodies_in_order",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from mukatabat.directory.models import Body, PublicKey
+from mukatabat.directory.models import PublicKey
 from mukatabat.directory.vocabulary import KeyUse
 
 
@@ -27,11 +27,6 @@ def sealing_body(fingerprint: str, *, code: str, realm: str) -> UUID | None:
         fingerprint=fingerprint, use=KeyUse.SEAL, withdrawn_at=None, body__code=code, body__realm=realm
     )  # fmt: skip
     return listed.values_list("body_id", flat=True).first()
-
-
-def accepted_suites(body_id: UUID) -> frozenset[str]:
-    """Return the suites by which a parcel's key may be wrapped for a body: its floor."""
-    return frozenset(Body.objects.values_list("accepted_suites", flat=True).get(id=body_id))
 
 
 def keys_of(body_id: UUID) -> list[PublicKey]:
