@@ -28,6 +28,11 @@ class Kind(StrEnum):
     HELD = "held"
     FOR_HANDOVER = "for-handover"
     NUMBER_VOID = "number-void"
+    CERTIFICATE_ENDS = "certificate-ends"
+
+
+CERTIFICATE = "certificate"
+"""The object of a notice that is about its reader's own certificate; no grant opens it, it is nobody else's."""
 
 
 SENTENCES: dict[Kind, str] = {
@@ -46,6 +51,7 @@ SENTENCES: dict[Kind, str] = {
     Kind.HELD: gettext_noop("%(counterpart)s could not open your letter: %(reference)s"),
     Kind.FOR_HANDOVER: gettext_noop("A letter to %(counterpart)s waits for paper delivery: %(reference)s"),
     Kind.NUMBER_VOID: gettext_noop("A number became void: %(reference)s"),
+    Kind.CERTIFICATE_ENDS: gettext_noop("Your signing certificate ends on %(reference)s. Ask for a new one now."),
 }
 """What the bell says, as msgids; whoever shows one translates it for its reader and then fills it in."""
 

@@ -4,16 +4,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from asn1crypto import x509
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
-from mukatabat.signing.errors import CertificateNotUsable
+from mukatabat.kernel.clock import KUWAIT
+from mukatabat.signing.errors import CertificateExpired, CertificateNotUsable
 from mukatabat.signing.rules import SignerCertificate
 from mukatabat_verify.certificates import Trust
 from mukatabat_verify.waiting import run
 
 LONGEST_CHAIN = 5
+
+
+def expires_at(certificate: SignerCertificate) -> datetime:
+    """When a signer's certificate ends (UTC); raises CertificateNotUsable for one that cannot be read."""
+    try:
+        ends: datetime = x509.Certificate.load(certificate.own, strict=True).not_valid_after
+    except (ValueError, TypeError) as error:
+        raise CertificateNotUsable(signer="—") from error
+    return ends
+
+
+def require_in_date(certificate: SignerCertificate, at: datetime) -> None:
+    """Raise CertificateExpired for one that has ended; what it signed before stays valid by its time-stamp."""
+    ends = expires_at(certificate)
+    if at > ends:
+        raise CertificateExpired(day=ends.astimezone(KUWAIT).date().isoformat())
 
 
 def accept_certificate(chain: Sequence[bytes], *, staff_number: str, trust: Trust) -> SignerCertificate:

@@ -32,6 +32,15 @@ class CertificateNotUsable(SigningError):
     do = _("Renew the certificate, then sign again.")
 
 
+class CertificateExpired(CertificateNotUsable):
+    """The signer's certificate ended on ``day`` (ISO)."""
+
+    code = "signing.certificate-expired"
+    happened = _("Your signing certificate ended on %(day)s, so it signs nothing any more.")
+    safe = _("No number was taken. What you signed before stays valid: its time-stamp says when.")
+    do = _("Ask for a new certificate where you got this one, then sign again. The letter waits for you.")
+
+
 class ForeignSignature(SigningError):
     """The signature was not made by this certificate's key over these bytes."""
 

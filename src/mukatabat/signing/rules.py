@@ -19,6 +19,10 @@ TIME_TO_SIGN = timedelta(minutes=30)
 MAGIC = b"mukatabat-prepared-1\n"
 
 
+NOTICE_DAYS = (30, 7, 1)
+"""So many days before a certificate ends its holder is told, once each."""
+
+
 class RefusalReason(StrEnum):
     """Why a request ended without a signature that may be used."""
 
@@ -226,6 +230,14 @@ def settle(answer: Answer, *, deadline: datetime, at: datetime) -> Answer:
     if at <= deadline or isinstance(answer, Refused):
         return answer
     return Refused(RefusalReason.LATE if isinstance(answer, Signed) else RefusalReason.EXPIRED)
+
+
+def due_notice(expires: datetime, at: datetime) -> int | None:
+    """Which of `NOTICE_DAYS` stands at a moment, the nearest; None before the first and after the end."""
+    left = expires - at
+    if left <= timedelta(0):
+        return None
+    return next((days for days in sorted(NOTICE_DAYS) if left <= timedelta(days=days)), None)
 
 
 def _text(data: bytes) -> str:

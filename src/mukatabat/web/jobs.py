@@ -12,6 +12,7 @@ from mukatabat.audit import checking
 from mukatabat.directory.models import Body
 from mukatabat.exchange.jobs import sweep as sweep_exchange
 from mukatabat.letters.jobs import sweep as sweep_letters
+from mukatabat.signing.jobs import look_at_certificates as certificates
 from mukatabat.vault.jobs import sweep as sweep_vault
 
 STALLED_AFTER = 30
@@ -43,6 +44,13 @@ def check_new_links(timestamp: int) -> None:
 def check_whole_trail(timestamp: int) -> None:
     """Check the chain from its first link, once a night."""
     check_trail(full=1)
+
+
+@app.periodic(cron="10 4 * * *")
+@app.task(name="web.look_at_certificates", queueing_lock="web.look_at_certificates")
+def look_at_certificates(timestamp: int) -> None:
+    """Tell signers whose certificate ends soon, once a day."""
+    certificates()
 
 
 @app.task(name="web.check_trail")

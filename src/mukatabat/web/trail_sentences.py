@@ -38,6 +38,7 @@ LETTERS: dict[str, Sentence] = {
     "letters.picture-taken-away": _("{who} took the picture of the signature of {what} away"),
     "letters.paper-registered": _("{who} registered the paper letter {what}"),
     "letters.original-taken": _("{who} saved the original of a document of {what} without a mark, for a stated reason"),
+    "signing.expiry-told": _("{who} told {what} that a signing certificate ends soon"),
     "vault.readers-named": _("{who} named readers of the sealed letter {what}"),
     "vault.readers-removed": _("{who} took the sealed letter {what} away from readers"),
     "vault.reader-recovered": _("{who} and a second person gave the sealed letter {what} a new reader"),

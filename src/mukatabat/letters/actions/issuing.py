@@ -49,6 +49,7 @@ from mukatabat.registers.actions import confirm_number, take_number, void_number
 from mukatabat.registers.models import Entry
 from mukatabat.registers.rules import EntryState, Particulars, VoidReason
 from mukatabat.signing import pades
+from mukatabat.signing.certificates import require_in_date
 from mukatabat.signing.errors import ForeignSignature, PreparationDamaged, ProviderUnavailable
 from mukatabat.signing.ports import SignatureProvider, TimeStampAuthority
 from mukatabat.signing.rules import (
@@ -103,6 +104,7 @@ def begin_issue(actor: Actor, letter_id: UUID, *, provider: SignatureProvider, v
     """
     require_capability(actor, Capability.SIGN)
     certificate = provider.certificate(actor.person)  # may take its time: before the transaction
+    require_in_date(certificate, clock.now())
     with scope(actor):
         letter = locked(actor, letter_id)
         running = letter.issues.filter(state=IssueState.SIGNING).first()

@@ -35,8 +35,10 @@ def note_original_taken(actor: Actor, readable: Readable, reason: str) -> None:
     said = clean_line(reason, REASON_LIMIT)
     if not said:
         raise ReasonMissing
-    detail = {"document": str(readable.document.id), "secrecy": str(readable.secrecy), "reason": said}
-    _record(actor, "letters.original-taken", readable.place, detail)
+    record(
+        actor, act="letters.original-taken", object_kind=str(readable.place.kind), object_id=readable.place.id,
+        detail={"document": str(readable.document.id), "secrecy": str(readable.secrecy), "reason": said},
+    )  # fmt: skip
 
 
 def note_broken(actor: Actor, place: Place, document_id: UUID) -> None:

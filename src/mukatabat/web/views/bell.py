@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +23,7 @@ from mukatabat.letters.models import Letter
 from mukatabat.notify import queries
 from mukatabat.notify.actions import mark_seen
 from mukatabat.notify.models import Notification
-from mukatabat.notify.rules import SENTENCES, Kind
+from mukatabat.notify.rules import CERTIFICATE, SENTENCES, Kind
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 
@@ -31,7 +32,7 @@ ICONS = {
     Kind.SENT_BACK: "undo-2", Kind.ISSUED: "badge-check", Kind.REGISTERED: "check-check", Kind.RETURNED: "undo-2",
     Kind.REDIRECTED: "forward", Kind.ANSWERED: "reply", Kind.WITHDRAWN: "circle-slash",
     Kind.FAILED: "triangle-alert", Kind.HELD: "shield-alert", Kind.FOR_HANDOVER: "printer",
-    Kind.NUMBER_VOID: "circle-slash",
+    Kind.NUMBER_VOID: "circle-slash", Kind.CERTIFICATE_ENDS: "badge-check",
 }  # fmt: skip
 ROUTES = {"letter": "letters:letter", "arrival": "letters:arrival", "consignment": "registers:key_in"}
 
@@ -43,7 +44,8 @@ def bell(request: HttpRequest) -> HttpResponse:
     actor = actor_of_request(request)
     with reading(actor):
         notices = queries.bell(actor)
-        open_to = granted(actor, [one.object_id for one in notices])
+        own = frozenset(one.object_id for one in notices if one.object_kind == CERTIFICATE)
+        open_to = granted(actor, [one.object_id for one in notices]) | own
         context = {
             "notices": _rows(notices, _subjects(notices, open_to)), "read_url": reverse("notify:seen"),
             "all_url": reverse("notify:bell"), "more_url": None,
@@ -60,7 +62,9 @@ def _subjects(notices: Collection[Notification], visible_ids: Collection[UUID]) 
 
 def _rows(notices: Collection[Notification], subjects: Mapping[UUID, str]) -> list[dict[str, Any]]:
     return [
-        _row(one, subjects[one.object_id]) for one in notices if one.object_id in subjects and one.object_kind in ROUTES
+        _row(one, subjects[one.object_id])
+        for one in notices
+        if one.object_id in subjects and one.object_kind in {*ROUTES, CERTIFICATE}
     ]
 
 
@@ -71,16 +75,24 @@ def _row(notice: Notification, subject: str) -> dict[str, Any]:
         "reference": isolated(notice.reference or subject) if notice.reference or subject else "—",
     }
     return {
-        "url": reverse(ROUTES[notice.object_kind], args=[notice.object_id]), "icon": ICONS[kind],
+        "url": _url(notice), "icon": ICONS[kind],
         "title": gettext(SENTENCES[kind]) % said, "detail": "", "at": notice.at, "unread": notice.seen_at is None,
         "sealed": False,
     }  # fmt: skip
 
 
+def _url(notice: Notification) -> str:
+    if notice.object_kind == CERTIFICATE:
+        return reverse("letters:signature")
+    return reverse(ROUTES[notice.object_kind], args=[notice.object_id])
+
+
 def unseen(actor: Actor) -> int:
     """How many notices of what the actor may still see were not seen yet, at most ``COUNTED``."""
     with reading(actor):
-        mine = Notification.objects.filter(visible(actor), person_id=actor.person, seen_at=None)
+        mine = Notification.objects.filter(
+            visible(actor) | Q(object_kind=CERTIFICATE), person_id=actor.person, seen_at=None
+        )
         return mine[: queries.COUNTED].count()
 
 
