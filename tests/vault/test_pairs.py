@@ -40,6 +40,11 @@ pytestmark = pytest.mark.django_db
 SECRET = bytes(range(32))
 
 
+@pytest.fixture(autouse=True)
+def own_key_store(tmp_path: Path, settings: Any) -> None:
+    settings.MUKATABAT_KEYS_DIR = tmp_path / "keys of this test"
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> PairStore:
     return SoftwareKeyStore(tmp_path / "keys", Opener("key", bytes(32)))

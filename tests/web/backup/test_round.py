@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from django.db import connection
 
 from mukatabat.audit.actions import chain_pending
+from mukatabat.exchange import carrier
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.models import Attachment, Letter
 from mukatabat.tenancy.context import scope
@@ -28,13 +29,26 @@ from mukatabat.web.backup.errors import (
 )
 from mukatabat.web.backup.folder import BackupFolder
 from mukatabat.web.backup.rules import NOT_KEPT
-from tests.cast import Cast
+from tests.cast import MOF, Cast
 from tests.database import test_database
+from tests.exchange.support import arrivals, dispatched
 from tests.story import issued_letter, registered
 from tests.vault.test_thief import BODY, FILE, INSIDE, SUBJECT, reads, told
 from tests.web.backup.installation import address_of_letter, addresses, file_something, lose, moved_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_parcel_on_its_way_is_in_the_backup_and_is_delivered_after_the_restore(
+    cast: Cast, settings: Any, tmp_path: Path, elsewhere: str
+) -> None:
+    consignment = dispatched(cast)
+    assert making.create(tmp_path / "backup").manifest.missing == ()
+    settings.MUKATABAT_VAULT_DIR = tmp_path / "another host"
+    with moved_to(elsewhere):
+        restoring.restore(tmp_path / "backup")
+        carrier.deliver(carrier.carrier(MOF), consignment.id)
+        assert [one.consignment_id for one in arrivals(cast)] == [consignment.id]
 
 
 def test_a_restored_installation_opens_its_letters_and_proves_its_books_and_its_trail(

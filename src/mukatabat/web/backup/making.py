@@ -22,8 +22,17 @@ from mukatabat.web.backup.server import BACKUP, connected, run_program
 
 Advance = Callable[[int], None]
 
-_SPOKEN_OF = "SELECT DISTINCT address FROM vault_document_key WHERE destroyed_at IS NULL"
-_ROOTS = "SELECT root FROM vault_body_key UNION SELECT root FROM vault_reader_key ORDER BY 1"
+_SPOKEN_OF = """
+    SELECT address FROM vault_document_key WHERE destroyed_at IS NULL
+    UNION
+    SELECT sealed.address FROM exchange_sealedparcel sealed JOIN exchange_consignment sent ON sent.sealed_id = sealed.id
+    WHERE sent.state IN ('ordered', 'dispatched', 'failed')
+"""
+# What was delivered is spoken of by its recipient's documents; what is on its way lies in the sender's outbox alone.
+_ROOTS = """
+    SELECT root FROM vault_body_key UNION SELECT root FROM vault_reader_key
+    UNION SELECT root FROM vault_private_key WHERE token IS NOT NULL ORDER BY 1
+"""
 
 
 class Watch(Protocol):
