@@ -30,8 +30,8 @@ import _setup  # noqa: F401 - first: it chooses the role and starts Django
 from django.db import connection
 
 from mukatabat.audit.actions import chain_pending
+from mukatabat.audit.checking import verify
 from mukatabat.audit.models import AuditEntry
-from mukatabat.audit.queries import verify
 from mukatabat.directory.models import Body
 from mukatabat.directory.seed import load_directory
 from mukatabat.exchange import carrier, inbox, outbox
@@ -301,7 +301,7 @@ def final(report: IO[str]) -> None:
     for login in ("clerk.mof", "clerk.fl"):
         with scope(Cast()(login)):
             books.update(Entry.objects.values_list("state", flat=True))
-    print(json.dumps({"faults": [*proof.faults, *numbers_faults()], "chained": proof.chained, **books}), file=report)
+    print(json.dumps({"faults": [*proof.faults, *numbers_faults()], "chained": proof.last, **books}), file=report)
 
 
 # ── the measurement ─────────────────────────────────────────────────────────────────────────────────────────────────
