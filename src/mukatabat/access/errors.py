@@ -32,6 +32,16 @@ class SignInRefused(AccessError):
     do: Text = _("Check the user name and the password, then try again.")
 
 
+class IdentityRefused(AccessError):
+    """The body's directory let nobody in whom we know; never tells which part of its answer failed."""
+
+    code = "access.identity-refused"
+    http_status = 401
+    happened: Text = _("Sign-in through the directory of your body did not succeed.")
+    safe: Text = _("Your drafts and your work are kept.")
+    do: Text = _("Try again, or sign in with your user name; your administrator sees in the audit log that it failed.")
+
+
 class SignInLocked(AccessError):
     """Too many failed tries for one login, known or not; params: minutes (int)."""
 

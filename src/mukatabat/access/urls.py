@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mukatabat.access.views import door, own, passkeys
+from mukatabat.access.views import door, identity, own, passkeys
 
 urlpatterns = [
     path("sign-in/", door.sign_in, name="account_login"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("sign-in/enrolment/", door.enrolment, name="access_enrolment"),
     path("sign-in/passkey/", passkeys.sign_in, name="access_passkey_sign_in"),
     path("sign-in/passkey/options/", passkeys.door_options, name="access_passkey_door_options"),
+    path("sign-in/identity/", identity.begin, name="access_identity"),
+    path("sign-in/identity/return/", identity.come_back, name="access_identity_return"),
     path("sign-out/", door.sign_out, name="account_logout"),
     path("account/second-factor/", own.second_factor_page, name="access_second_factor"),
     path("account/second-factor/set-up/", own.activate, name="mfa_activate_totp"),

@@ -37,6 +37,7 @@ GLOBAL_TABLES: dict[str, GlobalTable] = {
     "mfa_authenticator": GlobalTable(ALL, _ACCOUNTS),
     "usersessions_usersession": GlobalTable(ALL, _ACCOUNTS),
     "access_account": GlobalTable(ALL, _ACCOUNTS),
+    "access_linkedidentity": GlobalTable("select, insert", _ACCOUNTS),
     "access_usedcode": GlobalTable(ALL, _ACCOUNTS),
     "access_throttle": GlobalTable(ALL, _ACCOUNTS),
     "portal_token": GlobalTable("select, insert, update", "a call is known by its token before its body is"),

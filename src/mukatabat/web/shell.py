@@ -24,6 +24,7 @@ from mukatabat.access import passkeys
 from mukatabat.access.decisions import actor_of_request
 from mukatabat.access.errors import NoAppointment
 from mukatabat.access.models import Account
+from mukatabat.access.oidc.providers import configured
 from mukatabat.access.rules import Capability
 from mukatabat.directory import queries as directory
 from mukatabat.directory.models import BodyName, effective
@@ -99,6 +100,12 @@ class Door:
     digits = "latn"
     realm = ""
     body_name = ""
+
+    @property
+    def identity_name(self) -> str:
+        """What the body's own directory is called, where one may be signed in through; else nothing."""
+        provider = configured()
+        return spoken(provider.name_ar, provider.name_en) if provider else ""
 
     @property
     def language_url(self) -> str:

@@ -93,6 +93,8 @@ ACCESS: dict[str, Sentence] = {
     "access.second-factor-enrolled": _("{who} set up the second factor of {what}"),
     "access.second-factor-removed": _("{who} removed the second factor of {what}"),
     "access.second-factor-reset": _("{who} reset the second factor of {what}"),
+    "access.identity-bound": _("{who} signed in through the body's directory for the first time: {what}"),
+    "access.identity-refused": _("{who} let nobody in whom the body's directory named"),
     "access.passkey-added": _("{who} added a passkey to {what}"),
     "access.passkey-removed": _("{who} removed a passkey of {what}"),
     "access.recovery-codes-renewed": _("{who} made new recovery codes for {what}"),

@@ -99,6 +99,22 @@ class Account(AbstractBaseUser):
         return salted_hmac("mukatabat.access.session", proof, secret=secret, algorithm="sha256").hexdigest()
 
 
+class LinkedIdentity(models.Model):
+    """That a body's directory knows the person of an account under a name that never changes (`sub`)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="identities")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)
+    bound_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="access_identity_subject_once"),
+            models.UniqueConstraint(fields=["account", "issuer"], name="access_identity_account_once"),
+        ]
+
+
 class UsedCode(models.Model):
     """A time step whose one-time code was used: the unique pair refuses a replay in every process (RFC 6238 §5.2)."""
 
@@ -139,4 +155,4 @@ class Throttle(models.Model):
         ]
 
 
-__all__ = ["Account", "Digits", "Language", "Theme", "Throttle", "UsedCode"]
+__all__ = ["Account", "Digits", "Language", "LinkedIdentity", "Theme", "Throttle", "UsedCode"]
