@@ -13,7 +13,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Configuration(BaseSettings):
-    """What an installation decides. Every field is an environment variable with the prefix ``MUKATABAT_``."""
+    """What an installation decides. Every field is an environment variable with the prefix ``MUKATABAT_``.
+
+    No field holds a secret: environments are inherited by children and shown by the system's tools. Each secret lies in
+    a file readable by the service alone, named by a field that ends in ``_file``, or is a systemd credential.
+    """
 
     model_config = SettingsConfigDict(env_prefix="MUKATABAT_", frozen=True, extra="ignore")
 
@@ -56,8 +60,9 @@ class Configuration(BaseSettings):
     @cached_property
     def secret_key(self) -> str:
         """The secret of sessions and signatures, from its file; a development run may do without the file."""
-        if self.secret_key_file is not None:
-            return self.secret_key_file.read_text(encoding="ascii").strip()
+        file = self.credential("secret-key", self.secret_key_file)
+        if file is not None:
+            return file.read_text(encoding="ascii").strip()
         if self.development:
             return "development-only"
         message = "MUKATABAT_SECRET_KEY_FILE is not set; name a file readable by the service alone."
@@ -71,6 +76,13 @@ class Configuration(BaseSettings):
 
     def database(self) -> dict[str, object]:
         """Django's DATABASES entry: the owner's connection when it was given (migrations), else the application's."""
+        for url in (self.owner_database_url, self.database_url):
+            if not self.development and urlsplit(url).password is not None:
+                message = (
+                    "A database address in the environment holds a password. Put the password into a file, name it by "
+                    "MUKATABAT_DATABASE_PASSWORD_FILE, and take it out of the address; or connect by socket without one."
+                )
+                raise RuntimeError(message)
         if self.owner_database_url:
             return database_settings(self.owner_database_url, pooled=False, password=self.password_of("owner"))
         return database_settings(self.database_url, pooled=True, password=self.password_of("database"))
