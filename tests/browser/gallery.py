@@ -179,7 +179,7 @@ NO_SCREENS = {
     # a file
     "registers/incoming.csv", "registers/outgoing.csv", "registers/memos.csv", "registers/day.pdf",
     "registers/handover/slip.pdf", "audit/entries.csv", "audit/entries.pdf", "directory/people/import/table.csv",
-    "letters/signature/picture.png", "letters/signature/specimen.pdf",
+    "letters/signature/picture.png", "letters/signature/specimen.png",
     "letters/scans/<uuid:scan_id>/document/", f"{LETTER}preview/", f"{LETTER}stamp/", f"{LETTER}stamp/copy/",
     f"{LETTER}notes/",
     *(

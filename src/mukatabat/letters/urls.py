@@ -57,7 +57,7 @@ urlpatterns = [
     ),
     path("signature/", signature.picture, name="signature"),
     path("signature/picture.png", signature.shown, name="signature_picture"),
-    path("signature/specimen.pdf", signature.specimen, name="signature_specimen"),
+    path("signature/specimen.png", signature.specimen, name="signature_specimen"),
     path("signature/<uuid:person_id>/take-away/", signature.take_away, name="signature_take_away"),
     path("signing/", batch.batch, name="batch"),
     path("signing/confirm/", batch.confirm, name="batch_confirm"),

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any, BinaryIO
 
 import pikepdf
+from pypdfium2 import PdfDocument
 
 from mukatabat.kernel.clock import KUWAIT
 from mukatabat.press.copies import appended
@@ -40,6 +42,11 @@ from mukatabat.press.rules import (
     TrailSheet,
 )
 from mukatabat.press.typesetter import Order, located, typeset
+
+SPECIMEN_SCALE = 1.5
+"""Dots of a specimen for each point of its paper."""
+_ONE_AT_A_TIME = threading.Lock()
+"""PDFium draws for one thread of a process at once."""
 
 
 def print_letter(sheet: LetterSheet) -> PrintedLetter:
@@ -85,7 +92,7 @@ def render_signature_mark(mark: SignatureMark) -> bytes:
 
 
 def render_specimen(sheet: LetterSheet, drawn: DrawnSignature | None, *, at: datetime) -> bytes:
-    """Print a letter with the mark of its signature laid where it would be, for looking at; nothing is signed."""
+    """Print a letter of one page with the mark of its signature where it would be, as PNG; nothing is signed."""
     printed = print_letter(sheet)
     box = printed.signature_box
     mark = SignatureMark(box=box, signer_name=sheet.signer_name, signed_at=at, drawn=drawn, look=sheet.look)
@@ -94,7 +101,11 @@ def render_specimen(sheet: LetterSheet, drawn: DrawnSignature | None, *, at: dat
         pdf.pages[box.page - 1].add_overlay(stamp.pages[0], place)
         written = BytesIO()
         pdf.save(written)
-    return written.getvalue()
+    with _ONE_AT_A_TIME, PdfDocument(written.getvalue()) as drawing:
+        picture = drawing[0].render(scale=SPECIMEN_SCALE).to_pil()
+    shown = BytesIO()
+    picture.save(shown, "PNG", optimize=True)
+    return shown.getvalue()
 
 
 def render_register_extract(extract: RegisterExtract) -> bytes:

@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mukatabat.access.decisions import access, actor_of_request
@@ -71,18 +70,13 @@ def shown(request: HttpRequest) -> HttpResponse:
 
 @access(SIGN)
 @require_GET
-@xframe_options_sameorigin
 def specimen(request: HttpRequest) -> HttpResponse:
-    """A letter that is none, with one's picture where it will stand, as PDF."""
+    """A letter that is none, with one's picture where it will stand, as PNG."""
     actor = actor_of_request(request)
     drawn = drawn_signature_of(actor, actor.person)
     body = Body.objects.get(pk=actor.body_id)
     sheet = specimen_sheet(body, _office(actor), actor.name_ar, drawn=drawn is not None)
-    document = render_specimen(sheet, drawn, at=clock.now())
-    response = HttpResponse(document, content_type="application/pdf")
-    response.headers["Content-Disposition"] = 'inline; filename="specimen.pdf"'
-    response.may_be_framed = True  # type: ignore[attr-defined]
-    return response
+    return HttpResponse(render_specimen(sheet, drawn, at=clock.now()), content_type="image/png")
 
 
 @access("capability:sign|administer_body")
