@@ -63,7 +63,7 @@ def _taking_identifiers(prefix: str) -> list[tuple[str, list[str]]]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("login", ["admin.moh", "signer.fl", "operator.cait", "adviser.mof"])
+@pytest.mark.parametrize("login", ["admin.moh", "signer.fl", "operator.cait", "clerk.mof"])
 def test_idor_no_identifier_of_the_administration_opens_to_another_body_or_without_the_right(
     cast: Cast, login: str
 ) -> None:
