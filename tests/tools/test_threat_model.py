@@ -61,7 +61,9 @@ def test_every_claim_names_tests_that_are_there(claim: str, proof: str) -> None:
             assert (ROOT / name).exists(), name
         else:
             begins = re.escape(name.removesuffix("…"))
-            assert re.search(rf"^def {begins}{'' if name.endswith('…') else chr(92) + '('}", written(), re.MULTILINE), name
+            assert re.search(rf"^def {begins}{'' if name.endswith('…') else chr(92) + '('}", written(), re.MULTILINE), (
+                name
+            )
 
 
 @pytest.mark.parametrize("attack", BY_NAME)

@@ -79,8 +79,8 @@ class Configuration(BaseSettings):
         for url in (self.owner_database_url, self.database_url):
             if not self.development and urlsplit(url).password is not None:
                 message = (
-                    "A database address in the environment holds a password. Put the password into a file, name it by "
-                    "MUKATABAT_DATABASE_PASSWORD_FILE, and take it out of the address; or connect by socket without one."
+                    "A database address in the environment holds a password. Put the password into a file, name that "
+                    "by MUKATABAT_DATABASE_PASSWORD_FILE, and take it out of the address; or connect by socket."
                 )
                 raise RuntimeError(message)
         if self.owner_database_url:
