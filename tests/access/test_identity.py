@@ -255,7 +255,7 @@ def test_a_twisted_answer_is_refused_alike(adviser: Account, changes: dict[str, 
     answer = chosen(went(client), "sub-of-adviser")
     response = came(client, answer | changes)
     assert response.status_code == 401
-    assert "دليل جهتك" in response.content.decode()
+    assert "خدمة الهوية" in response.content.decode()
     assert came(client, answer).status_code == 401  # the question is used up
     assert not is_signed_in(client)
 

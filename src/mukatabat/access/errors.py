@@ -37,7 +37,7 @@ class IdentityRefused(AccessError):
 
     code = "access.identity-refused"
     http_status = 401
-    happened: Text = _("Sign-in through the directory of your body did not succeed.")
+    happened: Text = _("Sign-in through the identity service of your body did not succeed.")
     safe: Text = _("Your drafts and your work are kept.")
     do: Text = _("Try again, or sign in with your user name; your administrator sees in the audit log that it failed.")
 
