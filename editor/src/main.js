@@ -111,6 +111,7 @@ function start(root) {
   });
 
   write(false);
+  const held = document.activeElement === area;
   field.disabled = false;
   area.disabled = true;
   area.hidden = true;
@@ -120,6 +121,7 @@ function start(root) {
   area.id = `${id}_plain`;
   editor.view.dom.id = id;
   root.hidden = false;
+  if (held) editor.commands.focus("end");
   for (const hint of document.querySelectorAll("[data-plain-only]")) hint.hidden = true;
   const bar = document.querySelector("[data-toolbar]");
   if (bar && editor.isEditable) {

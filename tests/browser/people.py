@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 REFERENCE = r"\b[A-Z]+-{register}-\d{{4}}-\d{{5}}\b"
 APPROVAL = "approval/"
 RUN = f"{int(time.time()) % 100_000:05}"
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds within which a letter must have reached the other body."""
 
 DEPARTMENT = ("الفتوى", "الفتوى والتشريع")

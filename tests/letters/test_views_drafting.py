@@ -214,7 +214,7 @@ def test_a_reply_is_filled_in_from_the_letter_that_it_answers(cast: Cast) -> Non
     client = browser("clerk.fl")
     page = client.get(at("reply", incoming.id)).content.decode()
     year = clock.today().year
-    assert f"بالإشارة إلى كتابكم رقم MOF-O-{year}-00001 المؤرخ" in page
+    assert f" data-focus>بالإشارة إلى كتابكم رقم MOF-O-{year}-00001 المؤرخ" in page  # it begins in its text
     assert str(body_id("MOF")) in page
     fields = {
         "version": "0", "to": [str(body_id("MOF"))], "subject": "الرأي", "secrecy": "normal", "urgency": "normal",
