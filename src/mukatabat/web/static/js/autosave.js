@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A draft saves itself. The form carries data-autosave (the address), a hidden "version", and data-keep ("yes" only when
-// the letter is not secret): then what could not be sent stays on this device until the server has it.
+// the letter is not secret): then what could not be sent stays on this device until the server has it. Of a letter of
+// سري or above nothing is kept here, and what was kept goes when it becomes one.
 // What is kept goes by the draft, not by the address: that of a draft changes when it is saved for the first time.
 // The server answers JSON {version, saved_at} to a good save and 409 {message} when somebody else saved first.
 
@@ -117,6 +118,7 @@ async function save() {
 function touched(event) {
   if (event.target.form !== form && !form.contains(event.target)) return; // the text stands outside the form element
   if (event.target.type === "file" || event.target.matches("[data-token-find]")) return;
+  if (event.target.name === "secrecy" && !mayKeep()) forget();
   dirty = true;
   clearTimeout(timer);
   timer = setTimeout(save, WAIT);
@@ -151,6 +153,7 @@ if (form) {
   form.addEventListener("submit", () => {
     stopped = true;
     clearTimeout(timer);
+    if (!mayKeep()) forget();
     keep(sessionStorage); // the session may have ended: after signing in again this tab still has the text
   });
   const sent = document.createElement("input");
