@@ -69,8 +69,11 @@ def known(system: Callable[..., System]) -> dict[str, UUID]:
     issued = ministry.issue(letter["id"]).json()
     run_jobs()
     [arrival] = department.get("/arrivals").json()["items"]
+    hook = ministry.post(
+        "/webhooks", {"url": "https://hooks.example/", "purpose": "x"}, **{"Idempotency-Key": "the-hook-of-it"}
+    ).json()
     return {
-        "letter_id": letter["id"], "arrival_id": arrival["id"], "document_id": issued["documents"][0]["id"],
+        "webhook_id": hook["id"], "letter_id": letter["id"], "arrival_id": arrival["id"], "document_id": issued["documents"][0]["id"],
         "consignment_id": issued["consignments"][0]["id"],
     }  # fmt: skip
 

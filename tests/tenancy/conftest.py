@@ -27,6 +27,10 @@ from mukatabat.letters.actions.receiving import note_opened
 from mukatabat.letters.commands import AcceptCommand
 from mukatabat.letters.models import Scan
 from mukatabat.portal.actions.feed import open_feed, publish
+from mukatabat.portal.actions.webhooks import NewWebhook, lay_out
+from mukatabat.portal.actions.webhooks import propose as propose_webhook
+from mukatabat.portal.events import EventType
+from mukatabat.portal.models import Event
 from mukatabat.press.content import from_plain_text
 from mukatabat.registers.models import BookView
 from mukatabat.tenancy.context import scope
@@ -72,7 +76,18 @@ def told(cast: Cast) -> Cast:
         _half_an_upload(cast, login)
         _secret_draft(cast, login)
     publish()
+    for login in ("admin.mof", "admin.fl"):
+        _called(cast, login)
     return cast
+
+
+def _called(cast: Cast, login: str) -> None:
+    new = NewWebhook(
+        url="https://hooks.example/", purpose="متابعة", types=frozenset(EventType), person_id=cast(login).person
+    )
+    webhook, _ = propose_webhook(cast(login), new)
+    with scope(cast(login)):
+        lay_out(webhook, list(Event.objects.all()))
 
 
 def _half_an_upload(cast: Cast, login: str) -> None:

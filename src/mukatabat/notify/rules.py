@@ -29,6 +29,7 @@ class Kind(StrEnum):
     FOR_HANDOVER = "for-handover"
     NUMBER_VOID = "number-void"
     CERTIFICATE_ENDS = "certificate-ends"
+    WEBHOOK_SUSPENDED = "webhook-off"
 
 
 CERTIFICATE = "certificate"
@@ -52,6 +53,7 @@ SENTENCES: dict[Kind, str] = {
     Kind.FOR_HANDOVER: gettext_noop("A letter to %(counterpart)s waits for paper delivery: %(reference)s"),
     Kind.NUMBER_VOID: gettext_noop("A number became void: %(reference)s"),
     Kind.CERTIFICATE_ENDS: gettext_noop("Your signing certificate ends on %(reference)s. Ask for a new one now."),
+    Kind.WEBHOOK_SUSPENDED: gettext_noop("A webhook was suspended after failures: %(reference)s"),
 }
 """What the bell says, as msgids; whoever shows one translates it for its reader and then fills it in."""
 

@@ -122,8 +122,56 @@ class CursorExpired(PortalError):
 
     code = "portal.cursor-expired"
     http_status: ClassVar[int] = 410
-    happened = _(
-        "The feed cannot go on from this cursor: what came after it is no longer kept, or it is none of this feed."
-    )
+    happened = _("The feed cannot go on from this cursor: what came after it is no longer kept, or it is none of this feed.")
     safe = _("Letters and arrivals themselves are kept; only the feed is short.")
     do = _("Read the lists of letters and arrivals anew, then follow the feed without a cursor.")
+
+
+class AddressRefused(PortalError):
+    """The address of a webhook has not the form of one that is called."""
+
+    code = "portal.address-refused"
+    http_status: ClassVar[int] = 422
+    happened = _("Nothing is sent to this address.")
+    safe = _("No webhook was proposed.")
+    do = _("Give an https address with the host's name, on port 443 or above 1023, without a name and password in it.")
+
+
+class TooManyWebhooks(PortalError, Conflict):
+    """A body has as many webhooks as it may."""
+
+    code = "portal.too-many-webhooks"
+    happened = _("Your body has as many webhooks as it may have.")
+    safe = _("Those stand as they are; no other was proposed.")
+    do = _("End one that is no longer needed.")
+
+
+class WebhookDecided(PortalError, Conflict):
+    """Somebody was quicker, or the proposal is over."""
+
+    code = "portal.webhook-decided"
+    happened = _("This webhook no longer waits for that.")
+    safe = _("It stands as it is.")
+    do = _("Open it again to see its present state.")
+
+
+class OwnWebhook(PortalError):
+    """The second person is the first."""
+
+    code = "portal.own-webhook"
+    http_status: ClassVar[int] = 403
+    happened = _("Whoever proposed a webhook does not confirm it.")
+    safe = _("The webhook still waits; nothing is sent.")
+    do = _("Ask another administrator or a signatory of your body.")
+
+
+class TooMuchReplayed(PortalError):
+    """A replay of more events than one takes; params: count."""
+
+    code = "portal.too-much-replayed"
+    http_status: ClassVar[int] = 422
+    happened = ngettext_lazy(
+        "A replay sends %(count)d event at most.", "A replay sends %(count)d events at most.", "count"
+    )
+    safe = _("Nothing was sent again.")
+    do = _("Choose a shorter range, and repeat it for the rest.")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Tokens and their use: global tables, because a call is known by its token before any body is. And the feeds."""
+"""Tokens and their use: global tables, because a call is known by its token before any body is. Feeds and webhooks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from django.db import models
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
 from mukatabat.portal.rules import PER_MINUTE
+from mukatabat.portal.webhooks import DeliveryState, SubscriptionState
 from mukatabat.tenancy.models import TenantModel
+from mukatabat.vault.fields import SealedTextField
 
 
 class Token(models.Model):
@@ -94,3 +96,79 @@ class Position(models.Model):
     """The last link of the trail's chain that was looked at for news; one row for all bodies."""
 
     link = models.BigIntegerField()
+
+
+class Subscription(TenantModel):
+    """A webhook: an address of a linked body to which events are posted, signed, as they happen.
+
+    Address, kinds and person never change: what was proposed is what was confirmed. ``person_id`` answers for it, and it
+    tells of nothing that this person may not see. ``reached`` is the number of the last event that was laid out for it.
+    """
+
+    writes: ClassVar[tuple[str, ...]] = ("insert", "update")
+
+    person_id = models.UUIDField()
+    url = models.CharField(max_length=300)
+    purpose = models.CharField(max_length=120)
+    types = models.JSONField()
+    state = models.CharField(max_length=12, default=SubscriptionState.PROPOSED)
+    secret = SealedTextField()
+    former_secret = SealedTextField(blank=True)
+    former_until = models.DateTimeField(null=True)
+    reached = models.BigIntegerField(default=0)
+    proposed_by = models.UUIDField()
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.UUIDField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    suspended_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(confirmed_by=None) | ~models.Q(confirmed_by=models.F("proposed_by")),
+                name="portal_subscription_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=[SubscriptionState.ACTIVE, SubscriptionState.SUSPENDED])
+                | models.Q(confirmed_by__isnull=False),
+                name="portal_subscription_confirmed",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["body_id"],
+                condition=models.Q(state=SubscriptionState.ACTIVE),
+                name="portal_subscription_active",
+            ),
+        )
+
+
+class Delivery(TenantModel):
+    """One event on its way to one webhook. ``round`` counts from 0, the replays from 1."""
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="deliveries")
+    event_id = models.UUIDField()
+    number = models.BigIntegerField()
+    type = models.CharField(max_length=24)
+    round = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=10, default=DeliveryState.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    again_at = models.DateTimeField(null=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    fault = models.CharField(max_length=16, blank=True)
+    laid_out_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["subscription", "event_id", "round"], name="portal_delivery_once"),
+        )
+        indexes = (
+            models.Index(fields=["subscription", "-laid_out_at", "-id"], name="portal_delivery_newest"),
+            models.Index(
+                fields=["subscription", "round", "number"],
+                condition=models.Q(state=DeliveryState.WAITING),
+                name="portal_delivery_waiting",
+            ),
+        )

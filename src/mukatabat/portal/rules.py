@@ -30,6 +30,7 @@ class Scope(Vocabulary):
     SEND = "send", gettext_noop("Prepare letters"), "إعداد الكتب"
     ISSUE = "issue", gettext_noop("Issue letters with the signer's own key"), "إصدار الكتب بمفتاح الموقّع نفسه"
     RECEIVE = "receive", gettext_noop("Take in, return and redirect arrivals"), "قيد الوارد وإعادته وتحويله"
+    SUBSCRIBE = "subscribe", gettext_noop("Propose webhooks and follow their deliveries"), "اقتراح الإشعار الآلي ومتابعته"
 
 
 _C = Capability
@@ -39,6 +40,7 @@ CAPABILITIES: dict[Scope, frozenset[Capability]] = {
     Scope.SEND: frozenset({_C.DRAFT}),
     Scope.ISSUE: frozenset({_C.DISPATCH}),
     Scope.RECEIVE: frozenset({_C.REGISTER_INCOMING, _C.WORK_ITEMS}),
+    Scope.SUBSCRIBE: frozenset(),
 }
 """What each scope may use of the capabilities of the token's person. Signing is nobody's but the signer's."""
 

@@ -7,6 +7,10 @@ from datetime import datetime
 
 from procrastinate.contrib.django import app
 
+INSIDE = "default"
+OUTSIDE = "outside"
+"""The queue of what waits for somebody else's server; it has workers of its own, so that no letter waits behind it."""
+
 
 def enqueue(task: str, *, at: datetime | None = None, lock: str | None = None, **arguments: object) -> None:
     """Queue ``task`` ("exchange.carry"); it runs only if the caller's transaction commits, at least once.

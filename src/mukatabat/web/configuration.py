@@ -45,6 +45,7 @@ class Configuration(BaseSettings):
     oidc_file: Path | None = None
     events_waiting: int = 1
     events_kept_days: int = 30
+    webhook_networks: tuple[str, ...] = ()
 
     @field_validator("verification_origin")
     @classmethod

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from mukatabat.access.models import Language
 from mukatabat.directory.rules import BodyKind, Channel, Honorific, LetterDigits, Level, MandateKind, PostRole, UnitKind
 from mukatabat.kernel import clock
+from mukatabat.portal.events import EventType
 
 Choices = Iterable[tuple[str, "str | Promise"]]
 _LATIN = {"dir": "ltr", "autocapitalize": "none", "spellcheck": "false"}
@@ -232,3 +233,25 @@ class ImportForm(forms.Form):
     """A table of people."""
 
     file = forms.FileField(label=_("CSV file"), widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
+
+
+class WebhookForm(Chosen):
+    """An address that is called when something happens to a letter."""
+
+    url = forms.CharField(
+        label=_("Address"), max_length=300, help_text="https://…", widget=forms.TextInput(attrs={**_LATIN, "type": "url"})
+    )
+    purpose = forms.CharField(label=_("What for"), max_length=120)
+    person_id = forms.ChoiceField(
+        label=_("Who answers for it"), help_text=_("it tells only of letters that this person may see")
+    )
+    types = forms.MultipleChoiceField(
+        label=_("Tells that"), choices=EventType.choices, initial=list(EventType), widget=forms.CheckboxSelectMultiple
+    )
+
+
+class ReplayForm(forms.Form):
+    """Days whose events are sent again."""
+
+    first = Day(label=_("From"), initial=clock.today)
+    last = Day(label=_("To"), initial=clock.today)

@@ -34,6 +34,8 @@ MUKATABAT_TIME_STAMP_URL = CONFIGURATION.time_stamp_url
 # How many requests of one web process may wait for events at a time, each taking one of its threads.
 MUKATABAT_EVENTS_WAITING = CONFIGURATION.events_waiting
 MUKATABAT_EVENTS_KEPT_DAYS = CONFIGURATION.events_kept_days
+# Private networks, such as the government's own, into which webhooks may lead.
+MUKATABAT_WEBHOOK_NETWORKS = CONFIGURATION.webhook_networks
 
 ALLOWED_HOSTS = [".localhost", "127.0.0.1", "testserver", *(origin.split("//")[-1] for origin in CONFIGURATION.origins)]
 CSRF_TRUSTED_ORIGINS = list(CONFIGURATION.origins)

@@ -89,7 +89,7 @@ def _what(entry: AuditEntry, names: Mapping[UUID, str]) -> str:
     if entry.object_id is not None and entry.object_id in names:
         return names[entry.object_id]
     detail = entry.detail
-    for name in ("our_reference", "sender_reference", "reference", "code", "ar", "route", "book", "kind", "on"):
+    for name in ("our_reference", "sender_reference", "reference", "code", "ar", "route", "book", "kind", "on", "url"):
         if detail.get(name):
             return spoken(str(detail["ar"]), str(detail.get("en") or "")) if name == "ar" else str(detail[name])
     return ""

@@ -108,6 +108,13 @@ ACCESS: dict[str, Sentence] = {
     "access.account-opened": _("{who} opened the account {what} again"),
     "portal.token-made": _("{who} made an access key for a linked system: {what}"),
     "portal.token-revoked": _("{who} revoked an access key of a linked system: {what}"),
+    "portal.webhook-proposed": _("{who} proposed a webhook: {what}"),
+    "portal.webhook-confirmed": _("{who} confirmed a webhook: {what}"),
+    "portal.webhook-ended": _("{who} ended a webhook: {what}"),
+    "portal.webhook-secret-changed": _("{who} changed the secret of a webhook: {what}"),
+    "portal.webhook-resumed": _("{who} let a suspended webhook go on: {what}"),
+    "portal.webhook-suspended": _("{who} suspended a webhook after failures: {what}"),
+    "portal.webhook-replayed": _("{who} had events sent again by a webhook: {what}"),
     "portal.approved-elsewhere": _("{who} recorded an approval in the body's own system: {what}"),
     "web.act-refused": _("{who} was refused an act: {what}"),
 }

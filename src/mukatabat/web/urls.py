@@ -19,6 +19,7 @@ from mukatabat.web.views.directory import (
     readers,
     reading,
     structure,
+    webhooks,
 )
 from mukatabat.web.views.shelves import BookConverter
 from mukatabat.work import urls as work
@@ -77,6 +78,10 @@ directory_routes = [
     path("accounts/<uuid:account_id>/<slug:act>/", accounts.care, name="care"),
     path("changes/", changes.changes, name="changes"),
     path("changes/<uuid:change_id>/", changes.change, name="change"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/new/", webhooks.propose, name="propose_webhook"),
+    path("webhooks/<uuid:webhook_id>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<uuid:webhook_id>/<slug:act>/", webhooks.care, name="care_for_webhook"),
     path("structure/", structure.structure, name="structure"),
     path("structure/unit/", structure.add_unit, name="add_unit"),
     path("structure/post/", structure.add_post, name="add_post"),

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from mukatabat.portal.api import arrivals, bodies, events, letters, tokens
+from mukatabat.portal.api import arrivals, bodies, events, letters, tokens, webhooks
 from mukatabat.portal.api.problems import explain
 from mukatabat.portal.api.rendering import Api, Readable
 
@@ -24,4 +24,5 @@ api.add_router("/bodies", bodies.router, tags=["directory"])
 api.add_router("/letters", letters.router, tags=["letters"])
 api.add_router("/arrivals", arrivals.router, tags=["arrivals"])
 api.add_router("/events", events.router, tags=["events"])
+api.add_router("/webhooks", webhooks.router, tags=["webhooks"])
 explain(api)

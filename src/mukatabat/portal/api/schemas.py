@@ -14,6 +14,7 @@ from mukatabat.exchange.rules import Role
 from mukatabat.kernel.vocabulary import DataClass, Secrecy, Urgency
 from mukatabat.letters.rules import LetterKind, ReturnGround
 from mukatabat.portal.events import EventType
+from mukatabat.portal.webhooks import DeliveryState, SubscriptionState
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,11}$")]
 LINE = r"^[^\x00-\x1f\x7f]*$"
@@ -290,3 +291,79 @@ class EventPage(Schema):
     items: list[EventOut]
     next: str
     ask_again_in: int
+
+
+class WebhookIn(Closed):
+    """An address to be called, what for, and of which kinds of events; none named means all that the token hears of."""
+
+    url: str = Field(min_length=1, max_length=300, pattern=LINE)
+    purpose: str = Field(min_length=1, max_length=120, pattern=LINE)
+    types: list[EventType] = Field(default_factory=list, max_length=len(EventType))
+
+
+class WebhookOut(Schema):
+    """A webhook. ``state`` is proposed until a second person of the body confirmed it on screen."""
+
+    id: UUID
+    url: str
+    purpose: str
+    types: list[EventType]
+    state: SubscriptionState
+    proposed_at: datetime
+    confirmed_at: datetime | None
+    suspended_at: datetime | None
+    ended_at: datetime | None
+
+
+class WebhookMade(WebhookOut):
+    """A webhook with its secret (Standard Webhooks, ``whsec_…``), told this once; empty in a repetition."""
+
+    secret: str
+
+
+class WebhookList(Schema):
+    """The webhooks for which the token's person answers, newest first."""
+
+    items: list[WebhookOut]
+
+
+class SecretOut(Schema):
+    """A new secret, told this once; calls are also signed with the former one until ``former_until``."""
+
+    secret: str
+    former_until: datetime
+
+
+class DeliveryOut(Schema):
+    """One event on its way. ``status`` is the receiver's answer, ``fault`` why it did not succeed."""
+
+    event: UUID
+    cursor: str
+    type: str
+    replay: int
+    state: DeliveryState
+    attempts: int
+    status: int | None
+    fault: str
+    laid_out_at: datetime
+    again_at: datetime | None
+    ended_at: datetime | None
+
+
+class DeliveryLog(Schema):
+    """The newest deliveries of a webhook."""
+
+    items: list[DeliveryOut]
+
+
+class ReplayIn(Closed):
+    """A range of the feed: what came after one cursor, up to another, or up to now."""
+
+    after: str = Field("", max_length=16, pattern=r"^[A-Za-z0-9_-]*$")
+    until: str = Field("", max_length=16, pattern=r"^[A-Za-z0-9_-]*$")
+
+
+class ReplayOut(Schema):
+    """How many events are sent again."""
+
+    events: int

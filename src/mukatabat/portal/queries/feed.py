@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
+
+from django.db.models import Max, Min
 
 from mukatabat.access.grants.queries import visible
 from mukatabat.directory.queries import body_names
 from mukatabat.exchange.models import Arrival, Consignment
+from mukatabat.kernel import clock
 from mukatabat.letters.models import Letter
 from mukatabat.portal.errors import CursorExpired
 from mukatabat.portal.events import ARRIVALS, EventType
@@ -107,3 +110,12 @@ def _arrivals(ids: list[UUID]) -> dict[UUID, Arrival]:
 def _consignments(ids: list[UUID]) -> dict[UUID | None, Consignment]:
     wanted = Consignment.objects.only("id", "recipient_id", "their_reference")
     return {one.id: one for one in wanted.filter(id__in=ids)} if ids else {}
+
+
+def numbers_between(actor: Actor, first: date, last: date) -> tuple[int, int]:
+    """The numbers of the feed around the events of some days in Kuwait: after the first and up to the second."""
+    begin = datetime.combine(first, time.min, tzinfo=clock.KUWAIT)
+    end = datetime.combine(last + timedelta(days=1), time.min, tzinfo=clock.KUWAIT)
+    with reading(actor):
+        found = Event.objects.filter(at__gte=begin, at__lt=end).aggregate(first=Min("number"), last=Max("number"))
+    return ((found["first"] or 1) - 1, found["last"] or 0)

@@ -32,9 +32,14 @@ ICONS = {
     Kind.SENT_BACK: "undo-2", Kind.ISSUED: "badge-check", Kind.REGISTERED: "check-check", Kind.RETURNED: "undo-2",
     Kind.REDIRECTED: "forward", Kind.ANSWERED: "reply", Kind.WITHDRAWN: "circle-slash",
     Kind.FAILED: "triangle-alert", Kind.HELD: "shield-alert", Kind.FOR_HANDOVER: "printer",
-    Kind.NUMBER_VOID: "circle-slash", Kind.CERTIFICATE_ENDS: "badge-check",
+    Kind.NUMBER_VOID: "circle-slash", Kind.CERTIFICATE_ENDS: "badge-check", Kind.WEBHOOK_SUSPENDED: "triangle-alert",
 }  # fmt: skip
-ROUTES = {"letter": "letters:letter", "arrival": "letters:arrival", "consignment": "registers:key_in"}
+ROUTES = {
+    "letter": "letters:letter", "arrival": "letters:arrival", "consignment": "registers:key_in",
+    "webhook": "directory:webhook",
+}  # fmt: skip
+NO_LETTER = (CERTIFICATE, "webhook")
+"""What nobody needs a grant to be told of, because no letter stands behind it; its page asks for its own power."""
 
 
 @access(SIGNED_IN)
@@ -44,8 +49,8 @@ def bell(request: HttpRequest) -> HttpResponse:
     actor = actor_of_request(request)
     with reading(actor):
         notices = queries.bell(actor)
-        own = frozenset(one.object_id for one in notices if one.object_kind == CERTIFICATE)
-        open_to = granted(actor, [one.object_id for one in notices]) | own
+        open_to = granted(actor, [one.object_id for one in notices])
+        open_to |= {one.object_id for one in notices if one.object_kind in NO_LETTER}
         context = {
             "notices": _rows(notices, _subjects(notices, open_to)), "read_url": reverse("notify:seen"),
             "all_url": reverse("notify:bell"), "more_url": None,
@@ -90,9 +95,8 @@ def _url(notice: Notification) -> str:
 def unseen(actor: Actor) -> int:
     """How many notices of what the actor may still see were not seen yet, at most ``COUNTED``."""
     with reading(actor):
-        mine = Notification.objects.filter(
-            visible(actor) | Q(object_kind=CERTIFICATE), person_id=actor.person, seen_at=None
-        )
+        told = visible(actor) | Q(object_kind__in=NO_LETTER)
+        mine = Notification.objects.filter(told, person_id=actor.person, seen_at=None)
         return mine[: queries.COUNTED].count()
 
 

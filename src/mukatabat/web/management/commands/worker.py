@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from procrastinate import App
 from procrastinate.contrib.django import app
 
 from mukatabat.audit.jobs import run_sequencer
 from mukatabat.portal.jobs import run_publisher
+from mukatabat.tenancy.jobs import INSIDE, OUTSIDE
 
 
 class Command(BaseCommand):
@@ -34,8 +37,31 @@ class Command(BaseCommand):
         try:
             connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
             with app.replace_connector(connector) as worker_app:
-                worker_app.run_worker(concurrency=concurrency, listen_notify=True, delete_jobs="successful")
+                asyncio.run(_work(worker_app, concurrency))
         finally:
             stop.set()
             for thread in beside:
                 thread.join()
+
+
+async def _work(worker_app: App, concurrency: int) -> None:
+    """Work on both queues side by side: a server elsewhere that does not answer keeps no letter waiting.
+
+    The first of them hears the signal to stop, and the other ends with it; a fault of either ends both.
+    """
+    async with worker_app.open_async():
+        both = [
+            asyncio.create_task(
+                worker_app.run_worker_async(
+                    queues=[queue], name=queue, concurrency=concurrency, listen_notify=True, delete_jobs="successful",
+                    install_signal_handlers=queue == INSIDE,
+                )
+            )
+            for queue in (INSIDE, OUTSIDE)
+        ]  # fmt: skip
+        ended, going = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        for one in going:
+            one.cancel()
+        await asyncio.gather(*going, return_exceptions=True)
+        for one in ended:
+            one.result()

@@ -20,6 +20,7 @@ TABS: tuple[tuple[Any, str, tuple[Capability, ...]], ...] = (
     (_("People"), "directory:people", (_C.ADMINISTER_BODY,)),
     (_("Units and posts"), "directory:structure", (_C.ADMINISTER_BODY,)),
     (_("Awaiting a second person"), "directory:changes", (_C.ADMINISTER_BODY, _C.SIGN, _C.OPERATE)),
+    (_("Webhooks"), "directory:webhooks", (_C.ADMINISTER_BODY, _C.SIGN)),
     (_("Import people"), "directory:import", (_C.ADMINISTER_BODY,)),
     (_("Particulars of the body"), "directory:particulars", (_C.ADMINISTER_BODY,)),
     (_("Bodies"), "directory:bodies", (_C.OPERATE,)),
