@@ -8,8 +8,8 @@ SECRET_FILE holds the secret of the webhook (`whsec_…`), or two of them, one a
 listens on this machine alone: put the body's own web server with its certificate before it. It needs Python 3.11 and
 nothing else, and follows Standard Webhooks 1.0.0 as `docs/api.md` says.
 
-A genuine call may come twice, and calls may come in another order than things happened. So a call is only a knock: what is
-to be done is read from the feed (`client.py … watch`), whose order is right.
+A genuine call may come twice, and calls may come in another order than things happened. So a call is only a knock:
+what is to be done is read from the feed (`client.py … watch`), whose order is right.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Verifier:
         said = f"{identifier}.{moment}.".encode() + body
         wanted = [hmac.new(key, said, hashlib.sha256).digest() for key in self._keys]
         given = [_decoded(one) for one in headers.get("webhook-signature", "").split(" ")[:10]]
-        if not any([hmac.compare_digest(one, other) for one in wanted for other in given]):  # 2
+        if not sum(hmac.compare_digest(one, other) for one in wanted for other in given):  # 2, without a short cut
             raise Refused("no signature is right")
         with self._lock:  # 3
             if identifier in self._seen:

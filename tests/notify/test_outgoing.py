@@ -100,13 +100,13 @@ def receiver() -> Iterator[Receiver]:
 def test_ssrf_a_public_name_that_leads_inside_is_not_called(receiver: Receiver, address: str) -> None:
     port = receiver.url.split(":")[2].split("/")[0]
     with pytest.raises(NotPosted, match="refused-address"):
-        post(f"https://hooks.example:{port}/", b"{}", {}, policy=PUBLIC, resolver=lambda host, port: [address])
+        post(f"https://hooks.example:{port}/", b"{}", {}, policy=PUBLIC, resolver=lambda *_: [address])
     assert receiver.calls == []
 
 
 def test_ssrf_a_name_with_one_forbidden_answer_among_others_is_not_called() -> None:
     with pytest.raises(NotPosted, match="refused-address"):
-        post("https://hooks.example/", b"", {}, policy=PUBLIC, resolver=lambda host, port: ["93.184.216.34", "::1"])
+        post("https://hooks.example/", b"", {}, policy=PUBLIC, resolver=lambda *_: ["93.184.216.34", "::1"])
 
 
 @pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "localhost", "0"])
@@ -120,7 +120,7 @@ def test_ssrf_this_machine_under_another_spelling_is_not_called(receiver: Receiv
 def test_ssrf_a_name_is_looked_up_once_and_called_at_what_was_checked(receiver: Receiver) -> None:
     answers = [["127.0.0.1"], ["169.254.169.254"]]
     url = receiver.url.replace("127.0.0.1", "rebinding.localhost")
-    assert post(url, b"{}", {}, policy=HERE, resolver=lambda host, port: answers.pop(0)) == 204
+    assert post(url, b"{}", {}, policy=HERE, resolver=lambda *_: answers.pop(0)) == 204
     assert len(answers) == 1
     assert receiver.calls[0].headers["host"].startswith("rebinding.localhost")
 
@@ -161,7 +161,7 @@ def test_a_host_that_nobody_knows_is_told_as_such() -> None:
     def unknown(host: str, port: int) -> list[str]:
         raise socket.gaierror
 
-    for resolver in (unknown, lambda host, port: [], lambda host, port: ["nonsense"]):
+    for resolver in (unknown, lambda *_: [], lambda *_: ["nonsense"]):
         with pytest.raises(NotPosted, match="unknown-host"):
             post("https://hooks.example/", b"", {}, policy=PUBLIC, resolver=resolver)
 
@@ -175,7 +175,7 @@ def test_a_certificate_that_nobody_vouches_for_ends_the_call(tmp_path: Path) -> 
         with pytest.raises(NotPosted, match="not-encrypted"):
             post(
                 f"https://hooks.localhost:{server.getsockname()[1]}/", b"{}", {}, policy=HERE,
-                resolver=lambda host, port: ["127.0.0.1"],
+                resolver=lambda *_: ["127.0.0.1"],
             )  # fmt: skip
         thread.join()
 

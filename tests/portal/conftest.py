@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from mukatabat.portal.actions.tokens import NewToken, make_token
 from mukatabat.portal.rules import Scope
 from mukatabat.signing import service
 from tests.cast import Cast
+from tests.portal.receiver import Receiver, receiving
 
 EVERYTHING = frozenset(Scope)
 
@@ -95,3 +96,16 @@ def system(cast: Cast) -> Callable[..., System]:
         return System(str(text), login)
 
     return connect
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A server of the linked body that is called by webhooks."""
+    with receiving() as one:
+        yield one
+
+
+@pytest.fixture
+def ministry(system: Callable[..., System]) -> System:
+    """The system of the ministry's registry."""
+    return system("clerk.mof")

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,8 +21,6 @@ from mukatabat.directory.seed import person_id
 from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.notify.models import Notification
-from mukatabat.notify.outgoing.addresses import Policy
-from mukatabat.notify.outgoing.signatures import secret_text, signed_headers
 from mukatabat.portal import webhooks as rules
 from mukatabat.portal.actions import deliveries, feed
 from mukatabat.portal.actions import webhooks as actions
@@ -35,23 +33,12 @@ from mukatabat.portal.webhooks import DeliveryState, Fault, SubscriptionState
 from mukatabat.tenancy.context import scope
 from tests.cast import MOF, Cast
 from tests.portal.conftest import System
-from tests.portal.receiver import Receiver, example, receiving
+from tests.portal.receiver import Receiver, example
 from tests.portal.test_refusals import told
 from tests.story import issued_letter, run_jobs
 
 pytestmark = pytest.mark.django_db
 Connect = Callable[..., System]
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
-
-
-@pytest.fixture
-def ministry(system: Connect) -> System:
-    return system("clerk.mof")
 
 
 def proposed(system: System, url: str, **changes: Any) -> dict[str, Any]:
@@ -156,11 +143,13 @@ def test_a_proposal_is_over_after_a_week(cast: Cast, ministry: System, receiver:
         actions.confirm(cast("admin.mof"), UUID(made["id"]))
 
 
-def test_only_an_administrator_or_the_persons_own_token_proposes(cast: Cast, system: Connect, receiver: Receiver) -> None:
+def test_only_an_administrator_or_the_persons_own_token_proposes(
+    cast: Cast, system: Connect, receiver: Receiver
+) -> None:
     told(system(scopes=frozenset({Scope.FOLLOW})).get("/webhooks"), "portal.scope-missing")
     new = actions.NewWebhook(url=receiver.url, purpose="x", types=LETTERS, person_id=person_id("adviser.mof"))
     for login in ("clerk.mof", "adviser.mof", "signer.mof"):
-        with pytest.raises(Exception, match="access.capability-missing"):
+        with pytest.raises(Exception, match=r"access\.capability-missing"):
             actions.propose(cast(login), new)
 
 
@@ -177,7 +166,7 @@ def test_a_webhook_of_another_body_or_person_is_not_found(
             told(answer, "kernel.not-found")
         assert stranger.get("/webhooks").json()["items"] == []
     for login in ("admin.moh", "clerk.mof"):
-        with pytest.raises(Exception, match="kernel.not-found"):
+        with pytest.raises(Exception, match=r"kernel\.not-found"):
             access_webhook(cast(login), UUID(made["id"]))
 
 
@@ -188,11 +177,10 @@ def test_an_address_of_another_form_and_one_too_many_are_refused(
     for url in (receiver.url, "https://user:x@hooks.example/", "https://hooks.example:22/"):
         answer = ministry.post("/webhooks", {"url": url, "purpose": "x"}, **{"Idempotency-Key": f"key-{uuid4()}"})
         told(answer, "portal.address-refused")
-    new = actions.NewWebhook(
-        url="https://hooks.example/", purpose="x", types=LETTERS, person_id=person_id("clerk.mof")
-    )
+    new = actions.NewWebhook(url="https://hooks.example/", purpose="x", types=LETTERS, person_id=person_id("clerk.mof"))
     with pytest.raises(AddressRefused):
         actions.propose(cast("admin.mof"), actions.NewWebhook(**{**_fields(new), "url": "http://hooks.example/"}))
+    settings.MUKATABAT_DEVELOPMENT = True  # without it no secret is sealed here
     for _ in range(rules.MOST):
         actions.propose(cast("admin.mof"), new)
     with pytest.raises(TooManyWebhooks):
@@ -203,7 +191,9 @@ def _fields(new: actions.NewWebhook) -> dict[str, Any]:
     return {name: getattr(new, name) for name in ("url", "purpose", "types", "person_id")}
 
 
-def test_a_repeated_proposal_is_the_same_webhook_and_tells_no_secret_again(ministry: System, receiver: Receiver) -> None:
+def test_a_repeated_proposal_is_the_same_webhook_and_tells_no_secret_again(
+    ministry: System, receiver: Receiver
+) -> None:
     wanted, key = {"url": receiver.url, "purpose": "x"}, {"Idempotency-Key": "one-and-the-same"}
     first, again = (ministry.post("/webhooks", wanted, **key).json() for _ in range(2))
     assert {**first, "secret": ""} == again
@@ -222,8 +212,8 @@ def test_the_secret_lies_sealed_and_is_told_once(cast: Cast, ministry: System, r
 # ── what is sent ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_call_names_the_letter_and_tells_nothing_of_it(cast: Cast, ministry: System, receiver: Receiver) -> None:
-    in_use(cast, ministry, receiver, types=["letter.issued"])
+def test_a_call_names_the_letter_and_tells_nothing_of_it(cast: Cast, system: Connect, receiver: Receiver) -> None:
+    in_use(cast, system("signer.mof"), receiver, types=["letter.issued"])
     letter_id = happen(cast, subject="موضوع لا يخرج", secrecy=Secrecy.CONFIDENTIAL)
     [call] = receiver.calls
     said = json.loads(call.body)
@@ -249,7 +239,9 @@ def test_a_person_without_a_post_hears_nothing_more(cast: Cast, ministry: System
     assert receiver.calls == []
 
 
-def test_a_call_is_genuine_and_after_a_change_fits_both_secrets(cast: Cast, ministry: System, receiver: Receiver) -> None:
+def test_a_call_is_genuine_and_after_a_change_fits_both_secrets(
+    cast: Cast, ministry: System, receiver: Receiver
+) -> None:
     made = in_use(cast, ministry, receiver)
     happen(cast)
     changed = ministry.post(f"/webhooks/{made['id']}/secret").json()
@@ -265,7 +257,9 @@ def test_a_call_is_genuine_and_after_a_change_fits_both_secrets(cast: Cast, mini
         example().Verifier([made["secret"]]).check(receiver.calls[-1].headers, receiver.calls[-1].body)
 
 
-def test_an_ended_webhook_is_called_no_more_and_keeps_no_secret(cast: Cast, ministry: System, receiver: Receiver) -> None:
+def test_an_ended_webhook_is_called_no_more_and_keeps_no_secret(
+    cast: Cast, ministry: System, receiver: Receiver
+) -> None:
     made = in_use(cast, ministry, receiver)
     assert ministry.call("delete", f"/webhooks/{made['id']}").status_code == 204
     happen(cast)
@@ -365,102 +359,3 @@ def test_the_attempts_grow_to_a_day_and_end() -> None:
     assert pauses[-1] == timedelta(days=1)
     assert rules.next_attempt(rules.LAST_ATTEMPT, 0.5) is None
     assert rules.next_attempt(1, 0.0) != rules.next_attempt(1, 1.0)
-
-
-def test_ssrf_an_address_that_leads_inside_is_never_called_and_the_log_says_why(
-    cast: Cast, ministry: System, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    in_use(cast, ministry, receiver, types=["letter.issued"])
-    monkeypatch.setattr(deliveries, "policy", Policy)
-    happen(cast)
-    assert receiver.calls == []
-    assert [one.fault for one in log(cast)] == [Fault.REFUSED_ADDRESS]
-
-
-# ── the receiver's verification, attacked ───────────────────────────────────────────────────────────────────────────
-
-SECRET = secret_text(b"k" * 32)
-NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
-
-
-def _call(body: bytes = b"{}", *, identifier: str = "one", at: datetime = NOW, secret: str = SECRET) -> dict[str, str]:
-    return signed_headers([secret], identifier, at, body)
-
-
-def _verifier(*secrets: str) -> Any:
-    return example().Verifier(secrets or [SECRET], clock=NOW.timestamp)
-
-
-def test_a_replayed_webhook_is_known_and_done_once() -> None:
-    verifier = _verifier()
-    assert verifier.check(_call(), b"{}")
-    assert not verifier.check(_call(), b"{}")
-    assert not verifier.check(_call(at=NOW + timedelta(seconds=9)), b"{}")  # sent again by its sender
-
-
-@pytest.mark.parametrize("seconds", [-301, 301, 10**9])
-def test_a_stale_webhook_and_one_from_the_future_are_refused(seconds: int) -> None:
-    with pytest.raises(example().Refused):
-        _verifier().check(_call(at=NOW + timedelta(seconds=seconds)), b"{}")
-
-
-def test_a_forged_webhook_is_refused_and_does_not_spoil_the_genuine_one() -> None:
-    verifier, genuine = _verifier(), _call(b'{"type":"letter.issued"}')
-    forgeries: list[tuple[dict[str, str], bytes]] = [
-        (genuine, b'{"type":"letter.returned"}'),
-        ({**genuine, "webhook-id": "two"}, b'{"type":"letter.issued"}'),
-        ({**genuine, "webhook-timestamp": str(int(NOW.timestamp()) + 1)}, b'{"type":"letter.issued"}'),
-        (_call(b'{"type":"letter.issued"}', secret=secret_text(b"x" * 32)), b'{"type":"letter.issued"}'),
-        ({**genuine, "webhook-signature": genuine["webhook-signature"].replace("v1,", "v2,")}, b'{"type":"letter.issued"}'),
-        *(({**genuine, "webhook-signature": bad}, b'{"type":"letter.issued"}') for bad in ("", "v1,", "v1,?", "v1", ",,")),
-        *(({**genuine, "webhook-timestamp": bad}, b"{}") for bad in ("", "-1", "١", "1e9", "9" * 20)),
-        *(({name: value for name, value in genuine.items() if name != gone}, b"{}") for gone in genuine),
-        ({}, b""),
-    ]  # fmt: skip
-    for headers, body in forgeries:
-        with pytest.raises(example().Refused):
-            verifier.check(headers, body)
-    assert verifier.check(genuine, b'{"type":"letter.issued"}')
-
-
-def test_a_reordered_webhook_can_be_put_in_order_and_lets_nothing_be_skipped(
-    cast: Cast, ministry: System, receiver: Receiver
-) -> None:
-    made = in_use(cast, ministry, receiver)
-    happen(cast)
-    verifier = example().Verifier([made["secret"]])
-    backwards = receiver.calls[::-1]
-    assert all(verifier.check(one.headers, one.body) for one in backwards)  # genuine, whatever the order
-    cursors = [json.loads(one.body)["data"]["cursor"] for one in backwards]
-    assert cursors != sorted(cursors)
-    feed_order = [one["cursor"] for one in ministry.get("/events").json()["items"]]
-    assert sorted(cursors) == feed_order  # a knock only: the feed has everything, in order
-
-
-def test_the_example_receiver_takes_real_calls_and_comes_back_for_what_it_could_not_work_on(
-    cast: Cast, ministry: System
-) -> None:
-    import threading
-    from http.server import ThreadingHTTPServer
-
-    module, done, broken = example(), [], [True]
-
-    def knock(event: dict[str, Any]) -> None:
-        if broken:
-            broken.clear()
-            raise OSError("its own database is away")
-        done.append(event["type"])
-
-    verifier = module.Verifier([])
-    server = ThreadingHTTPServer(("127.0.0.1", 0), module.handler_of(verifier, knock))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        made = in_use(cast, ministry, Receiver(f"http://127.0.0.1:{server.server_port}/"), types=["letter.issued"])
-        verifier.__init__([made["secret"]])
-        happen(cast)
-        due_now(cast)
-    finally:
-        server.shutdown()
-        server.server_close()
-    assert done == ["letter.issued"]

@@ -30,7 +30,7 @@ from mukatabat.portal.actions.feed import open_feed, publish
 from mukatabat.portal.actions.webhooks import NewWebhook, lay_out
 from mukatabat.portal.actions.webhooks import propose as propose_webhook
 from mukatabat.portal.events import EventType
-from mukatabat.portal.models import Event
+from mukatabat.portal.models import Event as FeedEvent
 from mukatabat.press.content import from_plain_text
 from mukatabat.registers.models import BookView
 from mukatabat.tenancy.context import scope
@@ -87,7 +87,7 @@ def _called(cast: Cast, login: str) -> None:
     )
     webhook, _ = propose_webhook(cast(login), new)
     with scope(cast(login)):
-        lay_out(webhook, list(Event.objects.all()))
+        lay_out(webhook, list(FeedEvent.objects.all()))
 
 
 def _half_an_upload(cast: Cast, login: str) -> None:

@@ -122,7 +122,9 @@ class CursorExpired(PortalError):
 
     code = "portal.cursor-expired"
     http_status: ClassVar[int] = 410
-    happened = _("The feed cannot go on from this cursor: what came after it is no longer kept, or it is none of this feed.")
+    happened = _(
+        "The feed cannot go on from this cursor: what came after it is no longer kept, or it is none of this feed."
+    )
     safe = _("Letters and arrivals themselves are kept; only the feed is short.")
     do = _("Read the lists of letters and arrivals anew, then follow the feed without a cursor.")
 

@@ -101,8 +101,8 @@ class Position(models.Model):
 class Subscription(TenantModel):
     """A webhook: an address of a linked body to which events are posted, signed, as they happen.
 
-    Address, kinds and person never change: what was proposed is what was confirmed. ``person_id`` answers for it, and it
-    tells of nothing that this person may not see. ``reached`` is the number of the last event that was laid out for it.
+    Address, kinds and person never change: what was proposed is what was confirmed. ``person_id`` answers for it, and
+    it tells of nothing that this person may not see. ``reached`` is the number of the last event laid out for it.
     """
 
     writes: ClassVar[tuple[str, ...]] = ("insert", "update")

@@ -30,7 +30,11 @@ class Scope(Vocabulary):
     SEND = "send", gettext_noop("Prepare letters"), "إعداد الكتب"
     ISSUE = "issue", gettext_noop("Issue letters with the signer's own key"), "إصدار الكتب بمفتاح الموقّع نفسه"
     RECEIVE = "receive", gettext_noop("Take in, return and redirect arrivals"), "قيد الوارد وإعادته وتحويله"
-    SUBSCRIBE = "subscribe", gettext_noop("Propose webhooks and follow their deliveries"), "اقتراح الإشعار الآلي ومتابعته"
+    SUBSCRIBE = (
+        "subscribe",
+        gettext_noop("Propose webhooks and follow their deliveries"),
+        "اقتراح الإشعار الآلي ومتابعته",
+    )
 
 
 _C = Capability

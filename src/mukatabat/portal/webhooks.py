@@ -67,8 +67,8 @@ def is_away(status: int | None) -> bool:
 def next_attempt(attempts: int, chance: float) -> timedelta | None:
     """How long after a failed attempt the next one comes; None after the last. ``attempts`` counts from 1.
 
-    Five seconds, then longer, up to a day: eleven attempts in three days and three hours. ``chance`` (0 to 1) moves each
-    by a fifth at most, so that receivers that were down together are not called together.
+    Five seconds, then longer, up to a day: eleven attempts in three days and three hours. ``chance`` (0 to 1) moves
+    each by a fifth at most, so that receivers that were down together are not called together.
     """
     if attempts >= LAST_ATTEMPT:
         return None

@@ -239,7 +239,10 @@ class WebhookForm(Chosen):
     """An address that is called when something happens to a letter."""
 
     url = forms.CharField(
-        label=_("Address"), max_length=300, help_text="https://…", widget=forms.TextInput(attrs={**_LATIN, "type": "url"})
+        label=_("Address"),
+        max_length=300,
+        help_text="https://…",
+        widget=forms.TextInput(attrs={**_LATIN, "type": "url"}),
     )
     purpose = forms.CharField(label=_("What for"), max_length=120)
     person_id = forms.ChoiceField(

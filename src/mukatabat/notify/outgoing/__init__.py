@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Calls to addresses that somebody else chose: where they may lead, how they are signed, and the one way to make them."""
+"""Calls to addresses that somebody else chose: where they may lead, how they are signed, how they are made."""

@@ -80,8 +80,8 @@ def permitted(address: Address, policy: Policy) -> bool:
     """Whether a call may go to an address.
 
     1. An IPv6 address that stands for an IPv4 one is judged as that. 2. Nothing goes to addresses of providers'
-    machines, to a link, to many or to nobody, whatever was named. 3. This machine only where the policy says so. 4. Else
-    the address is public, or in a range that the operator named.
+    machines, to a link, to many or to nobody, whatever was named. 3. This machine only where the policy says so.
+    4. Else the address is public, or in a range that the operator named.
     """
     plain = _unwrapped(address)  # 1
     if plain is None or plain in _SERVICES:  # 2

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Laying events out for webhooks, and sending what is due: in order, signed, at least once, with no transaction open."""
+"""Laying events out for webhooks, and sending what is due: in order, signed, at least once, in no transaction."""
 
 from __future__ import annotations
 
@@ -159,9 +159,7 @@ def _failed(actor: Actor, webhook: Subscription, delivery: Delivery, *, fault: F
         return
     again_at = clock.now() + pause
     with scope(actor):
-        Delivery.objects.filter(id=delivery.id).update(
-            attempts=attempts, fault=fault, status=status, again_at=again_at
-        )
+        Delivery.objects.filter(id=delivery.id).update(attempts=attempts, fault=fault, status=status, again_at=again_at)
         if is_away(status):
             waiting = Delivery.objects.filter(subscription=webhook, state=DeliveryState.WAITING)
             waiting.filter(Q(again_at=None) | Q(again_at__lt=again_at)).update(again_at=again_at)
@@ -188,6 +186,6 @@ def _alarm(actor: Actor, webhook: Subscription, fault: Fault) -> None:
             appointments__post__role=PostRole.ADMINISTRATOR,
         ).values_list("id", flat=True)  # fmt: skip
         message = Message(
-            kind=Kind.WEBHOOK_SUSPENDED, object_kind="webhook", object_id=webhook.id, reference=webhook.purpose[:60]
+            kind=Kind.WEBHOOK_SUSPENDED, object_kind="webhook", object_id=webhook.id, reference=webhook.purpose[:60],
         )
         tell(actor, administrators, message)

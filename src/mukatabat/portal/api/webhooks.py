@@ -27,6 +27,7 @@ from mukatabat.portal.events import cursor_of, number_at, told_to
 from mukatabat.portal.models import Delivery, Subscription
 from mukatabat.portal.queries.webhooks import log_of, own_webhook, own_webhooks
 from mukatabat.portal.rules import Scope, identifier_for
+from mukatabat.portal.webhooks import DeliveryState, SubscriptionState
 
 router = Router(auth=NeedsToken(Scope.SUBSCRIBE))
 
@@ -99,14 +100,14 @@ def replay(request: HttpRequest, webhook_id: UUID, wanted: ReplayIn) -> Status[R
 
 def _shown(one: Subscription) -> WebhookOut:
     return WebhookOut(
-        id=one.id, url=one.url, purpose=one.purpose, types=one.types, state=one.state, proposed_at=one.proposed_at,
-        confirmed_at=one.confirmed_at, suspended_at=one.suspended_at, ended_at=one.ended_at,
+        id=one.id, url=one.url, purpose=one.purpose, types=one.types, state=SubscriptionState(one.state),
+        proposed_at=one.proposed_at, confirmed_at=one.confirmed_at, suspended_at=one.suspended_at, ended_at=one.ended_at,
     )  # fmt: skip
 
 
 def _delivery(one: Delivery) -> DeliveryOut:
     return DeliveryOut(
-        event=one.event_id, cursor=cursor_of(one.number), type=one.type, replay=one.round, state=one.state,
-        attempts=one.attempts, status=one.status, fault=one.fault, laid_out_at=one.laid_out_at, again_at=one.again_at,
+        event=one.event_id, cursor=cursor_of(one.number), type=one.type, replay=one.round,
+        state=DeliveryState(one.state), attempts=one.attempts, status=one.status, fault=one.fault, laid_out_at=one.laid_out_at, again_at=one.again_at,
         ended_at=one.ended_at,
     )  # fmt: skip

@@ -89,7 +89,8 @@ def next_due(actor: Actor, subscription_id: UUID) -> datetime | None:
         waiting = Delivery.objects.filter(subscription_id=subscription_id, state=DeliveryState.WAITING)
         if waiting.filter(again_at=None).exists():
             return clock.now()
-        return waiting.aggregate(due=Min("again_at"))["due"]
+        due: datetime | None = waiting.aggregate(due=Min("again_at"))["due"]
+        return due
 
 
 def events_since(actor: Actor, number: int, types: Collection[str], *, limit: int) -> list[Event]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Webhooks of the own body: which addresses are called when something happens, the second person, and the deliveries."""
+"""Webhooks of the own body: which addresses are called when something happens, the second person, and the log."""
 
 from __future__ import annotations
 
