@@ -38,8 +38,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, policy: Policy, r
     """Post JSON to an address and give the status of the answer; raises NotPosted.
 
     1. The address has the form of one that is called. 2. Its host is looked up once; if any of the answers is
-    forbidden, nothing is called: a name that leads to two places is a trick or a mistake. 3. The connection goes to the checked
-    address itself, so that a second look-up cannot lead elsewhere; certificate and Host header are the name's. 4. A
+    forbidden, nothing is called: a name that leads to two places is a trick or a mistake. 3. The connection goes to the
+    checked address itself, so that a second look-up cannot lead elsewhere; certificate and Host header are the name's. 4. A
     redirection is an answer like any other: it is not followed. The answer's body is not read. 5. The whole call ends
     within its time, however slowly the other side speaks.
     """

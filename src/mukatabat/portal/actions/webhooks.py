@@ -86,7 +86,7 @@ def confirm(actor: Actor, webhook_id: UUID) -> Subscription:
     It tells what happens from here on. Raises NotInDirectory, SecondFactorStale, OwnWebhook, WebhookDecided.
     """
     with scope(actor):
-        decider = require_second_person(actor)
+        decider = require_second_person(actor, "webhook")
         require_fresh(actor, clock.now())
         webhook = _locked(webhook_id)
         if webhook.proposed_by == decider:

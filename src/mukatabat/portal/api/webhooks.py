@@ -101,13 +101,15 @@ def replay(request: HttpRequest, webhook_id: UUID, wanted: ReplayIn) -> Status[R
 def _shown(one: Subscription) -> WebhookOut:
     return WebhookOut(
         id=one.id, url=one.url, purpose=one.purpose, types=one.types, state=SubscriptionState(one.state),
-        proposed_at=one.proposed_at, confirmed_at=one.confirmed_at, suspended_at=one.suspended_at, ended_at=one.ended_at,
+        proposed_at=one.proposed_at, confirmed_at=one.confirmed_at, suspended_at=one.suspended_at,
+        ended_at=one.ended_at,
     )  # fmt: skip
 
 
 def _delivery(one: Delivery) -> DeliveryOut:
     return DeliveryOut(
         event=one.event_id, cursor=cursor_of(one.number), type=one.type, replay=one.round,
-        state=DeliveryState(one.state), attempts=one.attempts, status=one.status, fault=one.fault, laid_out_at=one.laid_out_at, again_at=one.again_at,
+        state=DeliveryState(one.state), attempts=one.attempts, status=one.status, fault=one.fault,
+        laid_out_at=one.laid_out_at, again_at=one.again_at,
         ended_at=one.ended_at,
     )  # fmt: skip
