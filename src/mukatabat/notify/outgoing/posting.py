@@ -39,9 +39,9 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, policy: Policy, r
 
     1. The address has the form of one that is called. 2. Its host is looked up once; if any of the answers is
     forbidden, nothing is called: a name that leads to two places is a trick or a mistake. 3. The connection goes to the
-    checked address itself, so that a second look-up cannot lead elsewhere; certificate and Host header are the name's. 4. A
-    redirection is an answer like any other: it is not followed. The answer's body is not read. 5. The whole call ends
-    within its time, however slowly the other side speaks.
+    checked address itself, so that a second look-up cannot lead elsewhere; certificate and Host header are the name's.
+    4. A redirection is an answer like any other: it is not followed. The answer's body is not read. 5. The whole call
+    ends within its time, however slowly the other side speaks.
     """
     target = target_of(url, policy)
     if target is None:  # 1
