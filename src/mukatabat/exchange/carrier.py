@@ -36,7 +36,7 @@ from mukatabat.exchange.transitions import move
 from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.notify.actions import tell
-from mukatabat.notify.rules import Kind, Message
+from mukatabat.notify.rules import Kind, Message, outside
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor, in_body, system_actor
@@ -164,6 +164,7 @@ def _show(actor: Actor, arrival: Arrival, manifest: Manifest) -> None:
     message = Message(
         kind=Kind.ARRIVED, object_kind="arrival", object_id=arrival.id, reference=manifest.reference,
         counterpart_ar=manifest.sender.ar, counterpart_en=manifest.sender.en,
+        **outside(manifest.subject, manifest.secrecy, manifest.data_class),
     )  # fmt: skip
     tell(actor, people, message)
 

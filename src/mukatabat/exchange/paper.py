@@ -35,7 +35,7 @@ from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.text import clean_line
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.notify.actions import tell
-from mukatabat.notify.rules import Kind, Message
+from mukatabat.notify.rules import Kind, Message, outside
 from mukatabat.tenancy.context import reading, scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions import enter, keep
@@ -75,9 +75,11 @@ def lay_out(actor: Actor, consignment: Consignment) -> None:
     consignment.on_paper = True
     move(actor, consignment, Event.LAY_OUT)
     label = directory.body_names([consignment.recipient_id])[consignment.recipient_id]
+    manifest = consignment.parcel.read()
     message = Message(
-        kind=Kind.FOR_HANDOVER, object_kind="consignment", object_id=consignment.id,
-        reference=consignment.parcel.read().reference, counterpart_ar=label.ar, counterpart_en=label.en,
+        kind=Kind.FOR_HANDOVER, object_kind="consignment", object_id=consignment.id, reference=manifest.reference,
+        counterpart_ar=label.ar, counterpart_en=label.en,
+        **outside(manifest.subject, manifest.secrecy, manifest.data_class),
     )  # fmt: skip
     tell(actor, [one.person_id for one in directory.people_of_unit(registry)], message)
 

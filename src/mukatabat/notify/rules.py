@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypedDict
 from uuid import UUID
 
-from mukatabat.kernel.vocabulary import gettext_noop
+from mukatabat.kernel.vocabulary import DataClass, Secrecy, gettext_noop
 
 
 class Kind(StrEnum):
@@ -58,9 +59,25 @@ SENTENCES: dict[Kind, str] = {
 """What the bell says, as msgids; whoever shows one translates it for its reader and then fills it in."""
 
 
+class Outside(TypedDict):
+    """What of a letter may be told outside of the application."""
+
+    sealed: bool
+    subject: str
+
+
+def outside(subject: str, secrecy: str, data_class: str) -> Outside:
+    """What a message may say of a letter: its subject, unless it is of سري or above, or of sensitive data."""
+    sealed = Secrecy(secrecy).is_sealed or DataClass(data_class) is DataClass.SENSITIVE
+    return Outside(sealed=sealed, subject="" if sealed else subject)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One thing to tell. ``counterpart`` is a body's or person's name in both languages."""
+    """One thing to tell. ``counterpart`` is a body's or person's name in both languages.
+
+    ``sealed`` holds unless the caller knows that the letter is ordinary; only then the subject is told outside.
+    """
 
     kind: Kind
     object_kind: str
@@ -68,3 +85,5 @@ class Message:
     reference: str
     counterpart_ar: str = ""
     counterpart_en: str = ""
+    sealed: bool = True
+    subject: str = ""

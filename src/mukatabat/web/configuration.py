@@ -46,6 +46,16 @@ class Configuration(BaseSettings):
     events_waiting: int = 1
     events_kept_days: int = 30
     webhook_networks: tuple[str, ...] = ()
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_encryption: str = "starttls"
+    smtp_sender: str = "mukatabat@localhost"
+    smtp_user: str = ""
+    smtp_password_file: Path | None = None
+    sms_url: str = ""
+    sms_secret_file: Path | None = None
+    notices_url: str = ""
+    notices_secret_file: Path | None = None
 
     @field_validator("verification_origin")
     @classmethod

@@ -258,3 +258,19 @@ class ReplayForm(forms.Form):
 
     first = Day(label=_("From"), initial=clock.today)
     last = Day(label=_("To"), initial=clock.today)
+
+
+def _clock() -> forms.TimeInput:
+    return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+class ToldForm(forms.Form):
+    """The hours in which a person is told, and the telephone for short messages."""
+
+    quiet_from = forms.TimeField(label=_("Quiet from"), widget=_clock())
+    quiet_until = forms.TimeField(label=_("Quiet until"), widget=_clock())
+    digest_at = forms.TimeField(label=_("Daily digest at"), widget=_clock())
+    mobile = forms.CharField(
+        label=_("Mobile telephone"), max_length=24, required=False,
+        widget=forms.TextInput(attrs={**_LATIN, "type": "tel", "autocomplete": "tel"}),
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from mukatabat.directory.models import Body
 from mukatabat.exchange.jobs import sweep as sweep_exchange
 from mukatabat.letters.jobs import sweep as sweep_letters
 from mukatabat.signing.jobs import look_at_certificates as certificates
+from mukatabat.notify.jobs import sweep as sweep_notices
 from mukatabat.portal.jobs import sweep as sweep_portal
 from mukatabat.vault.jobs import sweep as sweep_vault
 
@@ -71,5 +72,6 @@ def sweep_bodies() -> None:
             sweep_exchange(body_id)
             sweep_vault(body_id)
             sweep_portal(body_id)
+            sweep_notices(body_id)
         except Exception:
             logger.exception("the sweep of body %s failed", body_id)

@@ -36,6 +36,21 @@ MUKATABAT_EVENTS_WAITING = CONFIGURATION.events_waiting
 MUKATABAT_EVENTS_KEPT_DAYS = CONFIGURATION.events_kept_days
 # Private networks, such as the government's own, into which webhooks may lead.
 MUKATABAT_WEBHOOK_NETWORKS = CONFIGURATION.webhook_networks
+MUKATABAT_MAIL = {
+    "host": CONFIGURATION.smtp_host,
+    "port": CONFIGURATION.smtp_port,
+    "encryption": CONFIGURATION.smtp_encryption,
+    "sender": CONFIGURATION.smtp_sender,
+    "user": CONFIGURATION.smtp_user,
+    "password_file": CONFIGURATION.credential("smtp-password", CONFIGURATION.smtp_password_file),
+}
+# By channel: the address of the gateway that brings a message on, and the file of the secret that signs the calls.
+MUKATABAT_GATEWAYS = {
+    "sms": (CONFIGURATION.sms_url, CONFIGURATION.credential("sms-secret", CONFIGURATION.sms_secret_file)),
+    "hook": (CONFIGURATION.notices_url, CONFIGURATION.credential("notices-secret", CONFIGURATION.notices_secret_file)),
+}
+# Where a message outside of the application says that it is opened; nothing where no origin was named.
+MUKATABAT_ORIGIN = CONFIGURATION.origins[0] if CONFIGURATION.origins else ""
 
 ALLOWED_HOSTS = [".localhost", "127.0.0.1", "testserver", *(origin.split("//")[-1] for origin in CONFIGURATION.origins)]
 CSRF_TRUSTED_ORIGINS = list(CONFIGURATION.origins)

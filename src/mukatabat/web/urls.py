@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from mukatabat.access.grants.rules import Shelf
 from mukatabat.portal import urls as portal
 from mukatabat.registers import urls as registers
-from mukatabat.web.views import acting, bell, books, desk, finding, home, trail
+from mukatabat.web.views import acting, bell, books, desk, finding, home, notices, trail
 from mukatabat.web.views.directory import (
     absences,
     accounts,
@@ -57,6 +57,7 @@ book_routes = [
 notice_routes = [
     path("", bell.bell, name="bell"),
     path("seen/", bell.seen, name="seen"),
+    path("preferences/", notices.preferences, name="preferences"),
 ]
 directory_routes = [
     path("", reading.home, name="home"),

@@ -13,6 +13,7 @@ from mukatabat.access.grants.rules import Grantee, Protected, Reason, Shelf
 from mukatabat.access.rules import Capability
 from mukatabat.audit.actions import record
 from mukatabat.kernel import clock
+from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.text import clean_line, clean_text
 from mukatabat.notify.actions import tell
@@ -254,7 +255,7 @@ def _open_to(actor: Actor, item: Item, parties: list[Party], referral_id: UUID) 
     grant(actor, protected, grantees, reason=Reason.REFERRAL, source_id=referral_id)
     message = Message(
         kind=Kind.REFERRED, object_kind="letter", object_id=item.object_id, reference=item.reference,
-        counterpart_ar=actor.name_ar, counterpart_en=actor.name_en,
+        counterpart_ar=actor.name_ar, counterpart_en=actor.name_en, sealed=Secrecy(item.secrecy).is_sealed,
     )  # fmt: skip
     tell(actor, [person for one in parties for person in one.people], message)
 

@@ -36,7 +36,7 @@ from mukatabat.letters.rules import (
 )
 from mukatabat.letters.transitions import locked, move, present_step, protected, require_version, step_guards
 from mukatabat.notify.actions import tell
-from mukatabat.notify.rules import Kind, Message
+from mukatabat.notify.rules import Kind, Message, outside
 from mukatabat.press.content import to_plain_text
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
@@ -208,7 +208,7 @@ def _return_to_author(actor: Actor, letter: Letter, kind: Kind | None) -> None:
 def _message(actor: Actor, letter: Letter, kind: Kind) -> Message:
     return Message(
         kind=kind, object_kind="letter", object_id=letter.id, reference=letter.reference,
-        counterpart_ar=actor.name_ar, counterpart_en=actor.name_en,
+        counterpart_ar=actor.name_ar, counterpart_en=actor.name_en, **outside(letter.subject, letter.secrecy, letter.data_class),
     )  # fmt: skip
 
 

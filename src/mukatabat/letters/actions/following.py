@@ -20,7 +20,7 @@ from mukatabat.letters.errors import ReasonMissing
 from mukatabat.letters.models import Letter
 from mukatabat.letters.transitions import locked
 from mukatabat.notify.actions import tell
-from mukatabat.notify.rules import Kind, Message
+from mukatabat.notify.rules import Kind, Message, outside
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions import end_service
@@ -92,6 +92,6 @@ def _tell(actor: Actor, letter: Letter, consignment: Consignment, state: Consign
     label = directory.body_names([consignment.recipient_id])[consignment.recipient_id]
     message = Message(
         kind=TOLD[state], object_kind="letter", object_id=letter.id, reference=letter.reference,
-        counterpart_ar=label.ar, counterpart_en=label.en,
+        counterpart_ar=label.ar, counterpart_en=label.en, **outside(letter.subject, letter.secrecy, letter.data_class),
     )  # fmt: skip
     tell(actor, people, message)

@@ -20,7 +20,7 @@ from mukatabat.letters.rules import LinkKind
 from mukatabat.letters.transitions import protected
 from mukatabat.letters.types import CATALOGUE
 from mukatabat.notify.actions import tell
-from mukatabat.notify.rules import Kind, Message
+from mukatabat.notify.rules import Kind, Message, outside
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions import end_service, grant
 from mukatabat.vault.models import Document
@@ -57,7 +57,9 @@ def after_issue(actor: Actor, letter: Letter, issue: Issue, manifest: Manifest) 
             record_step(actor, link.to_id, Step.RECEIPT_TO_REPLY, started=link.to.registered_at)
     end_correction(actor, letter)
     if letter.author_id:
-        message = Message(kind=Kind.ISSUED, object_kind="letter", object_id=letter.id, reference=letter.reference)
+        message = Message(
+            kind=Kind.ISSUED, object_kind="letter", object_id=letter.id, reference=letter.reference, **outside(letter.subject, letter.secrecy, letter.data_class)
+        )
         tell(actor, [letter.author_id], message)
 
 
@@ -82,5 +84,7 @@ def after_void(actor: Actor, letter: Letter, issue: Issue) -> None:
     """Tell signer and author that a number became void; the item stays with the signer's post."""
     end_service(actor, letter.id)
     Item.objects.filter(object_id=letter.id).update(seen_at=None)
-    message = Message(kind=Kind.NUMBER_VOID, object_kind="letter", object_id=letter.id, reference=issue.reference)
+    message = Message(
+        kind=Kind.NUMBER_VOID, object_kind="letter", object_id=letter.id, reference=issue.reference, **outside(letter.subject, letter.secrecy, letter.data_class)
+    )
     tell(actor, [one for one in (letter.author_id, issue.signer_id) if one], message)

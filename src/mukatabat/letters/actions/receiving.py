@@ -30,7 +30,7 @@ from mukatabat.letters.rules import Direction, LetterKind, LetterState, LinkKind
 from mukatabat.letters.transitions import protected
 from mukatabat.letters.types import CATALOGUE
 from mukatabat.notify.actions import tell
-from mukatabat.notify.rules import Kind, Message
+from mukatabat.notify.rules import Kind, Message, outside
 from mukatabat.registers.actions import take_number
 from mukatabat.registers.rules import EntryState, Particulars
 from mukatabat.tenancy.context import scope
@@ -192,7 +192,7 @@ def _open_to_readers(actor: Actor, letter: Letter, arrival: Arrival, manifest: M
     grant(actor, protected(letter), [named], reason=Reason.ADDRESSEE)
     message = Message(
         kind=Kind.ARRIVED, object_kind="letter", object_id=letter.id, reference=letter.their_reference,
-        counterpart_ar=letter.counterpart_ar, counterpart_en=letter.counterpart_en,
+        counterpart_ar=letter.counterpart_ar, counterpart_en=letter.counterpart_en, **outside(letter.subject, letter.secrecy, letter.data_class),
     )  # fmt: skip
     tell(actor, party(actor.body_id, named).people, message)
     return named
