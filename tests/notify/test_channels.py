@@ -36,12 +36,14 @@ class Mailbox:
         self.got: list[Any] = []
         self.answer = "250 OK"
 
-    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:
+    async def handle_RCPT(  # noqa: N802 - the server's own name
+        self, server: SMTP, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
         if self.answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.answer
 
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802 - as above
         self.got.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=policy.default)))
         return "250 OK"
 
@@ -146,7 +148,9 @@ def test_a_gateway_is_called_signed(gateway: Receiver) -> None:
     assert "طلب الرأي" in said["text"]
 
 
-@pytest.mark.parametrize(("status", "error"), [(422, Undeliverable), (404, Undeliverable), (500, ChannelDown), (302, ChannelDown)])
+@pytest.mark.parametrize(
+    ("status", "error"), [(422, Undeliverable), (404, Undeliverable), (500, ChannelDown), (302, ChannelDown)]
+)
 def test_a_gateways_no_is_final_or_not(gateway: Receiver, status: int, error: type[Exception]) -> None:
     gateway.statuses = [status]
     with pytest.raises(error):

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import time, timedelta
 from typing import Any
 
@@ -44,10 +43,10 @@ class Box:
 
 
 @pytest.fixture
-def boxes(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[ChannelName, Box]]:
+def boxes(monkeypatch: pytest.MonkeyPatch) -> dict[ChannelName, Box]:
     found = {name: Box() for name in ChannelName}
     monkeypatch.setattr(service, "channels", lambda: found)
-    yield found
+    return found
 
 
 def pass_on(cast: Cast, body: Any = MOF, login: str = "signer.mof") -> None:
@@ -75,13 +74,16 @@ def notice(cast: Cast, kind: Kind = Kind.FOR_SIGNATURE, **changes: Any) -> None:
 def test_a_letter_for_signature_is_mailed_with_its_subject(cast: Cast, boxes: dict[ChannelName, Box]) -> None:
     approved_letter(cast)
     pass_on(cast)
-    mail = next(one for one in boxes[ChannelName.EMAIL].sent if one.to == Person.objects.get(id=person_id("signer.mof")).email)
+    mail = next(
+        one for one in boxes[ChannelName.EMAIL].sent if one.to == Person.objects.get(id=person_id("signer.mof")).email
+    )
     assert "طلب الرأي بشأن فروق أسعار المواد" in "\n".join(mail.lines)
     assert boxes[ChannelName.SMS].sent == []
 
 
 @pytest.mark.parametrize(
-    "changes", [{"secrecy": secrecy} for secrecy in Secrecy if secrecy.is_sealed] + [{"data_class": DataClass.SENSITIVE}]
+    "changes",
+    [{"secrecy": secrecy} for secrecy in Secrecy if secrecy.is_sealed] + [{"data_class": DataClass.SENSITIVE}],
 )
 def test_of_anything_confidential_nothing_is_said_but_that_it_is_there(
     cast: Cast, boxes: dict[ChannelName, Box], changes: dict[str, Any]
@@ -122,9 +124,11 @@ def test_whatever_stands_in_a_row_stays_one_isolated_line(cast: Cast, boxes: dic
         assert line.count("\u2068") == line.count("\u2069")
 
 
-def test_a_dead_server_blocks_no_act_and_the_mail_goes_when_it_is_back(cast: Cast, boxes: dict[ChannelName, Box]) -> None:
+def test_a_dead_server_blocks_no_act_and_the_mail_goes_when_it_is_back(
+    cast: Cast, boxes: dict[ChannelName, Box]
+) -> None:
     boxes[ChannelName.EMAIL].error = ChannelDown("x")
-    assert issued_letter(cast).reference
+    issued_letter(cast)  # is issued, or this fails
     notice(cast)
     pass_on(cast)
     pass_on(cast)
@@ -161,7 +165,9 @@ def test_nothing_is_sent_twice_by_two_sweeps_or_two_workers(cast: Cast, boxes: d
     assert len(boxes[ChannelName.EMAIL].sent) == 1
 
 
-def test_a_digest_is_one_message_of_what_was_not_seen_in_the_application(cast: Cast, boxes: dict[ChannelName, Box]) -> None:
+def test_a_digest_is_one_message_of_what_was_not_seen_in_the_application(
+    cast: Cast, boxes: dict[ChannelName, Box]
+) -> None:
     for number in range(3):
         notice(cast, Kind.REGISTERED, reference=f"MOF-O-2026-0000{number}")
     pass_on(cast)

@@ -26,6 +26,10 @@ from mukatabat.letters.actions.presence import beat
 from mukatabat.letters.actions.receiving import note_opened
 from mukatabat.letters.commands import AcceptCommand
 from mukatabat.letters.models import Scan
+from mukatabat.notify.actions import Chosen, choose
+from mukatabat.notify.models import Dispatch, Notification
+from mukatabat.notify.ports import ChannelName
+from mukatabat.notify.preferences import Choice
 from mukatabat.portal.actions.feed import open_feed, publish
 from mukatabat.portal.actions.webhooks import NewWebhook, lay_out
 from mukatabat.portal.actions.webhooks import propose as propose_webhook
@@ -78,7 +82,16 @@ def told(cast: Cast) -> Cast:
     publish()
     for login in ("admin.mof", "admin.fl"):
         _called(cast, login)
+        _mailed(cast, login)
     return cast
+
+
+def _mailed(cast: Cast, login: str) -> None:
+    choose(cast(login), Chosen(choice=Choice()))
+    with scope(cast(login)):
+        one = Notification.objects.first()
+        assert one is not None
+        Dispatch.objects.create(notification=one, person_id=one.person_id, channel=ChannelName.SMS, due_at=clock.now())
 
 
 def _called(cast: Cast, login: str) -> None:

@@ -69,5 +69,7 @@ class Dispatch(TenantModel):
     class Meta:
         constraints = (models.UniqueConstraint(fields=["notification", "channel"], name="notify_dispatch_once"),)
         indexes = (
-            models.Index(fields=["body_id", "due_at"], condition=models.Q(given_up_at=None), name="notify_dispatch_due"),
+            models.Index(
+                fields=["body_id", "due_at"], condition=models.Q(given_up_at=None), name="notify_dispatch_due"
+            ),
         )

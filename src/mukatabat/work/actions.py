@@ -13,9 +13,9 @@ from mukatabat.access.grants.rules import Grantee, Protected, Reason, Shelf
 from mukatabat.access.rules import Capability
 from mukatabat.audit.actions import record
 from mukatabat.kernel import clock
-from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.text import clean_line, clean_text
+from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.notify.actions import tell
 from mukatabat.notify.rules import Kind, Message
 from mukatabat.tenancy.context import scope

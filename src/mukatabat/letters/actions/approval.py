@@ -208,7 +208,8 @@ def _return_to_author(actor: Actor, letter: Letter, kind: Kind | None) -> None:
 def _message(actor: Actor, letter: Letter, kind: Kind) -> Message:
     return Message(
         kind=kind, object_kind="letter", object_id=letter.id, reference=letter.reference,
-        counterpart_ar=actor.name_ar, counterpart_en=actor.name_en, **outside(letter.subject, letter.secrecy, letter.data_class),
+        counterpart_ar=actor.name_ar, counterpart_en=actor.name_en,
+        **outside(letter.subject, letter.secrecy, letter.data_class),
     )  # fmt: skip
 
 

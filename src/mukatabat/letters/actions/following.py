@@ -92,6 +92,7 @@ def _tell(actor: Actor, letter: Letter, consignment: Consignment, state: Consign
     label = directory.body_names([consignment.recipient_id])[consignment.recipient_id]
     message = Message(
         kind=TOLD[state], object_kind="letter", object_id=letter.id, reference=letter.reference,
-        counterpart_ar=label.ar, counterpart_en=label.en, **outside(letter.subject, letter.secrecy, letter.data_class),
+        counterpart_ar=label.ar, counterpart_en=label.en,
+        **outside(letter.subject, letter.secrecy, letter.data_class),
     )  # fmt: skip
     tell(actor, people, message)

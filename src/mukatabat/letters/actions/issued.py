@@ -58,7 +58,11 @@ def after_issue(actor: Actor, letter: Letter, issue: Issue, manifest: Manifest) 
     end_correction(actor, letter)
     if letter.author_id:
         message = Message(
-            kind=Kind.ISSUED, object_kind="letter", object_id=letter.id, reference=letter.reference, **outside(letter.subject, letter.secrecy, letter.data_class)
+            kind=Kind.ISSUED,
+            object_kind="letter",
+            object_id=letter.id,
+            reference=letter.reference,
+            **outside(letter.subject, letter.secrecy, letter.data_class),
         )
         tell(actor, [letter.author_id], message)
 
@@ -85,6 +89,10 @@ def after_void(actor: Actor, letter: Letter, issue: Issue) -> None:
     end_service(actor, letter.id)
     Item.objects.filter(object_id=letter.id).update(seen_at=None)
     message = Message(
-        kind=Kind.NUMBER_VOID, object_kind="letter", object_id=letter.id, reference=issue.reference, **outside(letter.subject, letter.secrecy, letter.data_class)
+        kind=Kind.NUMBER_VOID,
+        object_kind="letter",
+        object_id=letter.id,
+        reference=issue.reference,
+        **outside(letter.subject, letter.secrecy, letter.data_class),
     )
     tell(actor, [one for one in (letter.author_id, issue.signer_id) if one], message)

@@ -192,7 +192,8 @@ def _open_to_readers(actor: Actor, letter: Letter, arrival: Arrival, manifest: M
     grant(actor, protected(letter), [named], reason=Reason.ADDRESSEE)
     message = Message(
         kind=Kind.ARRIVED, object_kind="letter", object_id=letter.id, reference=letter.their_reference,
-        counterpart_ar=letter.counterpart_ar, counterpart_en=letter.counterpart_en, **outside(letter.subject, letter.secrecy, letter.data_class),
+        counterpart_ar=letter.counterpart_ar, counterpart_en=letter.counterpart_en,
+        **outside(letter.subject, letter.secrecy, letter.data_class),
     )  # fmt: skip
     tell(actor, party(actor.body_id, named).people, message)
     return named

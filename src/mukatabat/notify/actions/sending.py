@@ -74,7 +74,7 @@ def send_due(actor: Actor) -> None:
     """Send what is due in a body: one message for each notice, or one for all of a person's digest.
 
     1. What is due is claimed in a short transaction by moving it ahead, so that no other worker sends it meanwhile.
-    2. Each message is handed over with no transaction open. 3. What was taken is removed; what failed comes again later.
+    2. Each message is handed over with no transaction open. 3. What was taken is removed; what failed comes again.
     A channel that is down is not tried for the other messages of this run.
     """
     there, down = service.channels(), set[ChannelName]()
@@ -119,9 +119,7 @@ def _sent(actor: Actor, rows: list[Dispatch], channel: Channel, *, person: Perso
         if waiting:
             subject, lines = message_of(waiting, choice.language, settings.MUKATABAT_ORIGIN)
             channel.send(
-                Outgoing(
-                    identifier=f"{rows[0].id}", to=address, language=choice.language, subject=subject, lines=lines
-                )
+                Outgoing(identifier=f"{rows[0].id}", to=address, language=choice.language, subject=subject, lines=lines)
             )
     except Undeliverable as error:
         _give_up(actor, rows, str(error))

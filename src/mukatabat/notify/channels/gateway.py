@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A gateway that the operator runs or rents: it takes a message by HTTP and brings it on, by SMS or into an application.
+"""A gateway that the operator runs or rents: it takes a message by HTTP and brings it on, by SMS or to an application.
 
 It is called like a webhook, signed after Standard Webhooks, so that a gateway can know us.
 """

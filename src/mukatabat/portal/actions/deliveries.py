@@ -186,7 +186,10 @@ def _alarm(actor: Actor, webhook: Subscription, fault: Fault) -> None:
             appointments__post__role=PostRole.ADMINISTRATOR,
         ).values_list("id", flat=True)  # fmt: skip
         message = Message(
-            kind=Kind.WEBHOOK_SUSPENDED, object_kind="webhook", object_id=webhook.id, reference=webhook.purpose[:60],
+            kind=Kind.WEBHOOK_SUSPENDED,
+            object_kind="webhook",
+            object_id=webhook.id,
+            reference=webhook.purpose[:60],
             sealed=False,
         )
         tell(actor, administrators, message)

@@ -49,7 +49,7 @@ KINDS: dict[Kind, Any] = {
 @never_cache
 @require_http_methods(["GET", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """The person's own choices (`notify/preferences.html`); what is missing or senseless in a request is left as it is."""
+    """The person's own choices (`notify/preferences.html`); what is senseless in a request is left as it is."""
     actor = actor_of_request(request)
     choice, row = choice_of(actor, actor.person), preference_of(actor)
     mobile = row.mobile if row else ""

@@ -181,7 +181,7 @@ def care(request: HttpRequest, webhook_id: UUID, act: str) -> HttpResponse:
     if act not in pages:
         raise Http404
     page = pages[act](request, actor, shown)
-    form = (ReplayForm if act == "replay" else NothingForm)(request.POST or None)
+    form = (ReplayForm if act == "replay" else NothingForm)(request.POST if request.method == "POST" else None)
     return answer(request, form, page)
 
 
