@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -27,7 +28,7 @@ def channels() -> dict[ChannelName, Channel]:
 
 def _configured(name: ChannelName) -> Channel | None:
     if name is ChannelName.EMAIL:
-        known = settings.MUKATABAT_MAIL
+        known: dict[str, Any] = settings.MUKATABAT_MAIL
         if not known["host"]:
             return None
         return Email(
