@@ -25,8 +25,12 @@ class Pace(Vocabulary):
     NEVER = "never", gettext_noop("Only in the application"), "داخل المنظومة فقط"
 
 
-URGENT = frozenset({Kind.ARRIVED, Kind.REFERRED, Kind.FOR_REVIEW, Kind.FOR_SIGNATURE, Kind.RETURNED, Kind.FAILED,
-                    Kind.WEBHOOK_SUSPENDED})  # fmt: skip
+URGENT = frozenset(
+    {
+        Kind.ARRIVED, Kind.REFERRED, Kind.FOR_REVIEW, Kind.FOR_SIGNATURE, Kind.RETURNED, Kind.FAILED, Kind.HELD,
+        Kind.WEBHOOK_SUSPENDED,
+    }
+)  # fmt: skip
 """What is mailed at once to whoever chose nothing; everything else stands in the daily digest."""
 
 

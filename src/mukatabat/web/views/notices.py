@@ -38,6 +38,7 @@ KINDS: dict[Kind, Any] = {
     Kind.ANSWERED: gettext_lazy("My letter was answered"),
     Kind.WITHDRAWN: gettext_lazy("A letter was withdrawn by its sender"),
     Kind.FAILED: gettext_lazy("My letter could not be delivered"),
+    Kind.HELD: gettext_lazy("A recipient could not open my letter"),
     Kind.FOR_HANDOVER: gettext_lazy("A letter waits for paper delivery"),
     Kind.NUMBER_VOID: gettext_lazy("A number became void"),
     Kind.WEBHOOK_SUSPENDED: gettext_lazy("A webhook was suspended"),
