@@ -5,7 +5,8 @@
     client.py CONFIG me
     client.py CONFIG send --to FL --subject "…" --text "…" [--attach FILE]… [--key KEY]
     client.py CONFIG tray
-    client.py CONFIG watch [--every SECONDS]     registers what arrives, and acknowledges it by a signed letter
+    client.py CONFIG watch [--wait SECONDS]      registers what arrives, and acknowledges it by a signed letter
+    client.py CONFIG hook --url URL --purpose "…"      proposes a webhook (see receiver.py) and prints its secret
 
 CONFIG is a JSON file: {"base": "http://127.0.0.1:8600/api/v1", "token_file": …, "signer": "staff number",
 "key_file": PEM with the signer's private key and certificate chain}. It needs Python 3.11 and the package
@@ -93,6 +94,21 @@ class Ministry:
             written = self.call("POST", f"/letters/{written['id']}/signature", brought)
         return written
 
+    def news(self, after: str, *, wait: int) -> tuple[list[dict[str, Any]], str]:
+        """What happened after a cursor, and the cursor of the next call; waits for the first event.
+
+        The feed is our order of work: keep the cursor with your own data, and nothing is missed or done twice. Where it
+        is older than what the other side keeps, the lists are read anew and the feed begins again.
+        """
+        try:
+            page = self.call("GET", f"/events?after={after}&wait={wait}")
+        except Refused as error:
+            if error.problem.get("code") != "portal.cursor-expired":
+                raise
+            return [], ""
+        time.sleep(page["ask_again_in"])
+        return page["items"], page["next"]
+
     def take_in(self) -> list[str]:
         """Register everything in the tray and acknowledge each original; returns a line for each."""
         told = []
@@ -134,7 +150,10 @@ def main() -> int:
     verbs.add_parser("me")
     verbs.add_parser("tray")
     watch = verbs.add_parser("watch")
-    watch.add_argument("--every", type=float, default=3)
+    watch.add_argument("--wait", type=int, default=30)
+    hook = verbs.add_parser("hook")
+    hook.add_argument("--url", required=True)
+    hook.add_argument("--purpose", required=True)
     send = verbs.add_parser("send")
     send.add_argument("--to", required=True)
     send.add_argument("--subject", required=True)
@@ -145,7 +164,11 @@ def main() -> int:
     ministry = Ministry(asked.config)
     try:
         if asked.verb == "watch":
-            _watch(ministry, asked.every)
+            _watch(ministry, asked.wait)
+        elif asked.verb == "hook":
+            wanted = {"url": asked.url, "purpose": asked.purpose}
+            made = ministry.call("POST", "/webhooks", wanted, **{"Idempotency-Key": uuid.uuid4().hex})
+            print(made["id"], made["secret"])
         elif asked.verb == "send":
             letter = {"subject": asked.subject, "text": asked.text, "recipients": [{"body": asked.to}]}
             sent = ministry.send(letter, key=asked.key or uuid.uuid4().hex, files=tuple(asked.attach))
@@ -159,14 +182,18 @@ def main() -> int:
     return 0
 
 
-def _watch(ministry: Ministry, every: float) -> None:
+def _watch(ministry: Ministry, wait: int) -> None:
+    after = ""
     while True:
         try:
             for line in ministry.take_in():
                 print(line, flush=True)
-        except (Refused, urllib.error.URLError, TimeoutError) as error:  # it is tried again: nothing is half done
+            events, after = ministry.news(after, wait=wait)
+            for event in events:
+                print(event["type"], event["reference"] or event["their_reference"], event["body"], flush=True)
+        except (Refused, OSError) as error:  # it is tried again: nothing is half done
             print(error, file=sys.stderr, flush=True)
-        time.sleep(every)
+            time.sleep(3)
 
 
 if __name__ == "__main__":
