@@ -28,6 +28,7 @@ from mukatabat.directory.vocabulary import Verdict
 from mukatabat.exchange.rules import ArrivalState, ConsignmentState
 from mukatabat.kernel import clock
 from mukatabat.letters.rules import LetterEvent
+from mukatabat.portal.webhooks import WebhookAct
 from mukatabat.tenancy.context import scope
 from mukatabat.web.trail_sentences import SENTENCES
 from tests.story import issued_letter, registered
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(mukatabat.__file__).parent
 FAMILIES = {
     "letters.": LetterEvent, "exchange.arrival-": ArrivalState, "exchange.consignment-": ConsignmentState,
-    "directory.change-": Verdict,
+    "directory.change-": Verdict, "portal.webhook-": WebhookAct,
 }  # fmt: skip
 """Acts whose last part is a state: the code writes them as an f-string over this list."""
 NEVER = {"exchange.arrival-available", "exchange.consignment-ordered"}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
 
 from mukatabat.kernel.vocabulary import Vocabulary, gettext_noop
 
@@ -17,6 +18,18 @@ MOST = 20
 """Webhooks of one body that are not ended."""
 MOST_REPLAYED = 1000
 """Events that one replay sends again."""
+
+
+class WebhookAct(StrEnum):
+    """What the trail says of a webhook."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    ENDED = "ended"
+    SECRET_CHANGED = "secret-changed"
+    RESUMED = "resumed"
+    SUSPENDED = "suspended"
+    REPLAYED = "replayed"
 
 
 class SubscriptionState(Vocabulary):

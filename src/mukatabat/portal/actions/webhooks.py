@@ -25,7 +25,7 @@ from mukatabat.portal.errors import AddressRefused, OwnWebhook, TooManyWebhooks,
 from mukatabat.portal.events import EventType
 from mukatabat.portal.models import Delivery, Event, Feed, Subscription
 from mukatabat.portal.queries.webhooks import policy
-from mukatabat.portal.webhooks import MOST, MOST_REPLAYED, OVERLAP, PROPOSAL_LIFE, SubscriptionState
+from mukatabat.portal.webhooks import MOST, MOST_REPLAYED, OVERLAP, PROPOSAL_LIFE, SubscriptionState, WebhookAct
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor
@@ -76,7 +76,7 @@ def propose(actor: Actor, wanted: NewWebhook, *, webhook_id: UUID | None = None)
             purpose=clean_line(wanted.purpose, 120), types=sorted(wanted.types), secret=secret,
             proposed_by=actor.person, proposed_at=clock.now(),
         )  # fmt: skip
-        _record(actor, made, "proposed")
+        _record(actor, made, WebhookAct.PROPOSED)
     return made, secret
 
 
@@ -97,7 +97,7 @@ def confirm(actor: Actor, webhook_id: UUID) -> Subscription:
         webhook.state, webhook.confirmed_by, webhook.confirmed_at = _S.ACTIVE, decider, clock.now()
         webhook.reached = Feed.objects.values_list("last_number", flat=True).get()
         webhook.save(update_fields=["state", "confirmed_by", "confirmed_at", "reached"])
-        _record(actor, webhook, "confirmed")
+        _record(actor, webhook, WebhookAct.CONFIRMED)
     return webhook
 
 
@@ -109,7 +109,7 @@ def end(actor: Actor, webhook_id: UUID) -> Subscription:
             webhook.state, webhook.ended_at = _S.ENDED, clock.now()
             webhook.secret = webhook.former_secret = ""
             webhook.save(update_fields=["state", "ended_at", "secret", "former_secret"])
-            _record(actor, webhook, "ended")
+            _record(actor, webhook, WebhookAct.ENDED)
     return webhook
 
 
@@ -123,7 +123,7 @@ def change_secret(actor: Actor, webhook_id: UUID) -> str:
         webhook.former_secret, webhook.former_until = str(webhook.secret), clock.now() + OVERLAP
         webhook.secret = secret
         webhook.save(update_fields=["secret", "former_secret", "former_until"])
-        _record(actor, webhook, "secret-changed")
+        _record(actor, webhook, WebhookAct.SECRET_CHANGED)
     return secret
 
 
@@ -136,7 +136,7 @@ def resume(actor: Actor, webhook_id: UUID) -> Subscription:
             raise WebhookDecided
         webhook.state, webhook.suspended_at = _S.ACTIVE, None
         webhook.save(update_fields=["state", "suspended_at"])
-        _record(actor, webhook, "resumed")
+        _record(actor, webhook, WebhookAct.RESUMED)
         enqueue("portal.spread", body=actor.body_id)
     return webhook
 
@@ -149,7 +149,7 @@ def suspend(actor: Actor, webhook_id: UUID, reason: str) -> bool:
             return False
         webhook.state, webhook.suspended_at = _S.SUSPENDED, clock.now()
         webhook.save(update_fields=["state", "suspended_at"])
-        _record(actor, webhook, "suspended", reason=reason)
+        _record(actor, webhook, WebhookAct.SUSPENDED, reason=reason)
     return True
 
 
@@ -169,7 +169,7 @@ def replay(actor: Actor, webhook_id: UUID, wanted: Range) -> int:
             raise TooMuchReplayed(count=MOST_REPLAYED)
         turn = 1 + (webhook.deliveries.aggregate(last=Max("round"))["last"] or 0)
         lay_out(webhook, events, turn=turn)
-        _record(actor, webhook, "replayed", events=len(events))
+        _record(actor, webhook, WebhookAct.REPLAYED, events=len(events))
         enqueue("portal.deliver", lock=f"webhook {webhook.id}", body=actor.body_id, webhook=webhook.id)
     return len(events)
 
@@ -193,7 +193,7 @@ def _locked(webhook_id: UUID) -> Subscription:
     return Subscription.objects.select_for_update().get(id=webhook_id)
 
 
-def _record(actor: Actor, webhook: Subscription, what: str, **detail: object) -> None:
+def _record(actor: Actor, webhook: Subscription, what: WebhookAct, **detail: object) -> None:
     record(
         actor, act=f"portal.webhook-{what}", object_kind="webhook", object_id=webhook.id,
         detail={"url": webhook.url, "types": webhook.types, "person": str(webhook.person_id), **detail},
