@@ -64,7 +64,9 @@ def _tell(actor: Actor, person_id: UUID, certificate: SignerCertificate) -> bool
     with scope(actor):
         if Notification.objects.filter(kind=Kind.CERTIFICATE_ENDS, object_id=notice).exists():
             return False
-        message = Message(kind=Kind.CERTIFICATE_ENDS, object_kind=CERTIFICATE, object_id=notice, reference=day)
+        message = Message(
+            kind=Kind.CERTIFICATE_ENDS, object_kind=CERTIFICATE, object_id=notice, reference=day, sealed=False
+        )
         tell(actor, [person_id], message)
         record(
             actor, act="signing.expiry-told", object_kind="person", object_id=person_id,

@@ -12,9 +12,9 @@ from mukatabat.audit import checking
 from mukatabat.directory.models import Body
 from mukatabat.exchange.jobs import sweep as sweep_exchange
 from mukatabat.letters.jobs import sweep as sweep_letters
-from mukatabat.signing.jobs import look_at_certificates as certificates
 from mukatabat.notify.jobs import sweep as sweep_notices
 from mukatabat.portal.jobs import sweep as sweep_portal
+from mukatabat.signing.jobs import look_at_certificates as certificates
 from mukatabat.vault.jobs import sweep as sweep_vault
 
 STALLED_AFTER = 30

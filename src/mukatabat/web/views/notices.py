@@ -41,6 +41,7 @@ KINDS: dict[Kind, Any] = {
     Kind.HELD: gettext_lazy("A recipient could not open my letter"),
     Kind.FOR_HANDOVER: gettext_lazy("A letter waits for paper delivery"),
     Kind.NUMBER_VOID: gettext_lazy("A number became void"),
+    Kind.CERTIFICATE_ENDS: gettext_lazy("My signing certificate ends"),
     Kind.WEBHOOK_SUSPENDED: gettext_lazy("A webhook was suspended"),
 }
 """What happened, in the words of the one who is told."""
