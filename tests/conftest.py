@@ -88,6 +88,15 @@ def plain_static_files(request: pytest.FixtureRequest) -> None:
         settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
+@pytest.fixture(autouse=True)
+def open_site(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take it as known that the site takes changes: whether a request has to ask depends on the second it comes in."""
+    if request.config.pluginmanager.hasplugin("django"):
+        from mukatabat.web.watching import site
+
+        monkeypatch.setattr(site, "_known", (float("inf"), site.SiteState()))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def only_this_machine() -> Iterator[None]:
     """Refuse connections to anything but this machine: a test that needs the network is wrong."""

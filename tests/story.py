@@ -85,7 +85,12 @@ def _due() -> list[tuple[int, str, dict[str, str]]]:
             "SELECT id, task_name, args FROM procrastinate_jobs "
             "WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()) ORDER BY id"
         )
-        return [(job_id, task, json.loads(arguments)) for job_id, task, arguments in cursor.fetchall()]
+        return [(job_id, task, _plain(arguments)) for job_id, task, arguments in cursor.fetchall()]
+
+
+def _plain(arguments: str) -> dict[str, str]:
+    """The arguments without the trace, which the worker takes off too."""
+    return {name: value for name, value in json.loads(arguments).items() if name != "traceparent"}
 
 
 def arrived(cast: Cast, login: str = "clerk.fl") -> Any:

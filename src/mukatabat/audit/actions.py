@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from mukatabat.audit.hooks import recorded
 from mukatabat.audit.models import AuditEntry, Pending
 from mukatabat.kernel import clock
 from mukatabat.tenancy.context import scope
@@ -37,6 +39,7 @@ def record(
         row.digest = row.as_entry().digest()
         row.save(force_insert=True)
         Pending(entry_id=row.id, digest=row.digest).save(force_insert=True)
+        transaction.on_commit(partial(recorded.send_robust, sender=AuditEntry, act=act))
     return row.id
 
 

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from procrastinate.contrib.django import app
 
+from mukatabat.kernel.tracing import HEADER, current_trace
+
 INSIDE = "default"
 OUTSIDE = "outside"
 """The queue of what waits for somebody else's server; it has workers of its own, so that no letter waits behind it."""
@@ -17,5 +19,9 @@ def enqueue(task: str, *, at: datetime | None = None, lock: str | None = None, *
 
     Arguments are identifiers alone, never content; ``at`` (aware) delays, ``lock`` lets one job of that name run.
     """
-    plain = {name: value if isinstance(value, int) else str(value) for name, value in arguments.items()}
+    plain: dict[str, int | str] = {
+        name: value if isinstance(value, int) else str(value) for name, value in arguments.items()
+    }
+    if trace := current_trace():
+        plain[HEADER] = trace.header  # taken off again before the task sees its arguments
     app.configure_task(task, schedule_at=at, lock=lock).defer(**plain)

@@ -31,6 +31,7 @@ GLOBAL_TABLES: dict[str, GlobalTable] = {
     "auth_group": GlobalTable(READ, _FRAMEWORK),
     "auth_group_permissions": GlobalTable(READ, _FRAMEWORK),
     "django_session": GlobalTable(ALL, _ACCOUNTS),
+    "web_site": GlobalTable("select, insert, update", "one row about the installation itself"),
     "web_cache": GlobalTable(ALL, "rate limits of sign-in, before a body is known"),
     "account_emailaddress": GlobalTable(ALL, _ACCOUNTS),
     "account_emailconfirmation": GlobalTable(ALL, _ACCOUNTS),

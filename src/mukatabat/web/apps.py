@@ -7,3 +7,10 @@ class WebConfig(AppConfig):
 
     name = "mukatabat.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Count the acts of the trail."""
+        from mukatabat.audit.hooks import recorded
+        from mukatabat.web.watching.metrics import count_act
+
+        recorded.connect(count_act, dispatch_uid="web.count_act")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import field_validator
@@ -28,6 +29,12 @@ class Configuration(BaseSettings):
     owner_password_file: Path | None = None
     backup_password_file: Path | None = None
     postgres_programs: Path | None = None
+    metrics_dir: Path | None = None
+    watchers: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    watch_token_file: Path | None = None
+    behind_proxy: bool = False
+    static_dir: Path | None = None
+    log_form: Literal["json", "human", ""] = ""
     secret_key_file: Path | None = None
     development: bool = False
     port: int = 8600
@@ -116,6 +123,9 @@ def database_settings(url: str, *, pooled: bool, password: str = "") -> dict[str
     parts = urlsplit(url)
     query = {key: values[0] for key, values in parse_qs(parts.query).items()}
     options: dict[str, object] = {}
+    if not pooled:
+        # Whoever changes tables waits for nobody: behind a waiting change every reader would wait as well.
+        options["options"] = "-c lock_timeout=5s"
     if pooled:
         options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
     return {

@@ -125,9 +125,9 @@ class typed_errors:  # noqa: N801 - Django names middleware by its path
             return None
         trace = new_trace()
         if isinstance(exception, MukatabatError):
-            logger.info("%s %s %s", trace, exception.code, request.path)
+            logger.info("%s %s", trace, exception.code)
             return error_page(request, exception, trace=trace)
         if isinstance(exception, TOO_MUCH):
             return error_page(request, TooMuchSent(), trace=trace)
-        logger.error("%s %s", trace, request.path, exc_info=exception)
+        logger.error("%s", trace, exc_info=exception)
         return error_page(request, None, trace=trace)

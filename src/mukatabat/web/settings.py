@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mukatabat.access import configuration as access_configuration
 from mukatabat.web.configuration import Configuration
+from mukatabat.web.watching.logs import logging_settings
 
 CONFIGURATION = Configuration()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -14,6 +15,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 SECRET_KEY = CONFIGURATION.secret_key
 DEBUG = False
 MUKATABAT_DEVELOPMENT = CONFIGURATION.development
+MUKATABAT_VAR = CONFIGURATION.var
 MUKATABAT_VAULT_DIR = CONFIGURATION.var / "vault"
 MUKATABAT_STORE_BUCKET = CONFIGURATION.store_bucket
 MUKATABAT_STORE_ENDPOINT = CONFIGURATION.store_endpoint
@@ -22,6 +24,10 @@ MUKATABAT_STORE_CREDENTIALS_FILE = CONFIGURATION.credential("store-access", CONF
 MUKATABAT_OWNER_PASSWORD_FILE = CONFIGURATION.credential("owner-password", CONFIGURATION.owner_password_file)
 MUKATABAT_BACKUP_PASSWORD_FILE = CONFIGURATION.credential("backup-password", CONFIGURATION.backup_password_file)
 MUKATABAT_POSTGRES_PROGRAMS = CONFIGURATION.postgres_programs
+MUKATABAT_METRICS_DIR = CONFIGURATION.metrics_dir or CONFIGURATION.var / "metrics"
+# Who may read metrics and readiness: networks, and whoever bears the token of this file.
+MUKATABAT_WATCHERS = CONFIGURATION.watchers
+MUKATABAT_WATCH_TOKEN_FILE = CONFIGURATION.credential("watch-token", CONFIGURATION.watch_token_file)
 MUKATABAT_KEYS_DIR = CONFIGURATION.var / "keys"
 MUKATABAT_VAULT_PASSPHRASE_FILE = CONFIGURATION.credential("vault-passphrase", CONFIGURATION.vault_passphrase_file)
 MUKATABAT_VAULT_KEY_FILE = CONFIGURATION.credential("vault-key", CONFIGURATION.vault_key_file)
@@ -77,6 +83,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mukatabat.web.watching.requests.observed",
     "mukatabat.web.middleware.security_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -88,6 +95,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "mukatabat.web.middleware.interface",
     "mukatabat.web.middleware.bounded",
+    "mukatabat.web.readonly.read_only",
     "mukatabat.web.middleware.refusals",
     "mukatabat.web.middleware.typed_errors",
 ]
@@ -127,7 +135,7 @@ TIME_ZONE = "Asia/Kuwait"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = CONFIGURATION.var / "static"
+STATIC_ROOT = CONFIGURATION.static_dir or CONFIGURATION.var / "static"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
@@ -158,11 +166,11 @@ PROCRASTINATE_IMPORT_PATHS = ["mukatabat.web.jobs"]
 for _name in access_configuration.DJANGO_SETTINGS:
     globals()[_name] = access_configuration.DJANGO_SETTINGS[_name]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"mukatabat": {"level": "INFO"}},
-}
+if CONFIGURATION.behind_proxy:
+    # The proxy sets both anew for every request; without a proxy they would be whatever a caller writes.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+LOGGING = logging_settings(
+    human=CONFIGURATION.log_form == "human" or (not CONFIGURATION.log_form and CONFIGURATION.development)
+)

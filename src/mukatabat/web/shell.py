@@ -36,6 +36,7 @@ from mukatabat.tenancy.rules import Actor
 from mukatabat.web.shortcuts import SHORTCUTS
 from mukatabat.web.templatetags.mk import initials
 from mukatabat.web.views.bell import unseen
+from mukatabat.web.watching.site import SiteState, site_state
 from mukatabat.work import queries as work
 
 _C = Capability
@@ -108,6 +109,11 @@ class Door:
         return spoken(provider.name_ar, provider.name_en) if provider else ""
 
     @property
+    def read_only(self) -> SiteState:
+        """Whether the site takes changes."""
+        return site_state()
+
+    @property
     def language_url(self) -> str:
         """Where the language is chosen."""
         return reverse("access_preferences")
@@ -127,6 +133,11 @@ class Frame:
         self.realm = self._account.person.body.realm
         self.person_name = spoken(self._account.person.ar, self._account.person.en)
         self.initials = initials(self.person_name)
+
+    @property
+    def read_only(self) -> SiteState:
+        """Whether the site takes changes."""
+        return site_state()
 
     @property
     def language(self) -> str:

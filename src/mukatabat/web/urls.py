@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from mukatabat.access.grants.rules import Shelf
 from mukatabat.portal import urls as portal
 from mukatabat.registers import urls as registers
-from mukatabat.web.views import acting, bell, books, desk, finding, home, notices, trail
+from mukatabat.web.views import acting, bell, books, desk, finding, home, notices, trail, watching
 from mukatabat.web.views.directory import (
     absences,
     accounts,
@@ -108,6 +108,9 @@ audit_routes = [
 web_routes: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("health/", home.health, name="health"),
+    path("health/live/", watching.live, name="live"),
+    path("health/ready/", watching.ready, name="ready"),
+    path("metrics", watching.metrics, name="metrics"),
     path("find/", finding.find, name="find"),
     path("find/options/", finding.options, name="find_options"),
     path("registers/", include(book_routes)),

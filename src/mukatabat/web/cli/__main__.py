@@ -20,6 +20,7 @@ from mukatabat.web.cli.demo import demo  # noqa: E402
 from mukatabat.web.cli.keys import keys  # noqa: E402
 from mukatabat.web.cli.people import people  # noqa: E402
 from mukatabat.web.cli.registers import registers  # noqa: E402
+from mukatabat.web.cli.site import site  # noqa: E402
 from mukatabat.web.cli.tokens import tokens  # noqa: E402
 
 
@@ -28,7 +29,7 @@ def mukatabat() -> None:
     """Mukatabat: official letters between government bodies."""
 
 
-for group in (accounts, audit, backup, demo, keys, people, registers, tokens):
+for group in (accounts, audit, backup, demo, keys, people, registers, site, tokens):
     mukatabat.add_command(group)
 
 

@@ -3,17 +3,20 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from django.conf import settings
 
 from mukatabat.web.backup import making, restoring
 from mukatabat.web.backup.drill import Drill, drill
 from mukatabat.web.backup.folder import BackupFolder, Point
 from mukatabat.web.cli.answers import answer, as_json_option
+from mukatabat.web.watching.measures import BACKUP_NOTE
 
 folder_argument = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 at_option = click.option("--at", help="The point in time, such as 2026-11-25T210312Z; without it the newest.")
@@ -42,6 +45,7 @@ def create(folder: Path, *, keep: int | None, as_json: bool) -> None:
     """Make a point in time in FOLDER: the database and every document of it, no key. Exit code 1 if one was missing."""
     point = making.create(folder, watch=Bars())
     removed = BackupFolder(folder).forget(keep=keep) if keep else []
+    _note(point)
     lines = [*_told(point), *(f"removed {name}" for name in removed)]
     answer({**_facts(point), "removed": removed}, lines, as_json=as_json)
     sys.exit(1 if point.manifest.missing else 0)
@@ -91,6 +95,13 @@ def drill_now(letters: int, *, as_json: bool) -> None:
     found = drill(letters, watch=Bars())
     answer(_drill_facts(found), _drilled(found), as_json=as_json)
     sys.exit(0 if found.passed else 1)
+
+
+def _note(point: Point) -> None:
+    """Tell the metrics when the last backup was made that lacks nothing."""
+    if not point.manifest.missing:
+        note = settings.MUKATABAT_VAR / BACKUP_NOTE
+        note.write_text(json.dumps({"made_at": point.manifest.made_at.isoformat()}), encoding="utf-8")
 
 
 def _told(point: Point) -> list[str]:

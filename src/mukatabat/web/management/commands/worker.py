@@ -14,6 +14,7 @@ from procrastinate.contrib.django import app
 from mukatabat.audit.jobs import run_sequencer
 from mukatabat.portal.jobs import run_publisher
 from mukatabat.tenancy.jobs import INSIDE, OUTSIDE
+from mukatabat.web.watching.work import observed_job
 
 
 class Command(BaseCommand):
@@ -54,7 +55,7 @@ async def _work(worker_app: App, concurrency: int) -> None:
             asyncio.create_task(
                 worker_app.run_worker_async(
                     queues=[queue], name=queue, concurrency=concurrency, listen_notify=True, delete_jobs="successful",
-                    install_signal_handlers=queue == INSIDE,
+                    install_signal_handlers=queue == INSIDE, worker_middleware=[observed_job],
                 )
             )
             for queue in (INSIDE, OUTSIDE)

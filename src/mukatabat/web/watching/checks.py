@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Readiness: may this process be sent requests? Each check has a name and an answer, and none tells a secret."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from mukatabat.tenancy.security import APPLICATION_ROLE
+from mukatabat.vault import store
+from mukatabat.web.watching import measures
+
+LONGEST_LAG = 60.0
+LONGEST_OUTBOX = 900.0
+LONGEST_SILENCE = 60.0
+"""Seconds after which the trail, the outbox and the worker's silence are no longer ordinary."""
+
+_NOWHERE = "sha256:" + "0" * 64
+
+logger = logging.getLogger(__name__)
+
+
+def ready() -> tuple[bool, dict[str, str]]:
+    """Run every check; the first answer is whether requests can be served, the second each check's "ok" or word.
+
+    What only delays letters (worker, sequencer, outbox) is told and does not take the site away from people.
+    """
+    needed = {name: _answer(name, ask) for name, ask in _NEEDED.items()}
+    told = {name: _answer(name, ask) for name, ask in _TOLD.items()}
+    return set(needed.values()) == {"ok"}, needed | told
+
+
+def _answer(name: str, ask: Callable[[], str]) -> str:
+    try:
+        return ask()
+    except Exception:
+        logger.exception("the check %s could not be made", name)
+        return "failed"
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        return "ok" if cursor.fetchone() == (APPLICATION_ROLE,) else "another role"
+
+
+def _migrations() -> str:
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return "ok" if not waiting else f"{len(waiting)} to apply"
+
+
+def _keys() -> str:
+    return "ok" if measures.key_store_open() else "closed"
+
+
+def _store() -> str:
+    store().exists(_NOWHERE)
+    return "ok"
+
+
+def _worker() -> str:
+    age = measures.worker_age()
+    return "none" if age is None else _within(age, LONGEST_SILENCE)
+
+
+def _metrics() -> str:
+    return "ok" if settings.MUKATABAT_METRICS_DIR.is_dir() else "no folder"
+
+
+def _within(seconds: float, limit: float) -> str:
+    return "ok" if seconds <= limit else f"{seconds:.0f} s"
+
+
+_NEEDED: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "keys": _keys,
+    "documents": _store,
+}
+_TOLD: dict[str, Callable[[], str]] = {
+    "worker": _worker,
+    "audit": lambda: _within(measures.audit_lag(), LONGEST_LAG),
+    "outbox": lambda: _within(measures.outbox_age(), LONGEST_OUTBOX),
+    "metrics": _metrics,
+}

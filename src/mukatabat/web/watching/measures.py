@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What can be measured of an installation now: ages in seconds, counts, free bytes. Nothing here names a letter."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Min
+
+from mukatabat.audit.checking import last_check
+from mukatabat.directory.models import Body
+from mukatabat.exchange.models import Consignment
+from mukatabat.exchange.rules import ConsignmentState
+from mukatabat.kernel import clock
+from mukatabat.kernel.errors import MukatabatError
+from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.rules import system_actor
+from mukatabat.vault.custody import key_store
+from mukatabat.web.watching.site import site_state
+
+Values = Iterable[tuple[tuple[str, ...], float]]
+Measure = tuple[str, str, Sequence[str], Values]
+
+BACKUP_NOTE = "last-backup.json"
+_UNDER_WAY = (ConsignmentState.ORDERED, ConsignmentState.DISPATCHED)
+
+logger = logging.getLogger(__name__)
+
+
+def outbox_age() -> float:
+    """Seconds since the oldest consignment that is still under way was ordered, over all bodies; 0 when none is."""
+    oldest: datetime | None = None
+    for body_id, realm in Body.objects.values_list("id", "realm"):
+        with scope(system_actor("web.watching", body_id=body_id, realm=realm)):
+            found = Consignment.objects.filter(state__in=_UNDER_WAY).aggregate(at=Min("ordered_at"))["at"]
+        if found is not None and (oldest is None or found < oldest):
+            oldest = found
+    return _age(oldest)
+
+
+def audit_lag() -> float:
+    """Seconds since the oldest entry that is not chained yet was written; identifiers carry their time."""
+    (oldest,) = _row("SELECT min(entry_id::text) FROM audit_pending")
+    if oldest is None:
+        return 0.0
+    return max(0.0, clock.now().timestamp() - (uuid.UUID(str(oldest)).int >> 80) / 1000)
+
+
+def worker_age() -> float | None:
+    """Seconds since a worker last gave a sign of life; None when there is none."""
+    (at,) = _row("SELECT max(last_heartbeat) FROM procrastinate_workers")
+    return None if at is None else _age(at)
+
+
+def events_behind() -> int:
+    """How many links of the chain were not yet read for the news of linked bodies."""
+    (last,) = _row("SELECT coalesce(max(number), 0) FROM audit_link")
+    (read,) = _row("SELECT coalesce(max(link), 0) FROM portal_position")
+    return max(0, int(str(last)) - int(str(read)))
+
+
+def backup_age() -> float | None:
+    """Seconds since the newest whole backup was begun, None when none was made from here."""
+    try:
+        note = json.loads((settings.MUKATABAT_VAR / BACKUP_NOTE).read_text(encoding="utf-8"))
+        return _age(datetime.fromisoformat(note["made_at"]))
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def key_store_open() -> bool:
+    """Whether the keys of the stored documents are at hand."""
+    try:
+        return bool(key_store().newest())
+    except MukatabatError:
+        return False
+
+
+def all_measures() -> Iterator[Measure]:
+    """Every measure as name, what it means, names of its labels, values; what cannot be told now is left out."""
+    for name, about, labels, ask in _MEASURES:
+        try:
+            with transaction.atomic():
+                values = list(ask())
+        except Exception:
+            logger.exception("a measure could not be taken")
+            continue
+        yield name, about, labels, values
+
+
+def _one(ask: Callable[[], float | None]) -> Callable[[], Values]:
+    def values() -> Values:
+        value = ask()
+        return [] if value is None else [((), float(value))]
+
+    return values
+
+
+def _jobs() -> Values:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1")
+        return [((status,), float(count)) for status, count in cursor.fetchall()]
+
+
+def _oldest_job() -> float:
+    (at,) = _row(
+        "SELECT min(e.at) FROM procrastinate_jobs j JOIN procrastinate_events e ON e.job_id = j.id "
+        "WHERE j.status = 'todo' AND e.type = 'deferred' AND (j.scheduled_at IS NULL OR j.scheduled_at <= now())"
+    )
+    return _age(at)
+
+
+def _free() -> Values:
+    places = {"state": settings.MUKATABAT_VAR}
+    if not settings.MUKATABAT_STORE_BUCKET:
+        places["documents"] = settings.MUKATABAT_VAULT_DIR
+    return [((name,), float(shutil.disk_usage(place).free)) for name, place in places.items() if place.exists()]
+
+
+def _check_age() -> float | None:
+    check = last_check(full=True)
+    return None if check is None else _age(check.ended_at)
+
+
+def _check_faults() -> float | None:
+    check = last_check()
+    return None if check is None else float(len(check.faults))
+
+
+def _row(question: str) -> tuple[object, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return tuple(cursor.fetchone())
+
+
+def _age(at: object) -> float:
+    return max(0.0, (clock.now() - at).total_seconds()) if isinstance(at, datetime) else 0.0
+
+
+_MEASURES: tuple[tuple[str, str, Sequence[str], Callable[[], Values]], ...] = (
+    ("outbox_age_seconds", "Age of the oldest letter that is still under way.", (), _one(outbox_age)),
+    ("audit_lag_seconds", "Age of the oldest entry of the trail that is not chained yet.", (), _one(audit_lag)),
+    ("audit_check_age_seconds", "Age of the last check of the whole audit chain.", (), _one(_check_age)),
+    ("audit_check_faults", "Faults that the last check of the audit chain found.", (), _one(_check_faults)),
+    ("jobs", "Jobs in the queue, by state.", ("state",), _jobs),
+    ("oldest_job_seconds", "Age of the oldest job that is due and not begun.", (), _one(_oldest_job)),
+    ("worker_heartbeat_age_seconds", "Since a worker last gave a sign of life.", (), _one(worker_age)),
+    ("events_behind", "Links of the chain not yet read for linked bodies.", (), _one(events_behind)),
+    ("free_bytes", "Free bytes of the disks, by what lies there.", ("place",), _free),
+    ("key_store_open", "1 when the keys of the stored documents are at hand.", (), _one(key_store_open)),
+    ("read_only", "1 while the site takes no changes.", (), _one(lambda: site_state().read_only)),
+    ("backup_age_seconds", "Age of the newest whole backup made from this host.", (), _one(backup_age)),
+    ("database_bytes", "Size of the database.", (), _one(
+        lambda: float(str(_row("SELECT pg_database_size(current_database())")[0]))
+    )),
+)  # fmt: skip
