@@ -22,6 +22,7 @@ VERBS = {
     "sheets": ("tools.sheets:sheets", "draw each screen beside its drawing (MOCKS OUT [NAME …])"),
     "judge": ("tools.judge:judge", "let independent programs judge what we emit (NAME …; without a name: list)"),
     "verifier": ("tools.verifier:verifier", "write the checking program as one file (FOLDER)"),
+    "wheel": ("tools.wheel:wheel", "write the product as one file to install on a server (FOLDER)"),
     "cli": ("tools.product:cli", "the mukatabat command line"),
     "doctor": ("tools.doctor:doctor", "say what is here and what is missing"),
     "lock": ("tools.locks:lock", "renew requirements/*.txt from requirements/*.in"),
