@@ -34,10 +34,10 @@ from mukatabat.audit.checking import verify
 from mukatabat.audit.models import AuditEntry
 from mukatabat.directory.models import Body
 from mukatabat.directory.seed import load_directory
-from mukatabat.exchange import carrier, inbox, outbox
+from mukatabat.exchange import carrier, evidence, inbox, outbox
 from mukatabat.exchange import jobs as exchange_jobs
 from mukatabat.exchange import queries as exchange
-from mukatabat.exchange.models import Arrival, Consignment, Parcel, SealedParcel
+from mukatabat.exchange.models import Arrival, Consignment, Evidence, Parcel, SealedParcel
 from mukatabat.kernel import clock
 from mukatabat.letters import jobs as letters_jobs
 from mukatabat.letters.actions import approval, drafting, issuing, receiving
@@ -52,6 +52,7 @@ from mukatabat.signing.rules import RefusalReason, Refused
 from mukatabat.tenancy.context import scope
 from mukatabat.vault.queries import open_document
 from mukatabat.work.models import Item
+from mukatabat_verify.evidence.signature import check
 from tests.cast import FL, MOF, Cast
 from tests.story import draft_command, run_jobs
 
@@ -63,7 +64,8 @@ POINTS: tuple[tuple[Any, str], ...] = (
     (issuing, "keep_generated"), (issuing, "enter"), (issuing, "confirm_number"), (issuing, "void_number"),
     (issuing, "after_issue"), (pades, "prepare"), (pades, "complete"), (outbox, "seal"), (outbox, "keep"),
     (outbox, "make_cover"), (inbox, "open_parcel"), (inbox, "lay_in"), (inbox, "adopt"), (carrier, "dispatch"),
-    (carrier, "deliver"), (carrier, "tell_sender"), (receiving, "take_number"), (receiving, "decide"),
+    (carrier, "deliver"), (carrier, "tell_sender"),
+    (evidence, "sign"), (evidence, "take_over"), (receiving, "take_number"), (receiving, "decide"),
 )  # fmt: skip
 """Places between two steps that no statement marks: a process dies before or after the call."""
 
@@ -278,6 +280,9 @@ def delivery_faults(letter: Letter, consignment: Consignment) -> list[str]:
         return [f"arrived {len(arrivals)} times"]
     with scope(Cast()("signer.mof")):
         sealed = list(SealedParcel.objects.filter(parcel_id=consignment.parcel_id))
+        ours = proofs(consignment)
+    with scope(clerk):
+        theirs = proofs(consignment)
     _, file = open_document(clerk, UUID(arrivals[0].documents[0][1]))
     with file:
         document = file.read()
@@ -287,9 +292,24 @@ def delivery_faults(letter: Letter, consignment: Consignment) -> list[str]:
         "known to its sender as it is": consignment.state == told,
         "sealed once": [one.id for one in sealed] == [consignment.sealed_id],
         "the parcel that its sender keeps": arrivals[0].header_digest == sealed[0].header_digest,
+        "proven step by step": [one.event for one in ours] == ["dispatch", "deliver", *told_by(registered)],
+        "proven to both sides alike": [bytes(one.xml) for one in ours] == [bytes(one.xml) for one in theirs],
         "validly signed": pades.validate(document, service.trust(clock.now())).valid,
     }
     return [f"not {what}" for what, holds in expected.items() if not holds]
+
+
+def proofs(consignment: Consignment) -> list[Evidence]:
+    """What is stated of a consignment in the open scope; each of it holds."""
+    stated = evidence.about(consignment.id)
+    for one in stated:
+        check(bytes(one.xml))
+    return stated
+
+
+def told_by(registered: list[Arrival]) -> list[str]:
+    """The events that a registration adds."""
+    return ["register"] if registered else []
 
 
 def final(report: IO[str]) -> None:

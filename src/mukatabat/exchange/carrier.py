@@ -17,7 +17,7 @@ from mukatabat.access.grants.actions import grant
 from mukatabat.access.grants.rules import Grantee, Protected, Reason, Shelf
 from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Body
-from mukatabat.exchange import inbox, outbox
+from mukatabat.exchange import evidence, inbox, outbox
 from mukatabat.exchange.errors import NothingToRetry, NotSealed, TooLateToWithdraw
 from mukatabat.exchange.events import Happening, happened
 from mukatabat.exchange.manifest import Manifest
@@ -147,6 +147,8 @@ def _lay_in(actor: Actor, handed: inbox.Handed, parcel: inbox.Opened) -> None:
             if arrival is not None:
                 _show(recipient, arrival, manifest)
                 _mark_answered(recipient, manifest)
+        _share(recipient, actor, consignment.id)
+        _share(actor, recipient, consignment.id)
         move(actor, consignment, Event.DELIVER)
 
 
@@ -209,6 +211,15 @@ def _mark_answered(actor: Actor, manifest: Manifest) -> None:
     for consignment in asked:
         if after(ConsignmentState(consignment.state), Event.ANSWER):
             move(actor, consignment, Event.ANSWER)
+            _share(actor, in_body(actor, manifest.sender.body_id), consignment.id)
+
+
+def _share(giver: Actor, taker: Actor, consignment_id: UUID) -> None:
+    """Hand the other side of a consignment what is stated of it, before that side moves."""
+    with scope(giver):
+        stated = evidence.about(consignment_id)
+    with scope(taker):
+        evidence.take_over(taker, stated)
 
 
 def tell_sender(actor: Actor, notice_id: UUID) -> None:
@@ -237,6 +248,7 @@ def _tell(actor: Actor, notice: Notice) -> None:
         if after(ConsignmentState(consignment.state), event):
             consignment.their_reference = notice.detail.get("their_reference") or consignment.their_reference
             consignment.reason = notice.detail.get("reason", "")
+            _share(actor, sender, consignment.id)
             move(sender, consignment, event)
             if event is Event.REDIRECT:
                 _redirect(sender, consignment, UUID(notice.detail["redirected_to"]))
@@ -263,7 +275,9 @@ def withdraw(person: Actor, consignment_id: UUID, reason: str) -> Consignment:
             raise _too_late(consignment)
         consignment.reason = reason.strip()
         if consignment.state == ConsignmentState.DELIVERED:
-            _take_back(in_body(carrier(person.body_id), consignment.recipient_id), consignment)
+            recipient = in_body(carrier(person.body_id), consignment.recipient_id)
+            _take_back(recipient, consignment)
+            _share(recipient, person, consignment.id)
         move(person, consignment, Event.WITHDRAW)
     return consignment
 

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from mukatabat.audit.actions import record
+from mukatabat.exchange import evidence
 from mukatabat.exchange.rules import Event, Side
 from mukatabat.tenancy.rules import Actor
 
@@ -44,4 +45,8 @@ def happened(actor: Actor, what: Happening) -> None:
     if what.act:
         record(
             actor, act=what.act, object_kind=what.object_kind, object_id=what.object_id, detail=what.detail
+        )  # fmt: skip
+    if what.parcel_id and what.consignment_id:
+        evidence.state(
+            actor, what.event, what.side, consignment_id=what.consignment_id, parcel_id=what.parcel_id, at=what.at
         )  # fmt: skip

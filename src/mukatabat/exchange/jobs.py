@@ -9,7 +9,7 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
-from mukatabat.exchange import carrier
+from mukatabat.exchange import carrier, stamping
 from mukatabat.exchange.queries import under_way, untold
 from mukatabat.kernel.errors import MukatabatError
 
@@ -39,8 +39,14 @@ def tell(body: str, notice: str) -> None:
     carrier.tell_sender(carrier.carrier(UUID(body)), UUID(notice))
 
 
+@app.task(name="exchange.stamp")
+def stamp(body: str, evidence: str) -> None:
+    """Time-stamp an evidence; when the authority is silent, the sweep asks again."""
+    stamping.stamp(carrier.carrier(UUID(body)), UUID(evidence))
+
+
 def sweep(body_id: UUID) -> None:
-    """Do again what a killed worker left: consignments under way and notices untold in one body.
+    """Do again what a killed worker left: consignments under way, notices untold and time-stamps missing in one body.
 
     One that fails stops no other; it is tried again at the next sweep.
     """
@@ -49,6 +55,7 @@ def sweep(body_id: UUID) -> None:
         _attempt(carry, body=body_id, consignment=consignment_id)
     for notice_id in untold(actor):
         _attempt(tell, body=body_id, notice=notice_id)
+    stamping.stamp_waiting(actor)
 
 
 def _attempt(job: Callable[..., None], **arguments: UUID) -> None:

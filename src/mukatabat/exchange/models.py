@@ -185,6 +185,44 @@ class Arrival(TenantModel):
         return Manifest.model_validate(self.manifest)
 
 
+class Evidence(TenantModel):
+    """A signed statement that something happened to a parcel at one recipient; written with the event, never changed.
+
+    Both sides keep the same bytes under the same ``evidence_id``; ``made_here`` is true for the side on which it was
+    made. ``event`` is a value of :class:`mukatabat.exchange.rules.Event`; ``digest`` is SHA-256 of ``xml`` in
+    hexadecimal. The ledger commits to SHA-256 of ``salt`` (32 bytes) and ``xml``. ``reason_salt`` (hexadecimal) opens
+    what ``xml`` says of a reason given in words; "" where none was.
+    """
+
+    writes: ClassVar[tuple[str, ...]] = ("insert",)
+
+    evidence_id = models.UUIDField()
+    consignment_id = models.UUIDField()
+    parcel_id = models.UUIDField()
+    event = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    made_here = models.BooleanField()
+    xml = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    salt = models.BinaryField()
+    reason_salt = SealedTextField(blank=True)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["body_id", "evidence_id"], name="evidence_kept_once"),)
+        indexes = (models.Index(fields=["consignment_id", "at"], name="evidence_of_consignment"),)
+
+
+class EvidenceStamp(TenantModel):
+    """The time-stamp (RFC 3161, DER) over the SHA-256 of an evidence, which may come long after it."""
+
+    writes: ClassVar[tuple[str, ...]] = ("insert",)
+
+    evidence = models.OneToOneField(Evidence, on_delete=models.PROTECT, related_name="stamp")
+    token = models.BinaryField()
+    stamped_at = models.DateTimeField()
+
+
 class Notice(TenantModel):
     """What the recipient tells the sender about a consignment; kept by the recipient, delivered by a job, once."""
 

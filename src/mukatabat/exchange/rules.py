@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from mukatabat.kernel.vocabulary import Vocabulary, gettext_noop
+from mukatabat_verify.evidence.statement import Event as Stated
 
 
 class ConsignmentState(Vocabulary):
@@ -107,6 +108,39 @@ TIME_FIELD: dict[ConsignmentState, str] = {
     _S.WITHDRAWN: "ended_at",
 }
 """The column that keeps the instant at which a state was reached."""
+
+
+EVIDENCE: dict[Event, Stated] = {
+    _E.DISPATCH: Stated.SUBMITTED,
+    _E.DELIVER: Stated.DELIVERED,
+    _E.REGISTER: Stated.REGISTERED,
+    _E.OPEN: Stated.OPENED,
+    _E.ANSWER: Stated.ANSWERED,
+    _E.RETURN: Stated.RETURNED,
+    _E.REDIRECT: Stated.REDIRECTED,
+    _E.FAIL: Stated.DELIVERY_FAILED,
+    _E.WITHDRAW: Stated.WITHDRAWN,
+}
+"""What is stated of an event of a sealed parcel (ARCHITECTURE §1). What was never sealed has no parcel to speak of."""
+
+PROVEN: dict[ConsignmentState, Event] = {
+    _S.DISPATCHED: _E.DISPATCH,
+    _S.DELIVERED: _E.DELIVER,
+    _S.REGISTERED: _E.REGISTER,
+    _S.OPENED: _E.OPEN,
+    _S.ANSWERED: _E.ANSWER,
+    _S.RETURNED: _E.RETURN,
+    _S.REDIRECTED: _E.REDIRECT,
+    _S.FAILED: _E.FAIL,
+    _S.WITHDRAWN: _E.WITHDRAW,
+}
+"""The evidence without which no consignment with a parcel is in this state."""
+
+DECISIVE = frozenset({_E.DISPATCH, _E.DELIVER, _E.REGISTER})
+"""The events whose evidence is time-stamped for itself; the others rely on the log's checkpoints (EXCHANGE §5.4)."""
+
+REPEATED = frozenset({_E.DISPATCH, _E.FAIL})
+"""What may happen more than once to one parcel at one recipient."""
 
 
 def after(state: ConsignmentState, event: Event) -> ConsignmentState | None:

@@ -74,6 +74,14 @@ def certify_seal(key: ec.EllipticCurvePublicKey, *, body: str, name: str) -> tup
     return _authority(settings.MUKATABAT_SIGNING_DIR).certify_seal(key, body=body, name=name)
 
 
+def certify_node(key: ec.EllipticCurvePublicKey, *, name: str) -> tuple[x509.Certificate, ...]:
+    """Certificates that make a key the one with which this node states what happened, its own first, without the root.
+
+    As for seals, only the development authority answers here.
+    """
+    return _authority(settings.MUKATABAT_SIGNING_DIR).certify_node(key, name=name)
+
+
 def trust(at: datetime) -> Trust:
     """The roots that this installation trusts, asked for a moment (aware)."""
     return Trust(roots=(_authority(settings.MUKATABAT_SIGNING_DIR).root,), at=at)

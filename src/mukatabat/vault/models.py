@@ -8,16 +8,21 @@ from typing import ClassVar
 from django.db import models
 
 from mukatabat.directory.models import PublicKey
+from mukatabat.directory.vocabulary import Custody
 from mukatabat.kernel import clock
+from mukatabat.kernel.ids import new_id
+from mukatabat.kernel.vocabulary import Realm
 from mukatabat.tenancy.models import TenantModel
 from mukatabat.vault.fields import SealedTextField
 from mukatabat.vault.rules import (
     HeldKey,
     HeldPair,
+    NodeUse,
     Reader,
     ReaderKind,
     body_key_context,
     document_key_context,
+    node_context,
     pair_context,
     reader_key_context,
     reader_wrap_context,
@@ -158,6 +163,50 @@ class PrivateKey(TenantModel):
     def pair(self) -> HeldPair:
         """Both halves as the key store takes them."""
         return HeldPair(self.public.suite, bytes(self.public.public), self.held)
+
+
+class NodeKey(models.Model):
+    """A key pair of this node itself, in each realm: what it signs evidence with, and what it signs the log with.
+
+    It is no body's, so it stands in one table for all; the private half is sealed by the key store as a body's is.
+    ``chain`` holds the certificates (DER in hexadecimal, its own first), empty for a key that is known by itself. It is
+    in use from ``valid_from`` until another took its place at ``valid_to``; ``expires_at`` ends its certificate.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    realm = models.CharField(max_length=8, choices=Realm.choices)
+    use = models.CharField(max_length=12, choices=[(use, use) for use in NodeUse])
+    suite = models.CharField(max_length=64)
+    public = models.BinaryField()
+    chain = models.JSONField(default=list)
+    custody = models.CharField(max_length=12, choices=Custody.choices)
+    store = models.CharField(max_length=16)
+    root = models.CharField(max_length=64)
+    token = models.BinaryField()
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "vault_node_key"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["realm", "use"], condition=models.Q(valid_to=None), name="vault_one_node_key_in_use"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.use} of the node, {self.realm}"
+
+    @property
+    def held(self) -> HeldKey:
+        """The private half as the key store takes it."""
+        return HeldKey(self.root, bytes(self.token), node_context(self.realm, self.id))
+
+    @property
+    def pair(self) -> HeldPair:
+        """Both halves as the key store takes them."""
+        return HeldPair(self.suite, bytes(self.public), self.held)
 
 
 class ReaderKey(TenantModel):

@@ -183,6 +183,13 @@ class About:
     pages: int | None = None
 
 
+class NodeUse(StrEnum):
+    """What a key pair of the node itself is for."""
+
+    EVIDENCE = "evidence"
+    LOG = "log"
+
+
 class ReaderKind(StrEnum):
     """Who holds a key of their own for documents of سري and above."""
 
@@ -242,6 +249,11 @@ def text_key_context(body_id: UUID, version: int) -> bytes:
 def pair_context(body_id: UUID, public_id: UUID) -> bytes:
     """What binds the private half of a body's key pair to its body and its public half."""
     return b"mukatabat/key-pair/1/%s/%s" % (str(body_id).encode(), str(public_id).encode())
+
+
+def node_context(realm: str, key_id: UUID) -> bytes:
+    """What binds the private half of a key pair of the node to its realm and its row."""
+    return b"mukatabat/node-key/1/%s/%s" % (realm.encode(), str(key_id).encode())
 
 
 def document_key_context(body_id: UUID, document_id: UUID, *, digest: str, place: str) -> bytes:

@@ -110,8 +110,17 @@ class DevelopmentAuthority:
 
         Gives the chain without the root. Who asks is believed: this authority is for development.
         """
+        return self._certify(key, _name(name, body=name, identifier=BODY_IDENTIFIER + body))
+
+    def certify_node(self, key: ec.EllipticCurvePublicKey, *, name: str) -> tuple[x509.Certificate, ...]:
+        """Certify a key that lies elsewhere as that of the node of this name, for this year; it is no body's seal.
+
+        Gives the chain without the root.
+        """
+        return self._certify(key, _name(name))
+
+    def _certify(self, key: ec.EllipticCurvePublicKey, subject: x509.Name) -> tuple[x509.Certificate, ...]:
         year = self.now().astimezone(clock.KUWAIT).year
-        subject = _name(name, body=name, identifier=BODY_IDENTIFIER + body)
         certificate = self._certified(key, subject, _seal(), years=(year, year + 1), issuer=self._issuing)
         return certificate, *self._issuing.certificates[:-1]
 

@@ -10,6 +10,7 @@ from mukatabat.vault.actions.documents import (
     store_upload,
 )
 from mukatabat.vault.actions.keys import destroy, newest_key, rewrap, rotate
+from mukatabat.vault.actions.node import NodeSeal, evidence_seal, replace_evidence_key
 from mukatabat.vault.actions.pairs import body_seal, encryption_key, opening_keys, replace_pair, retire_pairs
 from mukatabat.vault.actions.readers import (
     end_service,
@@ -31,8 +32,9 @@ from mukatabat.vault.actions.uploads import (
 )
 
 __all__ = [
-    "access_upload", "adopt", "append_part", "begin_upload", "body_seal", "destroy", "encryption_key", "end_service",
-    "end_upload", "enter", "grant", "hand_on", "keep", "keep_generated", "keep_upload", "lend_to_service", "newest_key",
-    "opening_keys", "recover", "replace_pair", "retire_pairs", "revoke", "rewrap", "rotate", "seal", "store_generated",
-    "store_upload", "sweep_uploads", "unseal",
+    "NodeSeal", "access_upload", "adopt", "append_part", "begin_upload", "body_seal", "destroy", "encryption_key",
+    "end_service", "end_upload", "enter", "evidence_seal", "grant", "hand_on", "keep", "keep_generated",
+    "keep_upload", "lend_to_service", "newest_key", "opening_keys", "recover", "replace_evidence_key", "replace_pair",
+    "retire_pairs", "revoke", "rewrap", "rotate", "seal", "store_generated", "store_upload", "sweep_uploads",
+    "unseal",
 ]  # fmt: skip

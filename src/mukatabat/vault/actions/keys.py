@@ -17,7 +17,7 @@ from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.custody import key_store
 from mukatabat.vault.errors import DestructionRefused, DocumentNotFound
-from mukatabat.vault.models import BodyKey, Document, DocumentKey, PrivateKey, ReaderKey, ReaderWrap
+from mukatabat.vault.models import BodyKey, Document, DocumentKey, NodeKey, PrivateKey, ReaderKey, ReaderWrap
 from mukatabat.vault.rules import Destruction, body_key_context
 
 BATCH = 500
@@ -84,7 +84,10 @@ def _renew(batch: int) -> int:
     bodies = BodyKey.objects.exclude(root=store.newest()).select_for_update()
     readers = ReaderKey.objects.exclude(root=store.newest()).select_for_update().order_by("id")[:batch]
     pairs = PrivateKey.objects.filter(store=store.name, token__isnull=False).exclude(root=store.newest())
-    keys: list[BodyKey | ReaderKey | PrivateKey] = [*bodies, *readers, *pairs.select_for_update()]
+    node = NodeKey.objects.filter(store=store.name).exclude(root=store.newest())
+    keys: list[BodyKey | ReaderKey | PrivateKey | NodeKey] = [
+        *bodies, *readers, *pairs.select_for_update(), *node.select_for_update()
+    ]  # fmt: skip
     for key in keys:
         held = store.renew(key.held)
         key.root, key.token = held.root, held.token

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Signed statements of what happened to a parcel (EN 319 522-3), written in the transaction of the event.
+
+A statement is made once, on the side on which the event happened, and handed to the other side before that side moves.
+It holds nothing confidential: of the letter the salted digest that its parcel's header shows, of a reason in words a
+digest keyed with a salt that is kept sealed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from mukatabat.directory.models import Body
+from mukatabat.exchange.models import Arrival, Consignment, Evidence, SealedParcel
+from mukatabat.exchange.rules import DECISIVE, EVIDENCE, REPEATED, Event, Side
+from mukatabat.kernel import clock
+from mukatabat.kernel.ids import new_id
+from mukatabat.tenancy.jobs import enqueue
+from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.actions import NodeSeal, evidence_seal
+from mukatabat_verify.evidence.signature import sign
+from mukatabat_verify.evidence.statement import Part, Statement
+from mukatabat_verify.parcel import cover as covers
+
+POLICY = "urn:mukatabat:practice:1"
+REASON = "urn:mukatabat:reason:"
+NODE = "mukatabat"
+CONTENT = "letter.asice", "application/vnd.etsi.asic-e+zip"
+"""How the signed container is named, which is the content of the parcel."""
+SALT_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Subject:
+    """What an event happened to: the parcel's cover, its recipient here, and what was said or numbered."""
+
+    cover: bytes
+    recipient_id: UUID
+    reason: str
+    register: str
+
+
+def state(actor: Actor, event: Event, side: Side, *, consignment_id: UUID, parcel_id: UUID, at: datetime) -> None:
+    """State in the open transaction what happened, if such an event is stated; once, unless it happened again.
+
+    What the other side stated and handed over before is not stated a second time. Raises KeyUnavailable.
+    """
+    known = Evidence.objects.filter(consignment_id=consignment_id, parcel_id=parcel_id, event=event)
+    if event not in EVIDENCE or (event not in REPEATED and known.exists()):
+        return
+    subject = _sent(consignment_id, parcel_id) if side is Side.SENDER else _received(actor, consignment_id)
+    by, reason_salt = evidence_seal(actor), secrets.token_bytes(SALT_BYTES) if subject.reason else b""
+    statement = _statement(event, subject, at=at, by=by, reason_salt=reason_salt)
+    xml = sign(statement, by, at=clock.now())
+    _keep(actor, Evidence(
+        evidence_id=statement.id, consignment_id=consignment_id, parcel_id=parcel_id, event=event, at=at,
+        made_here=True, xml=xml, digest=hashlib.sha256(xml).hexdigest(), salt=secrets.token_bytes(SALT_BYTES),
+        reason_salt=reason_salt.hex(), kept_at=clock.now(),
+    ))  # fmt: skip
+
+
+def about(consignment_id: UUID) -> list[Evidence]:
+    """All that is stated of one consignment, in the open scope of either side, in the order of the events."""
+    return list(Evidence.objects.filter(consignment_id=consignment_id).order_by("at", "kept_at", "id"))
+
+
+def take_over(actor: Actor, stated: Sequence[Evidence]) -> None:
+    """Keep in the open scope what the other side of a consignment holds, each once."""
+    known = set(Evidence.objects.filter(evidence_id__in=[one.evidence_id for one in stated]).values_list(
+        "evidence_id", flat=True
+    ))  # fmt: skip
+    for one in stated:
+        if one.evidence_id not in known:
+            _keep(actor, Evidence(
+                evidence_id=one.evidence_id, consignment_id=one.consignment_id, parcel_id=one.parcel_id,
+                event=one.event, at=one.at, made_here=False, xml=bytes(one.xml), digest=one.digest,
+                salt=bytes(one.salt), reason_salt=one.reason_salt, kept_at=clock.now(),
+            ))  # fmt: skip
+
+
+def reason_digest(salt: bytes, reason: str) -> str:
+    """What an evidence says of a reason given in words: whoever has both can check it, nobody else learns it."""
+    return f"hmac-sha256:{hmac.digest(salt, reason.encode(), 'sha256').hex()}"
+
+
+def _keep(actor: Actor, evidence: Evidence) -> None:
+    evidence.save(force_insert=True)
+    if evidence.event in DECISIVE:
+        enqueue("exchange.stamp", body=actor.body_id, evidence=evidence.id)
+
+
+def _sent(consignment_id: UUID, parcel_id: UUID) -> _Subject:
+    consignment = Consignment.objects.get(id=consignment_id)
+    cover = SealedParcel.objects.values_list("cover", flat=True).get(id=parcel_id)
+    return _Subject(
+        cover=bytes(cover), recipient_id=consignment.recipient_id, reason=consignment.reason,
+        register=consignment.their_reference,
+    )  # fmt: skip
+
+
+def _received(actor: Actor, consignment_id: UUID) -> _Subject:
+    arrival = Arrival.objects.get(consignment_id=consignment_id)
+    return _Subject(
+        cover=bytes(arrival.cover), recipient_id=actor.body_id, reason=arrival.reason, register=arrival.our_reference
+    )  # fmt: skip
+
+
+def _statement(event: Event, subject: _Subject, *, at: datetime, by: NodeSeal, reason_salt: bytes) -> Statement:
+    cover, header = covers.read(io.BytesIO(subject.cover))
+    recipient = Body.objects.values_list("code", flat=True).get(id=subject.recipient_id)
+    said = reason_digest(reason_salt, subject.reason) if subject.reason else ""
+    return Statement(
+        id=new_id(), event=EVIDENCE[event], at=at.astimezone(UTC), policy=POLICY, issuer=NODE, issuer_name=by.name,
+        sender=header.sender, recipients=(recipient,), about=recipient, submitted_at=header.created,
+        parcel=header.parcel, header=cover.digest, realm=header.realm, custody=f"{by.custody}-kept",
+        parts=(Part(*CONTENT, bytes.fromhex(header.content.digest)),),
+        reason=(REASON + event, said) if said else None, register=subject.register,
+    )  # fmt: skip

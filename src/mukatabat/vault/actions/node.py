@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The key pairs of the node itself: made when first needed, replaced when their certificate has run out or by order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.db.models import Q
+
+from mukatabat.audit.actions import record
+from mukatabat.kernel import clock
+from mukatabat.kernel.ids import new_id
+from mukatabat.kernel.vocabulary import Realm
+from mukatabat.signing.service import certify_node
+from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.custody import pair_store
+from mukatabat.vault.models import NodeKey
+from mukatabat.vault.ports import PairStore
+from mukatabat.vault.rules import SEAL_SUITE, HeldPair, NodeUse, node_context
+
+NAMES = {Realm.LIVE: "منصة مكاتبات", Realm.TRAINING: "منصة مكاتبات (تدريب)"}
+"""How the node calls itself in its certificates and in what it states."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSeal:
+    """The node's key for evidence, as an evidence is signed with it (mukatabat_verify.parcel.sealing.Seal)."""
+
+    chain: tuple[bytes, ...]
+    custody: str
+    name: str
+    pair: HeldPair
+    store: PairStore
+
+    def sign(self, data: bytes) -> bytes:
+        """Sign with the private half, wherever it is."""
+        return self.store.sign(self.pair, data)
+
+
+def evidence_seal(actor: Actor) -> NodeSeal:
+    """Give the key with which the node states what happened in the actor's realm; made when there is none in use.
+
+    Raises KeyUnavailable, or what the authority raises that certifies it.
+    """
+    with scope(actor):
+        current = Q(expires_at=None) | Q(expires_at__gt=clock.now())
+        key = NodeKey.objects.filter(current, realm=actor.realm, use=NodeUse.EVIDENCE, valid_to=None).first()
+        key = key or replace_evidence_key(actor)
+    chain = tuple(bytes.fromhex(one) for one in key.chain)
+    return NodeSeal(chain, key.custody, NAMES[Realm(key.realm)], key.pair, pair_store(key.store))
+
+
+def replace_evidence_key(actor: Actor) -> NodeKey:
+    """Give the node a new key for evidence in the actor's realm, in use from now on.
+
+    What the former signed stays valid. Of two at once the second finds the first one's.
+    """
+    store, key_id, realm = pair_store(), new_id(), Realm(actor.realm)
+    with scope(actor):
+        now = clock.now()
+        pair = store.generate_pair(SEAL_SUITE, node_context(realm, key_id))
+        point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), pair.public)
+        certificates = certify_node(point, name=NAMES[realm])
+        made = NodeKey(
+            id=key_id, realm=realm, use=NodeUse.EVIDENCE, suite=pair.suite, public=pair.public,
+            chain=[one.public_bytes(Encoding.DER).hex() for one in certificates], custody=store.custody,
+            store=store.name, root=pair.held.root, token=pair.held.token, valid_from=now,
+            expires_at=certificates[0].not_valid_after_utc,
+        )  # fmt: skip
+        NodeKey.objects.filter(realm=realm, use=NodeUse.EVIDENCE, valid_to=None).update(valid_to=now)
+        NodeKey.objects.bulk_create([made], ignore_conflicts=True)
+        standing = NodeKey.objects.get(realm=realm, use=NodeUse.EVIDENCE, valid_to=None)
+        if standing.id == made.id:
+            record(
+                actor, act="vault.node-key-made", object_kind="node-key", object_id=made.id,
+                detail={"use": str(NodeUse.EVIDENCE), "realm": str(realm), "suite": pair.suite},
+            )  # fmt: skip
+    return standing
