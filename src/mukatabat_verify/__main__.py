@@ -27,13 +27,14 @@ MARKS = {"passed": "✓", "refused": "✗", "left out": "–"}
 SUFFIXES = {".pem", ".crt", ".cer", ".der"}
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Check one file and print what was found."""
+def main(arguments: Sequence[str] | None = None, *, roots: tuple[bytes, ...] = ()) -> int:
+    """Check one file and print what was found; ``roots`` (DER) are trusted where no folder is named."""
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     parser = argparse.ArgumentParser(
-        prog="mukatabat_verify", description="Check a sealed parcel, a signed container or an evidence."
+        prog="mukatabat_verify",
+        description="Check a bundle of evidence, a parcel, a container or an evidence.",
     )
-    parser.add_argument("file", type=Path, help="the parcel, container or evidence")
+    parser.add_argument("file", type=Path, help="the bundle, parcel, container or evidence")
     parser.add_argument("--trust", type=Path, help="a folder with the trusted root certificates (PEM or DER)")
     parser.add_argument(
         "--key", type=Path, help="a recipient's private key: a line with its suite, a line in hexadecimal"
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # What they would log about a damaged file stands in the report, by its name.
         logging.getLogger(library).setLevel(logging.CRITICAL + 1)
     try:
-        trust = Trust(_roots(asked.trust) if asked.trust else (), asked.at)
+        trust = Trust(_roots(asked.trust) if asked.trust else roots, asked.at)
         key = _key(asked.key) if asked.key else None
         with asked.file.open("rb") as stream:
             report = verify(stream, trust, key=key)

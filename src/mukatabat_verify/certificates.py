@@ -23,6 +23,7 @@ from mukatabat_verify.errors import (
     CertificateUntrusted,
 )
 
+DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 BODY_IDENTIFIER: Final = "GB:KW-"
 """How a body's code stands in the organizationIdentifier of its seal (form of ETSI EN 319 412-1 §5.1.4)."""
 
@@ -56,6 +57,17 @@ def check_signing(chain: Sequence[bytes], trust: Trust) -> x509.Certificate:
     if not _signs(own) or _extended(own) & {ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.OCSP_SIGNING}:
         raise CertificateOfAnotherUse
     return own
+
+
+def check_node(chain: Sequence[bytes], trust: Trust) -> None:
+    """Check that a chain makes its first the key of a node, which states what happened; raises as :func:`check_seal`.
+
+    The seal of a body and the certificate of a person sign as well; neither is taken for a node's.
+    """
+    own = check_signing(chain, trust)
+    named = any(one.startswith(BODY_IDENTIFIER) for one in _names(own, NameOID.ORGANIZATION_IDENTIFIER))
+    if named or DOCUMENT_SIGNING in _extended(own):
+        raise CertificateOfAnotherUse
 
 
 def check_time_stamping(chain: Sequence[bytes], trust: Trust) -> None:

@@ -57,6 +57,24 @@ class Step(Enum):
     EVIDENCE = 15, "الإثبات بصيغته المعتمدة وتوقيعه صحيح", "The evidence has its one form, and its signature holds"
     EVIDENCE_TRUSTED = 16, "شهادة موقّع الإثبات موثوقة", "A trusted authority vouches for who signed the evidence"
 
+    BUNDLE = 17, "حزمة الإثبات كاملة ولم تتغيّر قطعة منها", "The bundle is complete, and no piece of it was changed"
+    HISTORY = (
+        18,
+        "كل إثبات يخص هذه الحزمة وهذا المستلم، ولا ينقص إثبات",
+        "All evidence is about this parcel and recipient, and none is missing before another",
+    )
+    EVIDENCE_STAMPED = (
+        19,
+        "ختم وقت كل إثبات صحيح وجهته موثوقة",
+        "Each time-stamp is for its evidence, and its authority is trusted",
+    )
+    BUNDLE_SEALED = 20, "ختمُ المنصة على القائمة صحيح وموثوق", "The node's seal on the list holds and is trusted"
+    LETTER_OF_PARCEL = (
+        21,
+        "الكتاب في الحزمة هو محتوى الحزمة المختومة",
+        "The letter in the bundle is the content that the parcel's header names",
+    )
+
     def __init__(self, number: int, ar: str, en: str) -> None:
         self.number = number
         self.ar = ar

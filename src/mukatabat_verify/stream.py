@@ -174,6 +174,42 @@ class Unsealed(io.RawIOBase):
         super().close()
 
 
+class Window(io.RawIOBase):
+    """A part of a seekable stream, read as if it were all of it."""
+
+    def __init__(self, stream: BinaryIO, begin: int, size: int) -> None:
+        """Take the stream, where the part begins in it, and its length in bytes."""
+        self._stream, self._begin, self.size = stream, begin, size
+        self._at = 0
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """Tell that it can be read from anywhere."""
+        return True
+
+    def tell(self) -> int:
+        """Give the place of the next byte."""
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place in the part."""
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.size}[whence]
+        self._at = max(0, start + offset)
+        return self._at
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Read, at most to the end of the part."""
+        target = memoryview(buffer).cast("B")
+        self._stream.seek(self._begin + self._at)
+        part = exactly(self._stream, max(0, min(len(target), self.size - self._at)))
+        target[: len(part)] = part
+        self._at += len(part)
+        return len(part)
+
+
 def exactly(stream: BinaryIO, length: int) -> bytes:
     """Read up to a length even where the stream answers with less at a time."""
     data = stream.read(length)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The check of a sealed parcel, a signed container or an evidence, as a court makes it: offline, step by step.
+"""The check of a parcel, a signed container, an evidence or a bundle of them, as a court makes it: offline, in steps.
 
 It ends at the first refusal.
 
@@ -26,7 +26,18 @@ A container:
 An evidence:
 
 15. it has its one form, and the certificate's key signed it;
-16. a trusted root vouches for that certificate, at the asked moment.
+16. a trusted root vouches for that certificate, as a node's, at the asked moment.
+
+A bundle of evidence:
+
+17. the bundle has its one form, and every piece has the digest in its list;
+then step 15 for each evidence;
+18. each is about this parcel and this recipient, none stands twice, and none is missing before a later one;
+19. the time-stamps are those of their evidence, and their authority is trusted at the asked moment;
+then step 16 for each evidence, at its time-stamp's time where it has one;
+20. the node's seal holds over the list, and is trusted at its own time-stamp's time, else at the asked moment;
+then steps 1 to 3, at the time by which the first evidence was stamped, because that evidence names the header;
+21. the letter in it is the content that the header names: then steps 7 to 14 at that time.
 
 What this does not show: that a mandate covered the signature, that the letter was delivered, and that no certificate
 was withdrawn, unless the letter carries the evidence of that. Evidence and the log show when and to whom.
@@ -42,7 +53,10 @@ from mukatabat_verify import letter as letters
 from mukatabat_verify import pades, timestamps
 from mukatabat_verify.asic import DATA, LETTER
 from mukatabat_verify.asic.reading import SealedLetter
-from mukatabat_verify.certificates import Trust, check_seal, check_signing, holder
+from mukatabat_verify.asic.seal import SealFound
+from mukatabat_verify.bundle import form
+from mukatabat_verify.bundle.reading import Bundle
+from mukatabat_verify.certificates import Trust, check_node, check_seal, holder
 from mukatabat_verify.errors import (
     Refusal,
     SignatureBroken,
@@ -76,6 +90,8 @@ def verify(stream: BinaryIO, trust: Trust, *, key: OpeningKey | None = None) -> 
         stream.seek(0)
         if begins == covers.MAGIC:
             _verify_parcel(report, stream, trust, key)
+        elif begins.startswith(b"PK") and _is_bundle(stream):
+            _verify_bundle(report, stream, trust)
         elif begins.startswith(b"PK"):
             _verify_container(report, stream, trust)
         elif begins.startswith(b"<erds:Evidence"):
@@ -149,7 +165,7 @@ def _verify_evidence(report: Report, stream: BinaryIO, trust: Trust) -> None:
     with report.step(Step.EVIDENCE):  # 15
         found = evidence.check(exactly(stream, LARGEST_EVIDENCE + 1))
     with report.step(Step.EVIDENCE_TRUSTED):  # 16
-        check_signing(found.chain, trust)
+        check_node(found.chain, trust)
     stated = found.statement
     report.facts |= {
         "event": str(stated.event),
@@ -162,6 +178,62 @@ def _verify_evidence(report: Report, stream: BinaryIO, trust: Trust) -> None:
         "parcel": str(stated.parcel),
         "header_sha256": stated.header.hex(),
     }
+
+
+def _is_bundle(stream: BinaryIO) -> bool:
+    """Whether an archive names itself a bundle, where the first file of a stored one lies."""
+    begins = exactly(stream, 200)
+    stream.seek(0)
+    return form.MEDIA_TYPE.encode("ascii") in begins
+
+
+def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> None:
+    with report.step(Step.BUNDLE):  # 17
+        bundle = Bundle(stream)
+        bundle.check_pieces()
+    with report.step(Step.EVIDENCE):  # 15
+        found = bundle.evidence()
+    with report.step(Step.HISTORY):  # 18
+        bundle.check_about(found)
+    with report.step(Step.EVIDENCE_STAMPED):  # 19
+        stamped = bundle.stamped(trust)
+    with report.step(Step.EVIDENCE_TRUSTED):  # 16
+        for name, one in found.items():
+            check_node(one.chain, replace(trust, at=stamped.get(name, trust.at)))
+    report.facts["events"] = [
+        {
+            "event": str(one.statement.event), "at": one.statement.at.isoformat(), "register": one.statement.register,
+            "stamped": stamped[name].isoformat() if name in stamped else None,
+        }
+        for name, one in found.items()
+    ]  # fmt: skip
+    with report.step(Step.BUNDLE_SEALED):  # 20
+        seal = bundle.check_seal()
+        check_node(seal.chain, _when_sealed(seal, trust))
+    known = replace(trust, at=min(stamped.values(), default=trust.at))
+    with report.step(Step.PARCEL_FORM):  # 1
+        cover, header = bundle.cover()
+    with report.step(Step.HEADER_SIGNED):  # 2
+        check_signature(cover, header)
+    with report.step(Step.HEADER_TRUSTED):  # 3
+        check_seal(cover.certificates, known, body=header.sender)
+    report.facts |= _facts(cover, header) | {"recipient": bundle.index.recipient}
+    container = bundle.container()
+    if container is None:
+        report.leave_out(Step.LETTER_OF_PARCEL, "the bundle holds the digests of the letter, not the letter")
+        return
+    with report.step(Step.LETTER_OF_PARCEL):  # 21
+        bundle.check_content(header)
+    _verify_container(report, container, known, header)
+
+
+def _when_sealed(seal: SealFound, trust: Trust) -> Trust:
+    """The moment for which a seal's certificate is judged: that of a true time-stamp over it, else the asked one."""
+    if seal.time_stamp is None:
+        return trust
+    moment = timestamps.stamped_at(seal.time_stamp, hashlib.sha256(seal.value).digest())
+    timestamps.check_authority(seal.time_stamp, trust)
+    return replace(trust, at=moment)
 
 
 def check_letter(sealed: SealedLetter, header: Header | None) -> letters.LetterData:

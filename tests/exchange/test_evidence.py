@@ -28,6 +28,7 @@ from mukatabat.vault.models import NodeKey
 from mukatabat_verify import errors
 from mukatabat_verify.certificates import check_seal, check_signing
 from mukatabat_verify.evidence.signature import Signed, check, check_about
+from mukatabat_verify.evidence.statement import reason_digest
 from mukatabat_verify.timestamps import check_authority, stamped_at
 from tests.cast import FL, MOF, Cast
 from tests.exchange.support import again, arrivals, consignments, cover_of, dispatched
@@ -109,7 +110,7 @@ def test_an_evidence_tells_nothing_of_a_secret_letter_and_no_words_of_a_reason(c
         assert not [one.digest for one in arrival.read().documents if one.digest.removeprefix("sha256:") in text]
     code, words = read(last).statement.reason or ("", "")
     assert (last.event, code) == (Event.RETURN, "urn:mukatabat:reason:return")
-    assert words == evidence.reason_digest(bytes.fromhex(last.reason_salt), "الموضوع خارج الاختصاص")
+    assert words == reason_digest(bytes.fromhex(last.reason_salt), "الموضوع خارج الاختصاص")
 
 
 def test_what_did_not_happen_is_not_stated(cast: Cast) -> None:

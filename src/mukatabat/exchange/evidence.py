@@ -9,7 +9,6 @@ digest keyed with a salt that is kept sealed.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import io
 import secrets
 from collections.abc import Sequence
@@ -26,7 +25,7 @@ from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions import NodeSeal, evidence_seal
 from mukatabat_verify.evidence.signature import sign
-from mukatabat_verify.evidence.statement import Part, Statement
+from mukatabat_verify.evidence.statement import Part, Statement, reason_digest
 from mukatabat_verify.parcel import cover as covers
 
 POLICY = "urn:mukatabat:practice:1"
@@ -83,11 +82,6 @@ def take_over(actor: Actor, stated: Sequence[Evidence]) -> None:
                 event=one.event, at=one.at, made_here=False, xml=bytes(one.xml), digest=one.digest,
                 salt=bytes(one.salt), reason_salt=one.reason_salt, kept_at=clock.now(),
             ))  # fmt: skip
-
-
-def reason_digest(salt: bytes, reason: str) -> str:
-    """What an evidence says of a reason given in words: whoever has both can check it, nobody else learns it."""
-    return f"hmac-sha256:{hmac.digest(salt, reason.encode(), 'sha256').hex()}"
 
 
 def _keep(actor: Actor, evidence: Evidence) -> None:

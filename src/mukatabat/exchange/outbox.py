@@ -31,7 +31,7 @@ from mukatabat.vault.queries import document_to_carry, open_seekable
 from mukatabat.vault.rules import extension_of
 from mukatabat.vault.streams import pieces
 from mukatabat_verify.asic import SIGNATURE
-from mukatabat_verify.asic.building import Container, File, Letter, build
+from mukatabat_verify.asic.building import Container, File, Letter, build, rebuild
 from mukatabat_verify.canonical import canonical
 from mukatabat_verify.parcel.header import Header
 from mukatabat_verify.parcel.keys import ParcelKey
@@ -177,10 +177,24 @@ def _recipient_keys(actor: Actor, bodies: Iterable[UUID]) -> tuple[PublicKey, ..
     return tuple(found[body_id] for body_id in wanted)
 
 
+def container_of(actor: Actor, sealed: SealedParcel) -> Container:
+    """Give the signed container of a parcel again, to the byte, from what its sender keeps.
+
+    Raises what the vault raises for a document that is not there, or that our own work may not open any more.
+    """
+    manifest = Manifest.model_validate_json(sealed.letter_data)
+    documents = [document_to_carry(actor, part.digest, size=part.size) for part in manifest.documents]
+    return rebuild(_letter(actor, manifest, documents, data=sealed.letter_data.encode()), bytes(sealed.signature))
+
+
 def _container(actor: Actor, chosen: Plan, data: bytes, *, at: datetime) -> Container:
-    letter, *attached = [_pieces(actor, one) for one in chosen.documents]
-    files = [_file(part, read) for part, read in zip(chosen.manifest.documents[1:], attached, strict=True)]
-    return build(Letter(letter, data, files), chosen.by, at=at)
+    return build(_letter(actor, chosen.manifest, chosen.documents, data=data), chosen.by, at=at)
+
+
+def _letter(actor: Actor, manifest: Manifest, documents: Iterable[Document], *, data: bytes) -> Letter:
+    letter, *attached = [_pieces(actor, one) for one in documents]
+    files = [_file(part, read) for part, read in zip(manifest.documents[1:], attached, strict=True)]
+    return Letter(letter, data, files)
 
 
 def _file(part: DocumentPart, read: Callable[[], Iterable[bytes]]) -> tuple[str, File]:

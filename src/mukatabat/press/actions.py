@@ -22,6 +22,7 @@ from mukatabat.press.layout import (
     margin_data,
     mark_data,
     minutes_data,
+    proof_data,
     slip_data,
     stamp_data,
     texts,
@@ -36,6 +37,7 @@ from mukatabat.press.rules import (
     LetterSheet,
     MinuteSheet,
     PrintedLetter,
+    ProofSheet,
     RegisterExtract,
     SignatureBox,
     SignatureMark,
@@ -126,6 +128,11 @@ def render_delivery_slip(slip: DeliverySlip) -> bytes:
 def render_trail(sheet: TrailSheet) -> bytes:
     """Print a part of the audit trail, A4 landscape, PDF/A-3a."""
     return _printed("trail", trail_data(sheet), sheet.drawn_at.astimezone(KUWAIT).date())
+
+
+def render_proof(sheet: ProofSheet) -> bytes:
+    """Print the report of a bundle of evidence, A4, PDF/A-3a, in Arabic and English."""
+    return _printed("proof", proof_data(sheet), sheet.drawn_at.astimezone(KUWAIT).date())
 
 
 def render_incoming_stamp(stamp: IncomingStamp) -> bytes:

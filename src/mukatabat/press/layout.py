@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -31,6 +31,7 @@ from mukatabat.press.rules import (
     Look,
     Minute,
     MinuteSheet,
+    ProofSheet,
     RegisterExtract,
     RegisterRow,
     SignatureMark,
@@ -156,6 +157,55 @@ def trail_data(sheet: TrailSheet) -> Data:
             for at, said, what, who, place in sheet.rows
         ],
         "notes": list(sheet.notes),
+    }
+
+
+PROOF_COLUMNS = (
+    ("ما وقع", "What happened"),
+    ("وقته", "When"),
+    ("ختم الوقت", "Time-stamp"),
+    ("رقم القيد لديهم", "Their register number"),
+)
+PROOF_NOTES = (
+    (
+        "كل سطر إثبات موقّع في هذه الحزمة، ولا تُغني هذه الصفحة عنه. ويتحقق منها أي أحد دون اتصال بالشبكة.",
+        "Each line is a signed evidence in this bundle; this page takes the place of none. Anybody checks it offline.",
+    ),
+    (
+        "المفاتيح محفوظة لدى المنصة، وبوسع مشغّلها القراءة.",
+        "The keys are kept by this platform, whose operator could read.",
+    ),
+)
+
+
+def proof_data(sheet: ProofSheet) -> Data:
+    """Write the report of a bundle of evidence as the data of proof.typ."""
+    look = sheet.look
+    day = sheet.drawn_at.astimezone(KUWAIT).date()
+
+    def moment(at: datetime | None) -> str:
+        return moment_text(at, look.language, look.digits) if at else "—"
+
+    return _common(look, sheet.letterhead, title=f"حزمة الإثبات {day.isoformat()}", day=day) | {
+        "secrecy": None,
+        "drawn_at": moment(sheet.drawn_at),
+        "drawn_by": breakable(sheet.drawn_by),
+        "heading": {"ar": "حزمة الإثبات", "en": "Evidence bundle"},
+        "facts": [
+            {"ar": one.ar, "en": one.en, "value": breakable(one.value), "token": one.token} for one in sheet.facts
+        ],
+        "columns": [{"ar": ar, "en": en} for ar, en in PROOF_COLUMNS],
+        "rows": [
+            {
+                "ar": one.ar,
+                "en": one.en,
+                "at": moment(one.at),
+                "stamped": moment(one.stamped_at),
+                "register": one.register or "—",
+            }
+            for one in sheet.rows
+        ],
+        "notes": [{"ar": ar, "en": en} for ar, en in PROOF_NOTES],
     }
 
 

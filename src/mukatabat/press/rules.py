@@ -236,6 +236,39 @@ class TrailSheet:
     look: Look = Look()
 
 
+@dataclass(frozen=True, slots=True)
+class ProofFact:
+    """A line of the report: its label in both languages; ``token`` for what reads left to right."""
+
+    ar: str
+    en: str
+    value: str
+    token: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRow:
+    """One evidence: what it says in both languages, when, when it was time-stamped, the recipient's number."""
+
+    ar: str
+    en: str
+    at: datetime
+    stamped_at: datetime | None
+    register: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofSheet:
+    """The report in a bundle of evidence (حزمة الإثبات), in both languages."""
+
+    letterhead: Letterhead
+    facts: tuple[ProofFact, ...]
+    rows: tuple[ProofRow, ...]
+    drawn_at: datetime
+    drawn_by: str
+    look: Look = Look()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Minute:
     """A note or referral beside a letter, with what followed from it.

@@ -69,6 +69,7 @@ DELIVERY: dict[str, Sentence] = {
     "exchange.consignment-failed": _("{who} could not deliver the letter {what}"),
     "exchange.consignment-held": _("{who} holds the letter {what}, which a recipient could not open"),
     "exchange.consignment-ordered": _("{who} ordered the delivery of the letter {what} again"),
+    "letters.proof-taken": _("{who} took the evidence bundle of the letter {what}"),
     "exchange.parcel-sealed": _("{who} sealed the letter {what} for its recipients"),
     "exchange.parcel-refused": _("{who} refused a sealed parcel that could not be opened"),
     "exchange.consignment-withdrawn": _("{who} withdrew the letter {what} from a recipient"),

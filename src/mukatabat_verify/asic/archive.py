@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -69,13 +69,16 @@ def directory(entries: Sequence[Entry]) -> bytes:
 class Archive:
     """A container over a seekable stream that holds it and no more. Its form is proven, its content not yet."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        """Read the directory; raises one of the Archive… refusals."""
+    def __init__(self, stream: BinaryIO, *, check_names: Callable[[list[str]], None] | None = None) -> None:
+        """Read the directory; raises one of the Archive… refusals.
+
+        ``check_names`` judges the names in their order, by default as those of a letter's container.
+        """
         self._stream = stream
         self._offsets: dict[str, int] = {}
         found, count = self._directory()
         self.entries = {entry.name: entry for entry in _entries(found[: -_END.size], count)}
-        _check_names(list(self.entries))
+        (check_names or _check_names)(list(self.entries))
         if directory(list(self.entries.values())) != found:
             raise ArchiveHiddenBytes("in the directory")
         offset = 0

@@ -76,25 +76,39 @@ def build(letter: Letter, by: Seal, *, at: datetime, time_stamp: Callable[[bytes
     ``at`` is the time that the seal claims; ``time_stamp`` gives a token for a digest; what it raises goes on.
     Raises ValueError for a name or media type that a container cannot hold, ArchiveTooLarge beyond 4 GiB.
     """
-    files: list[tuple[Entry, Pieces]] = [_written("mimetype", MEDIA_TYPE.encode("ascii"))]
+    return _assembled(letter, lambda listed: seal.make(listed, by, at=at, time_stamp=time_stamp))
+
+
+def rebuild(letter: Letter, signature: bytes) -> Container:
+    """Give the container that was sealed once, with that seal; whether it is, its reader checks.
+
+    Raises as :func:`build`.
+    """
+    return _assembled(letter, lambda _: signature)
+
+
+def _assembled(letter: Letter, sealed: Callable[[bytes], bytes]) -> Container:
+    files: list[tuple[Entry, Pieces]] = [written("mimetype", MEDIA_TYPE.encode("ascii"))]
     listed = []
     for name, file in letter.files():
-        entry, digest = _measured(name, file.pieces)
+        entry, digest = measured(name, file.pieces)
         files.append((entry, file.pieces))
         listed.append(manifest.Listed(name, file.media_type, digest))
-    written = manifest.write(listed)
-    files += [_written(MANIFEST, written), _written(SIGNATURE, seal.make(written, by, at=at, time_stamp=time_stamp))]
+    names = manifest.write(listed)
+    files += [written(MANIFEST, names), written(SIGNATURE, sealed(names))]
     container = Container(tuple(files))
     if container.size > LARGEST:
         raise ArchiveTooLarge(f"{container.size} bytes")
     return container
 
 
-def _written(name: str, data: bytes) -> tuple[Entry, Pieces]:
+def written(name: str, data: bytes) -> tuple[Entry, Pieces]:
+    """Give a small file and its entry."""
     return Entry(name, len(data), zlib.crc32(data)), lambda: [data]
 
 
-def _measured(name: str, pieces: Pieces) -> tuple[Entry, bytes]:
+def measured(name: str, pieces: Pieces) -> tuple[Entry, bytes]:
+    """Read a file once for its entry and its SHA-256; ArchiveTooLarge beyond 4 GiB."""
     digest, size, checksum = hashlib.sha256(), 0, 0
     for piece in pieces():
         digest.update(piece)

@@ -7,6 +7,16 @@ The sentences name nothing of the letter. ``detail`` is for the reader of a log 
 from mukatabat_verify.errors.base import (
     Refusal,
 )
+from mukatabat_verify.errors.bundle import (
+    BundleMalformed,
+    BundleOfAnotherParcel,
+    BundlePieceChanged,
+    BundlePieceForeign,
+    BundlePieceMissing,
+    EvidenceMissing,
+    EvidenceOfAnotherRecipient,
+    EvidenceTwice,
+)
 from mukatabat_verify.errors.container import (
     ArchiveCompressed,
     ArchiveHiddenBytes,
@@ -82,6 +92,11 @@ __all__ = [
     "ArchiveSpecialFile",
     "ArchiveTooLarge",
     "BelowFloor",
+    "BundleMalformed",
+    "BundleOfAnotherParcel",
+    "BundlePieceChanged",
+    "BundlePieceForeign",
+    "BundlePieceMissing",
     "CameBefore",
     "CertificateNotListed",
     "CertificateOfAnotherBody",
@@ -96,8 +111,11 @@ __all__ = [
     "ContentChanged",
     "CutOff",
     "EvidenceMalformed",
+    "EvidenceMissing",
     "EvidenceOfAnotherParcel",
+    "EvidenceOfAnotherRecipient",
     "EvidenceSignatureBroken",
+    "EvidenceTwice",
     "FileChanged",
     "HeaderSignatureBroken",
     "InclusionBroken",

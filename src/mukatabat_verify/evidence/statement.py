@@ -8,6 +8,7 @@ read by parsing and writing it again: bytes that do not come out the same are re
 from __future__ import annotations
 
 import base64
+import hmac
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -113,6 +114,11 @@ def read(data: bytes) -> Statement:
     except (etree.XMLSyntaxError, ValueError, TypeError, LookupError, AttributeError) as error:
         raise EvidenceMalformed(type(error).__name__) from error
     return statement
+
+
+def reason_digest(salt: bytes, reason: str) -> str:
+    """What an evidence says of a reason given in words: whoever has both can check it, nobody else learns it."""
+    return f"hmac-sha256:{hmac.digest(salt, reason.encode('utf-8'), 'sha256').hex()}"
 
 
 def escaped(text: str) -> str:

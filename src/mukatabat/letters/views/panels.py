@@ -18,6 +18,7 @@ from mukatabat.access.grants.rules import Reason
 from mukatabat.access.rules import Capability
 from mukatabat.directory.vocabulary import Custody
 from mukatabat.exchange import queries as exchange
+from mukatabat.exchange.bundle import Receipt, receipts_of
 from mukatabat.exchange.manifest import Recipient
 from mukatabat.exchange.models import Consignment, PaperRecord
 from mukatabat.exchange.paper import records_of
@@ -139,12 +140,15 @@ def track_panel(story: Story) -> dict[str, Any]:
     received = letter.direction == Direction.IN
     on_paper = [one.id for one in story.consignments if one.on_paper]
     keyed = records_of(story.actor, on_paper) if on_paper else {}
+    receipts = receipts_of(story.actor, story.consignments) if story.consignments else {}
     return {
-        "verdict": verdict(story.consignments) or under_way(letter),
+        "verdict": _with_bundle(verdict(story.consignments), story) or under_way(letter),
         "recipients": [
             {
                 "name": story.name(one), "is_copy": one.role == Role.COPY, "status": one.state,
-                "steps": chain(letter, one), "their_number": one.their_reference, "receipt": None,
+                "steps": chain(letter, one), "their_number": one.their_reference,
+                "receipt": _receipt(receipts[one.id]) if one.id in receipts else None,
+                "proof_url": _proof_url(story, one),
                 "refusal": refusal_text(one.refusal), "retry_url": _retry_url(story, one),
                 "on_paper": one.on_paper, "paper": [_keyed(letter, record) for record in keyed.get(one.id, ())],
             }
@@ -152,6 +156,28 @@ def track_panel(story: Story) -> dict[str, Any]:
         ],
         "ours": {"register_number": letter.reference, "registered_at": letter.registered_at} if received else None,
         "comment_url": reverse("letters:comment", args=[letter.id]), **_said(story),
+    }  # fmt: skip
+
+
+def _with_bundle(found: Verdict | None, story: Story) -> Verdict | None:
+    """The verdict over one recipient offers what proves it; of several each has its own."""
+    url = _proof_url(story, story.consignments[0]) if found and len(story.consignments) == 1 else ""
+    return replace(found, bundle_url=url) if found and url else found
+
+
+def _proof_url(story: Story, consignment: Consignment) -> str:
+    """Where the bundle of evidence of a delivery is taken, once the parcel has left."""
+    if consignment.sealed_id is None or consignment.dispatched_at is None:
+        return ""
+    return reverse("letters:proof", args=[story.letter.id, consignment.id])
+
+
+def _receipt(found: Receipt) -> dict[str, Any]:
+    """What is proven of a delivery: checked now, not believed from before."""
+    stamped = _("Time-stamped") if found.stamp else _("The time-stamp is still to come")
+    return {
+        "number": str(found.row.evidence_id), "hash": found.row.digest, "holds": found.holds,
+        "checks": [_("Signed by the platform, and unchanged"), stamped] if found.holds else [],
     }  # fmt: skip
 
 

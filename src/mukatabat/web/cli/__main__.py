@@ -22,6 +22,7 @@ from mukatabat.web.cli.people import people  # noqa: E402
 from mukatabat.web.cli.registers import registers  # noqa: E402
 from mukatabat.web.cli.site import site  # noqa: E402
 from mukatabat.web.cli.tokens import tokens  # noqa: E402
+from mukatabat.web.cli.verify import verify  # noqa: E402
 
 
 @click.group()
@@ -29,7 +30,7 @@ def mukatabat() -> None:
     """Mukatabat: official letters between government bodies."""
 
 
-for group in (accounts, audit, backup, demo, keys, people, registers, site, tokens):
+for group in (accounts, audit, backup, demo, keys, people, registers, site, tokens, verify):
     mukatabat.add_command(group)
 
 

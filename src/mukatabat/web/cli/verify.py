@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The check that a court makes, as a verb."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from mukatabat.kernel import clock
+from mukatabat.signing.service import trust
+from mukatabat_verify.__main__ import main
+
+
+@click.command("verify", context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def verify(arguments: tuple[str, ...]) -> None:
+    """Check a bundle of evidence, a parcel, a container or an evidence, offline: FILE [--trust FOLDER] [--json].
+
+    Without a folder of roots those are trusted that this installation trusts. Exit code 1 when something is refused.
+    """
+    sys.exit(main(arguments, roots=trust(clock.now()).roots))

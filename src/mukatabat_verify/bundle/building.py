@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Writing a bundle of evidence: every piece is listed, and the list sealed by the node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from mukatabat_verify.asic import seal
+from mukatabat_verify.asic.archive import LARGEST, Entry
+from mukatabat_verify.asic.building import Container, Pieces, measured, written
+from mukatabat_verify.bundle import form
+from mukatabat_verify.errors import ArchiveTooLarge
+from mukatabat_verify.parcel.sealing import Seal
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One evidence with what opens it, and its time-stamp if it has one yet."""
+
+    xml: bytes
+    stated: form.Stated
+    stamp: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What goes into a bundle; see :mod:`mukatabat_verify.bundle.form`.
+
+    ``letter`` gives the container's bytes, the same ones each time, and ``salt`` (hexadecimal) shows whose content it
+    is; None and "" where the reader may not read it.
+    """
+
+    parcel: UUID
+    header: str
+    sender: str
+    recipient: str
+    report: bytes
+    cover: bytes
+    proofs: tuple[Proof, ...]
+    roots: tuple[bytes, ...]
+    letter: Pieces | None = None
+    salt: str = ""
+
+    def files(self) -> Iterator[tuple[str, Pieces]]:
+        """Name the pieces, in order."""
+        yield form.REPORT, lambda: [self.report]
+        yield form.COVER, lambda: [self.cover]
+        if self.letter is not None:
+            yield form.LETTER, self.letter
+        numbered = list(enumerate(self.proofs, 1))
+        yield from ((f"evidence/{number:03}.xml", _one(proof.xml)) for number, proof in numbered)
+        yield from ((f"stamps/{number:03}.tst", _one(proof.stamp)) for number, proof in numbered if proof.stamp)
+        yield from ((f"roots/{number:03}.der", _one(root)) for number, root in enumerate(self.roots, 1))
+
+
+def build(
+    contents: Contents, by: Seal, *, at: datetime, time_stamp: Callable[[bytes], bytes] | None = None
+) -> Container:
+    """List all pieces, seal the list, and give the bundle, which is read once to be listed and once to be written.
+
+    ``time_stamp`` gives a token for a digest; what it raises goes on. Raises ArchiveTooLarge beyond 4 GiB.
+    """
+    pieces, files = [], []
+    for name, read in contents.files():
+        entry, digest = measured(name, read)
+        pieces.append(form.Piece(name, entry.size, digest.hex()))
+        files.append((entry, read))
+    index = form.Index(
+        parcel=contents.parcel, header=contents.header, sender=contents.sender, recipient=contents.recipient, made=at,
+        salt=contents.salt, stated=tuple(proof.stated for proof in contents.proofs), pieces=tuple(pieces),
+    ).to_bytes()  # fmt: skip
+    sealed = seal.make(index, by, at=at, time_stamp=time_stamp)
+    first: list[tuple[Entry, Pieces]] = [
+        written("mimetype", form.MEDIA_TYPE.encode("ascii")), written(form.INDEX, index), written(form.SEAL, sealed),
+    ]  # fmt: skip
+    bundle = Container((*first, *files))
+    if bundle.size > LARGEST:
+        raise ArchiveTooLarge(f"{bundle.size} bytes")
+    return bundle
+
+
+def _one(data: bytes) -> Pieces:
+    return lambda: [data]
