@@ -79,7 +79,7 @@ def bundle(actor: Actor, consignment: Consignment, kept: list[Kept], *, report: 
     The letter is read while the bundle is written. Raises what the vault raises for a document that is not there.
     """
     with reading(actor):
-        sealed = SealedParcel.objects.get(id=consignment.sealed_id)
+        sealed = SealedParcel.objects.get(id=kept[0].row.parcel_id)
         letter = _letter(actor, sealed) if whole else None
         by = evidence_seal(actor)
     now = clock.now()
