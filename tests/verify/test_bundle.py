@@ -68,7 +68,7 @@ def history(parcel: Parcel) -> list[Proof]:
     ]
 
 
-def contents(parcel: Parcel, letter: bytes, **changes: Any) -> Contents:
+def contents(parcel: Parcel, letter: bytes, /, **changes: Any) -> Contents:
     whole = Contents(
         parcel=parcel.header.parcel, header=parcel.cover.digest.hex(), sender="MOF", recipient="MOH",
         report=b"%PDF report", cover=parcel.cover.only_for([]).to_bytes(), letter=lambda: [letter],
