@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the judges look at: one of every sheet that the product prints, in both languages, and signed where we sign."""
+"""What the judges look at: every sheet that the product prints, in both languages, signed where we sign; and a log."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from shutil import rmtree
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
+from logs import write_log
 
 from mukatabat.kernel import clock
 from mukatabat.kernel.calendar import hijri
@@ -212,7 +214,7 @@ class Signer:
 
 
 def main() -> None:
-    """Write the exhibits into a folder, and roots.pem, which the signatures lead to."""
+    """Write the exhibits into a folder, roots.pem, which the signatures lead to, and a transparency log."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
@@ -227,6 +229,9 @@ def main() -> None:
         for look in (Look(), ENGLISH):
             for name, document in office_sheets(look):
                 (folder / f"{name}-{look.language}.pdf").write_bytes(document)
+    rmtree(folder / "ledger", ignore_errors=True)
+    (folder / "ledger").mkdir()
+    write_log(folder / "ledger")
     root = x509.load_der_x509_certificate(signer.authority.root)
     (folder / "roots.pem").write_bytes(root.public_bytes(Encoding.PEM))
 

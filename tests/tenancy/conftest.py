@@ -19,6 +19,9 @@ from mukatabat.exchange.rules import Event
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.ledger.actions import note_audit_head, reconcile
+from mukatabat.ledger.holding import audit_heads
+from mukatabat.ledger.rules import Head
 from mukatabat.letters.actions import approval, drafting
 from mukatabat.letters.actions.keeping import keep_text
 from mukatabat.letters.actions.pictures import set_picture
@@ -83,6 +86,9 @@ def told(cast: Cast) -> Cast:
     for login in ("admin.mof", "admin.fl"):
         _called(cast, login)
         _mailed(cast, login)
+    for login in ("clerk.mof", "clerk.fl"):
+        note_audit_head(cast(login))
+        reconcile(cast(login), audit_heads(cast(login)), Head())
     return cast
 
 

@@ -23,6 +23,7 @@ _DIRECTORY = "the directory is shared: every body addresses every other"
 _ACCOUNTS = "an account signs in before its body is known"
 _FRAMEWORK = "the framework's own bookkeeping, no body's data"
 _JOBS = "jobs carry identifiers alone; a worker opens the body's scope itself"
+_LEDGER = "the log is one for all bodies: salted commitments and hashes of them, no content"
 
 GLOBAL_TABLES: dict[str, GlobalTable] = {
     "django_migrations": GlobalTable(READ, _FRAMEWORK),
@@ -59,6 +60,13 @@ GLOBAL_TABLES: dict[str, GlobalTable] = {
     "audit_pending": GlobalTable("select, insert", "the sequencer's queue: identifiers and digests alone"),
     "audit_check": GlobalTable("select, insert", "whether the chain of all bodies was whole; it holds no content"),
     "audit_link": GlobalTable(READ, "the chain of digests is one for all bodies; it holds no content"),
+    "ledger_log": GlobalTable(READ, _LEDGER),
+    "ledger_waiting": GlobalTable("select, insert", "the log's queue: identifiers and salted commitments alone"),
+    "ledger_leaf": GlobalTable(READ, _LEDGER),
+    "ledger_tile": GlobalTable(READ, _LEDGER),
+    "ledger_checkpoint": GlobalTable(READ, _LEDGER),
+    "ledger_cosignature": GlobalTable("select, insert", _LEDGER),
+    "ledger_alarm": GlobalTable("select, insert, update", "what keeps proof from going on, for all bodies"),
     "procrastinate_jobs": GlobalTable(ALL, _JOBS),
     "procrastinate_events": GlobalTable(ALL, _JOBS),
     "procrastinate_workers": GlobalTable(ALL, _JOBS),

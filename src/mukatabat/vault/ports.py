@@ -108,6 +108,18 @@ class PairStore(Protocol):
         ...
 
 
+class NoteStore(KeyStore, Protocol):
+    """A key store that also signs notes: a log's key is made as a body's key is, and used as the seed of Ed25519."""
+
+    def note_public(self, held: HeldKey) -> bytes:
+        """Give the public half, 32 bytes."""
+        ...
+
+    def note_sign(self, held: HeldKey, data: bytes) -> bytes:
+        """Sign with Ed25519."""
+        ...
+
+
 class MalwareScanner(Protocol):
     """Looks for known malware."""
 

@@ -63,6 +63,8 @@ class Configuration(BaseSettings):
     sms_secret_file: Path | None = None
     notices_url: str = ""
     notices_secret_file: Path | None = None
+    ledger_origin: str = ""
+    ledger_policy_file: Path | None = None
 
     @field_validator("verification_origin")
     @classmethod
@@ -85,6 +87,20 @@ class Configuration(BaseSettings):
             return "development-only"
         message = "MUKATABAT_SECRET_KEY_FILE is not set; name a file readable by the service alone."
         raise RuntimeError(message)
+
+    @property
+    def ledger_name(self) -> str:
+        """The name of the host's log, such as verify.example/log: a name without scheme, as a checkpoint begins."""
+        return self.ledger_origin or f"{urlsplit(self.verification_origin).netloc or 'localhost'}/log"
+
+    @field_validator("ledger_origin")
+    @classmethod
+    def _is_a_name(cls, value: str) -> str:
+        """One word without a plus sign, as signatures of notes ask for."""
+        if value and (len(value) > 200 or "+" in value or value.split() != [value]):
+            message = "MUKATABAT_LEDGER_ORIGIN is one word, for example exchange.example/log."
+            raise ValueError(message)
+        return value
 
     def credential(self, name: str, stated: Path | None) -> Path | None:
         """The file of a secret: as stated, else the systemd credential of that name if this service was given it."""

@@ -15,7 +15,9 @@ from mukatabat.letters.jobs import sweep as sweep_letters
 from mukatabat.notify.jobs import sweep as sweep_notices
 from mukatabat.portal.jobs import sweep as sweep_portal
 from mukatabat.signing.jobs import look_at_certificates as certificates
+from mukatabat.tenancy.rules import system_actor
 from mukatabat.vault.jobs import sweep as sweep_vault
+from mukatabat.web.ledger import reconcile_body
 
 STALLED_AFTER = 30
 """Seconds without a heartbeat of its worker after which a running job is run again."""
@@ -61,6 +63,20 @@ def check_trail(full: int) -> None:
     found = checking.check_trail(Body.objects.values_list("id", "realm"), full=bool(full))
     if found.faults:
         logger.error("the audit trail has %d faults, the first: %s", len(found.faults), found.faults[0])
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(name="web.reconcile_bodies", queueing_lock="web.reconcile_bodies", lock="web.reconcile_bodies")
+def reconcile_bodies(timestamp: int) -> None:
+    """Let every body compare what it holds with the transparency log, once a night."""
+    for body_id, realm in Body.objects.values_list("id", "realm"):
+        try:
+            found = reconcile_body(system_actor("ledger.reconciler", body_id=body_id, realm=realm))
+        except Exception:
+            logger.exception("the body %s could not compare itself with the log", body_id)
+            continue
+        if found is not None and found.missing:
+            logger.error("the log lacks %d evidences of the body %s", len(found.missing), body_id)
 
 
 @app.task(name="web.sweep_bodies")

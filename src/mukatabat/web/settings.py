@@ -57,12 +57,15 @@ MUKATABAT_GATEWAYS = {
 }
 # Where a message outside of the application says that it is opened; nothing where no origin was named.
 MUKATABAT_ORIGIN = CONFIGURATION.origins[0] if CONFIGURATION.origins else ""
+# The name under which the host's log signs, for good; by default the host that is printed on paper.
+MUKATABAT_LEDGER_ORIGIN = CONFIGURATION.ledger_name
+MUKATABAT_LEDGER_POLICY_FILE = CONFIGURATION.ledger_policy_file
 
 ALLOWED_HOSTS = [".localhost", "127.0.0.1", "testserver", *(origin.split("//")[-1] for origin in CONFIGURATION.origins)]
 CSRF_TRUSTED_ORIGINS = list(CONFIGURATION.origins)
 
 ROOMS = [
-    "tenancy", "audit", "directory", "notify", "access", "signing", "vault", "press",
+    "tenancy", "audit", "directory", "notify", "access", "signing", "ledger", "vault", "press",
     "search", "exchange", "registers", "work", "letters", "portal",
 ]  # fmt: skip
 INSTALLED_APPS = [

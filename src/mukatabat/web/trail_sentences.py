@@ -151,6 +151,8 @@ AUDIT: dict[str, Sentence] = {
     "audit.trail-exported": _("{who} exported the audit log"),
     "audit.trail-printed": _("{who} printed the audit log"),
     "audit.check-ordered": _("{who} ordered a check of the audit log"),
+    "ledger.reconciled": _("{who} found everything that the body holds in the transparency log"),
+    "ledger.evidence-missing": _("{who} did not find everything that the body holds in the transparency log"),
 }
 GROUPS: tuple[tuple[Sentence, dict[str, Sentence]], ...] = (
     (_("Letters"), LETTERS), (_("Delivery"), DELIVERY), (_("Books and documents"), BOOKS),
@@ -160,5 +162,6 @@ SENTENCES: dict[str, Sentence] = {act: sentence for _title, acts in GROUPS for a
 SYSTEMS: dict[str, Sentence] = {
     "exchange": _("The exchange"), "access": _("The door"), "letters": _("The signing desk"),
     "cli": _("The server's command line"), "portal": _("A linked system"), "vault": _("The vault"),
+    "ledger": _("The transparency log"),
 }  # fmt: skip
 """Our own jobs by the first part of their names."""

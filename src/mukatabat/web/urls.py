@@ -4,6 +4,7 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from mukatabat.access.grants.rules import Shelf
+from mukatabat.ledger import urls as ledger
 from mukatabat.portal import urls as portal
 from mukatabat.registers import urls as registers
 from mukatabat.web.views import acting, bell, books, desk, finding, home, notices, trail, watching
@@ -125,5 +126,6 @@ urlpatterns = [
     path("directory/", include((directory_routes, "directory"))),
     path("audit/", include((audit_routes, "audit"))),
     path("notices/", include((notice_routes, "notify"))),
+    path("log/", include((ledger.urlpatterns, ledger.app_name))),
     path("api/v1/", include((portal.urlpatterns, portal.app_name))),
 ]

@@ -11,7 +11,7 @@ from mukatabat.vault.errors import KeyUnavailable
 
 if TYPE_CHECKING:
     from mukatabat.vault.custody.software import SoftwareKeyStore
-    from mukatabat.vault.ports import KeyStore, PairStore
+    from mukatabat.vault.ports import KeyStore, NoteStore, PairStore
 
 
 def key_store() -> KeyStore:
@@ -28,6 +28,14 @@ def pair_store(name: str | None = None) -> PairStore:
 
     Raises KeyUnavailable.
     """
+    store = _software_store()
+    if name not in (None, store.name):
+        raise KeyUnavailable(reason=f"the key store {name} is not configured")
+    return store
+
+
+def note_store(name: str | None = None) -> NoteStore:
+    """Give the store of this name that holds the log's key, by default the one for a new one. Raises KeyUnavailable."""
     store = _software_store()
     if name not in (None, store.name):
         raise KeyUnavailable(reason=f"the key store {name} is not configured")

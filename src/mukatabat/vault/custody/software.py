@@ -20,6 +20,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 
@@ -93,12 +94,23 @@ class SoftwareKeyStore:
         """See :meth:`mukatabat.vault.ports.PairStore.opening`."""
         return SoftwareKey(pair.suite, self._key(pair.held))
 
+    def note_public(self, held: HeldKey) -> bytes:
+        """Give the public half (32 bytes) of a log's key, which is held as a body's key is."""
+        return self._note_key(held).public_key().public_bytes_raw()
+
+    def note_sign(self, held: HeldKey, data: bytes) -> bytes:
+        """Sign with a log's key (Ed25519)."""
+        return self._note_key(held).sign(data)
+
     def rotate_root(self) -> str:
         """Add a root key, which from now on seals the bodies' keys; returns its name. Other processes see it later."""
         with self._alone():
             self._write(self._and_a_root(self._content()))
         self._roots = self._read_roots()
         return self.newest()
+
+    def _note_key(self, held: HeldKey) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self._key(held))
 
     def _held(self, key: bytes, context: bytes) -> HeldKey:
         root = self.newest()

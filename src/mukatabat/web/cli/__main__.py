@@ -13,11 +13,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mukatabat.web.settings")
 django.setup()
 
 from mukatabat.kernel.errors import MukatabatError  # noqa: E402 - needs the settings
+from mukatabat.ledger.witness.__main__ import witness  # noqa: E402
 from mukatabat.web.cli.accounts import accounts  # noqa: E402
 from mukatabat.web.cli.audit import audit  # noqa: E402
 from mukatabat.web.cli.backup import backup  # noqa: E402
 from mukatabat.web.cli.demo import demo  # noqa: E402
 from mukatabat.web.cli.keys import keys  # noqa: E402
+from mukatabat.web.cli.ledger import ledger  # noqa: E402
 from mukatabat.web.cli.people import people  # noqa: E402
 from mukatabat.web.cli.registers import registers  # noqa: E402
 from mukatabat.web.cli.site import site  # noqa: E402
@@ -30,7 +32,7 @@ def mukatabat() -> None:
     """Mukatabat: official letters between government bodies."""
 
 
-for group in (accounts, audit, backup, demo, keys, people, registers, site, tokens, verify):
+for group in (accounts, audit, backup, demo, keys, ledger, people, registers, site, tokens, verify, witness):
     mukatabat.add_command(group)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`python -m mukatabat worker`: background jobs, the audit sequencer and the publisher of events."""
+"""`python -m mukatabat worker`: background jobs, the audit sequencer, the publisher of events, and the log."""
 
 from __future__ import annotations
 
@@ -12,26 +12,29 @@ from procrastinate import App
 from procrastinate.contrib.django import app
 
 from mukatabat.audit.jobs import run_sequencer
+from mukatabat.ledger.jobs import run_log
 from mukatabat.portal.jobs import run_publisher
 from mukatabat.tenancy.jobs import INSIDE, OUTSIDE
 from mukatabat.web.watching.work import observed_job
+from mukatabat.web import ledger
 
 
 class Command(BaseCommand):
     """Run until interrupted; every job it was doing when killed is run again by another worker's sweep."""
 
-    help = "Run background jobs, chain the audit trail and publish events."
+    help = "Run background jobs, chain the audit trail, publish events and keep the log."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare how many jobs run side by side."""
         parser.add_argument("--concurrency", type=int, default=2)
 
     def handle(self, *_: Any, concurrency: int, **__: Any) -> None:
-        """Start sequencer and publisher beside the worker, and stop them in order."""
+        """Start sequencer, publisher and log beside the worker, and stop them in order."""
         stop = threading.Event()
         beside = [
             threading.Thread(target=run_sequencer, args=(stop,), name="audit-sequencer"),
             threading.Thread(target=run_publisher, args=(stop,), name="events-publisher"),
+            threading.Thread(target=run_log, args=(stop, ledger.logger), name="transparency-log"),
         ]
         for thread in beside:
             thread.start()

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Go's own reader of transparency logs: does a log that we wrote hold, and do its proofs?
+
+Notes and tiles are read by the Go checksum database's packages, cosignatures and proofs by those of the Trillian
+project. It is given the folder `ledger/log` among the exhibits, written by the code that keeps the log.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+FAULTS, UNABLE = 1, 69
+
+
+def main(files: list[str]) -> int:
+    """Judge the log beside the files, or the folders that are named, and say what was said of each."""
+    go = shutil.which("go")
+    if go is None:
+        print("  Go cannot run here: it is not installed")
+        return UNABLE
+    places = sorted(
+        {one for file in files for one in (Path(file), Path(file).parent / "ledger" / "log") if is_log(one)}
+    )
+    version = subprocess.run([go, "version"], capture_output=True, text=True, check=False).stdout.strip()
+    program = HERE.parents[2] / ".tools" / "judges" / "tlog" / "reader"
+    built = subprocess.run(
+        [go, "build", "-trimpath", "-o", str(program), "."], cwd=HERE, capture_output=True, text=True, check=False,
+        env={**os.environ, "CGO_ENABLED": "0"},
+    )  # fmt: skip
+    if built.returncode:
+        print(f"  {version} cannot run here: {built.stderr.strip()[-500:]}")
+        return UNABLE
+    print(f"  {version}, given {len(places)} logs")
+    return max([judged(program, place) for place in places], default=FAULTS)
+
+
+def is_log(place: Path) -> bool:
+    """Whether a folder is a log with its proofs."""
+    return (place / "exhibits.json").is_file()
+
+
+def judged(program: Path, place: Path) -> int:
+    """Let the reader judge one log."""
+    done = subprocess.run([str(program), str(place)], capture_output=True, text=True, check=False)
+    for line in done.stdout.splitlines():
+        verdict, _, what = line.partition("\t")
+        print(f"    {'sound' if verdict == 'HOLDS' else 'NOT SOUND':9}  {what}")
+    if done.returncode:
+        print(done.stderr.strip()[-1000:])
+    return FAULTS if done.returncode else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

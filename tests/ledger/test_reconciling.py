@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Each body compares what it holds with the log; an end of the audit trail that was cut off shows."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from mukatabat.audit.actions import chain_pending, record
+from mukatabat.audit.models import AuditEntry
+from mukatabat.ledger import actions
+from mukatabat.ledger.holding import audit_heads
+from mukatabat.ledger.models import AuditHead, Leaf, Waiting
+from mukatabat.ledger.queries import last_reconciliation
+from mukatabat.ledger.rules import Held
+from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.rules import Actor, system_actor
+from mukatabat.web.ledger import reconcile_body
+from tests.cast import FL, MOF, Cast
+from tests.ledger.conftest import House
+
+OURS = system_actor("test.writer", body_id=MOF, realm="live")
+THEIRS = system_actor("test.writer", body_id=FL, realm="live")
+
+
+def written(actor: Actor = OURS) -> None:
+    record(actor, act="test.act", object_kind="test")
+    chain_pending()
+
+
+@pytest.mark.django_db
+def test_a_head_is_committed_to_when_the_body_s_trail_went_on_and_not_otherwise(house: House) -> None:
+    assert not actions.note_audit_head(OURS)
+    written()
+    record(OURS, act="test.act", object_kind="test")  # not chained yet
+    assert actions.note_audit_head(OURS)
+    assert not actions.note_audit_head(OURS)
+    written(THEIRS)
+    assert actions.note_audit_head(OURS), "what waited was chained meanwhile"
+    with scope(OURS):
+        assert list(AuditHead.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
+        assert set(AuditHead.objects.values_list("id", flat=True)) == set(
+            Waiting.objects.values_list("source_id", flat=True)
+        )
+    with scope(THEIRS):
+        assert not AuditHead.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_is_held_is_found_or_waits_and_the_trail_says_so(house: House) -> None:
+    written()
+    actions.note_audit_head(OURS)
+    house.process().turn()
+    written()
+    actions.note_audit_head(OURS)
+    found = reconcile_body(OURS)
+    assert found is not None
+    assert (found.held, found.waiting, found.missing, found.size) == (2, 1, [], 1)
+    assert last_reconciliation(OURS) == found
+    assert last_reconciliation(THEIRS) is None
+    with scope(OURS):
+        entry = AuditEntry.objects.order_by("-id")[0]
+    assert (entry.act, entry.detail["held"], entry.detail["missing"]) == ("ledger.reconciled", 2, 0)
+
+
+@pytest.mark.django_db
+def test_before_anything_is_published_nothing_is_compared(cast: Cast) -> None:
+    assert reconcile_body(OURS) is None
+
+
+TAMPERINGS = {
+    "the leaf was taken out": "DELETE FROM ledger_leaf",
+    "the leaf is another": "UPDATE ledger_leaf SET commitment = sha256('x')",
+    "the end of the trail was cut off": "DELETE FROM audit_link WHERE number = 2",
+    "the trail was rewritten": "UPDATE audit_link SET hash = sha256('x')",
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", TAMPERINGS)
+def test_what_is_missing_or_other_than_committed_is_named(house: House, owner_url: str, name: str) -> None:
+    written()
+    written()
+    actions.note_audit_head(OURS)
+    house.process().turn()
+    assert reconcile_body(OURS).missing == []  # type: ignore[union-attr]
+    with psycopg.connect(owner_url) as owner:
+        owner.execute(TAMPERINGS[name])  # type: ignore[call-overload]
+    found = reconcile_body(OURS)
+    with scope(OURS):
+        assert found is not None
+        assert found.missing == [str(AuditHead.objects.get().id)]
+        entry = AuditEntry.objects.order_by("-id")[0]
+    assert entry.act == "ledger.evidence-missing"
+
+
+@pytest.mark.django_db
+def test_a_body_that_holds_more_than_a_batch_misses_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "BATCH", 3)
+    house.commit(8)
+    actions.append(house.keys)
+    leaves = list(Leaf.objects.order_by("number"))
+    held = [Held(one.source_id, bytes(one.commitment), one.at) for one in leaves]
+    found = actions.reconcile(OURS, held, house.head())
+    assert (found.held, found.missing, found.waiting) == (8, [], 0)
+    held[6] = Held(held[6].source_id, bytes(32), held[6].at)
+    assert actions.reconcile(OURS, held, house.head()).missing == [str(held[6].source_id)]
+    assert list(audit_heads(OURS)) == []
