@@ -150,7 +150,8 @@ AS_OTHERS = {
 
 NO_SCREENS = {
     # it leads on, or answers a program
-    "", "health/", "sign-out/", "sign-in/identity/", "sign-in/identity/return/", "account/preferences/",
+    "", "health/", "log/checkpoint", "log/key", "log/tile/<path:path>",
+    "sign-out/", "sign-in/identity/", "sign-in/identity/return/", "account/preferences/",
     # a form is sent there
     "work/act/", "work/act/<uuid:object_id>/", "work/undo/", "work/times/baseline/", "notices/seen/", "audit/check/",
     "registers/<book:shelf>/widths/", "registers/<book:shelf>/views/", "registers/<book:shelf>/views/<uuid:view_id>/delete/",

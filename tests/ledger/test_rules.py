@@ -90,7 +90,8 @@ def test_a_policy_says_who_and_how_many() -> None:
     found = policy.parse(POLICY + "group all-of-us 2 w0 w1 w2  # two suffice\nquorum all-of-us\n")
     assert [one.url for one in found.witnesses] == [f"http://w{number}.example" for number in range(3)]
     assert (found.quorum, found.answers_needed) == (2, 2)
-    assert policy.parse("quorum none\n").answers_needed == 0
+    for nobody in ("", POLICY):
+        assert policy.parse(nobody + "quorum none\n").answers_needed == 0
     assert policy.parse(POLICY + "quorum w1").quorum == 1
     assert policy.parse(POLICY + "group g all w0 w1\nquorum g").quorum == 2
 

@@ -27,6 +27,8 @@ from mukatabat.directory.models import Body
 from mukatabat.directory.vocabulary import Verdict
 from mukatabat.exchange.rules import ArrivalState, ConsignmentState
 from mukatabat.kernel import clock
+from mukatabat.ledger.actions import reconcile
+from mukatabat.ledger.rules import Head, Held
 from mukatabat.letters.rules import LetterEvent
 from mukatabat.portal.webhooks import WebhookAct
 from mukatabat.tenancy.context import scope
@@ -337,3 +339,22 @@ def test_a_check_is_ordered_in_the_background_and_not_twice_in_a_row(browser: Br
     _checked(full=True)
     client.post(reverse("audit:check"))
     assert ProcrastinateJob.objects.filter(task_name="web.check_trail").count() == 1
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_above_the_log_stands_whether_all_that_the_body_holds_is_in_the_transparency_log(
+    browser: Browser, cast: Cast, language: str
+) -> None:
+    said = {"ar": "سجل الشفافية", "en": "transparency log"}[language]
+
+    def section(login: str) -> str:
+        page = browser(login, language=language).get(reverse("audit:log")).content.decode()
+        return page[page.index("chain-check") :].partition("</section>")[0]
+
+    assert said not in section("auditor.mof")
+    held = Held(cast("auditor.mof").body_id, bytes(32), clock.now())
+    for one, tone in (([], "st-ok"), ([held], "st-danger")):
+        reconcile(cast("auditor.mof"), one, Head())
+        assert said in section("auditor.mof")
+        assert tone in section("auditor.mof")
+    assert said not in section("auditor.fl")

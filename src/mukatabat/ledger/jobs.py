@@ -9,15 +9,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.db import close_old_connections, connection
+from django.db import IntegrityError, close_old_connections, connection
 
 from mukatabat.directory.models import Body
 from mukatabat.ledger import actions, publishing
-from mukatabat.ledger.errors import DatabaseOlder, LedgerMoved, LogForked
+from mukatabat.ledger.errors import LedgerMoved
 from mukatabat.ledger.models import Log
 from mukatabat.ledger.policy import WitnessPolicy
 from mukatabat.ledger.ports import LogKeys, Witnesses
-from mukatabat.tenancy.rules import system_actor
+from mukatabat.tenancy.rules import Actor, system_actor
 
 INTERVAL = 1.0
 """Seconds between two looks at the queue (EXCHANGE §5.4)."""
@@ -46,8 +46,8 @@ class Logger:
         """Append what waits and show it; returns how many leaves were appended.
 
         1. Until as many witnesses as needed agreed that they saw nothing more and nothing else than this database
-        holds, nothing is appended: proof waits, and letters do not. 2. Append. 3. Show. A witness that disagrees
-        (DatabaseOlder, LogForked) takes 1 back.
+        holds, nothing is appended: proof waits, and letters do not. 2. Append. 3. Show. Any fault, and a witness that
+        disagrees (DatabaseOlder, LogForked), takes 1 back.
         """
         self.begun()
         try:
@@ -60,7 +60,8 @@ class Logger:
                 done += count  # 2
             if not publishing.is_shown(self.policy, resting=self._resting()):
                 self._show()  # 3
-        except (DatabaseOlder, LogForked):
+        except Exception:
+            # The database may come back as another one.
             self.confirmed = False
             raise
         return done
@@ -102,7 +103,8 @@ def run_log(stop: threading.Event, make: Callable[[], Logger]) -> None:
                 wait = AFTER_FAULT
         except Exception:
             logger.exception("the log could not go on; it tries again")
-            wait = AFTER_FAULT
+            # Made anew, it reads the file with the witnesses again.
+            ours, wait = None, AFTER_FAULT
         finally:
             close_old_connections()
     connection.close()
@@ -111,6 +113,11 @@ def run_log(stop: threading.Event, make: Callable[[], Logger]) -> None:
 def note_audit_heads() -> int:
     """Commit to how far every body's trail reached; returns how many went on since the last time."""
     bodies = Body.objects.values_list("id", "realm")
-    return sum(
-        actions.note_audit_head(system_actor("ledger.heads", body_id=body_id, realm=realm)) for body_id, realm in bodies
-    )
+    return sum(_noted(system_actor("ledger.heads", body_id=body_id, realm=realm)) for body_id, realm in bodies)
+
+
+def _noted(actor: Actor) -> bool:
+    try:
+        return actions.note_audit_head(actor)
+    except IntegrityError:
+        return False  # another process noted the same head at this moment

@@ -34,9 +34,10 @@ class WitnessPolicy:
     def answers_needed(self) -> int:
         """How many must tell their last size before the log goes on.
 
-        So many that one of them saw every checkpoint that ever had the quorum, whichever witnesses those were.
+        So many that one of them saw every checkpoint that ever had the quorum, whichever witnesses those were; none
+        where nobody has to see it.
         """
-        return len(self.witnesses) - self.quorum + 1 if self.witnesses else 0
+        return len(self.witnesses) - self.quorum + 1 if self.quorum else 0
 
 
 def read(path: Path | None) -> WitnessPolicy:

@@ -29,6 +29,7 @@ from mukatabat.directory.models import Person
 from mukatabat.exchange.models import Arrival
 from mukatabat.kernel import clock
 from mukatabat.kernel.language import reads_arabic, spoken
+from mukatabat.ledger.queries import last_reconciliation
 from mukatabat.letters.models import Letter
 from mukatabat.press.actions import render_trail
 from mukatabat.press.rules import TrailSheet
@@ -132,7 +133,8 @@ def log(request: HttpRequest) -> HttpResponse:
         record(actor, act="audit.trail-read", object_kind="trail", place=place_of(request), detail=said)
     filters = urlencode(asked.query())
     context |= {
-        "asked": asked, "groups": _choices(), "check": _check(), "csv_url": f"{reverse('audit:csv')}?{filters}",
+        "asked": asked, "groups": _choices(), "check": _check(),
+        "logged": last_reconciliation(actor), "csv_url": f"{reverse('audit:csv')}?{filters}",
         "pdf_url": f"{reverse('audit:pdf')}?{filters}", "filtered": bool(asked.query()), "today": clock.today(),
     }  # fmt: skip
     return render(request, "audit/log.html", context)

@@ -15,8 +15,8 @@ from mukatabat.audit.jobs import run_sequencer
 from mukatabat.ledger.jobs import run_log
 from mukatabat.portal.jobs import run_publisher
 from mukatabat.tenancy.jobs import INSIDE, OUTSIDE
-from mukatabat.web.watching.work import observed_job
 from mukatabat.web import ledger
+from mukatabat.web.watching.work import observed_job
 
 
 class Command(BaseCommand):
