@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from mukatabat.directory.models import BODY_CODE_PATTERN, Body, BodyName, Unit
 from mukatabat.directory.queries import body
 from mukatabat.directory.vocabulary import BodyKind, Channel, LetterDigits, UnitKind
 from mukatabat.kernel.arabic import latin_digits
+from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.text import clean_line, clean_text
 from mukatabat.kernel.vocabulary import Realm
 from mukatabat.tenancy.context import scope
@@ -30,6 +31,7 @@ REGISTRY_EN = "General Registry"
 class AddBody:
     """A new body from a day on; `parent_id` makes it a sub-body of one in the same realm."""
 
+    id: UUID = field(default_factory=new_id)
     code: str
     ar: str
     en: str
@@ -123,6 +125,7 @@ def add_body(actor: Actor, command: AddBody) -> Body:
         if parent is not None:
             require_operator(actor, parent.realm)
         added = Body(
+            id=command.id,
             code=code,
             realm=command.realm,
             kind=command.kind,

@@ -9,6 +9,7 @@ from mukatabat.directory.errors.base import (
 from mukatabat.directory.errors.changing import (
     AdjustmentTooLarge,
     AlreadyEnded,
+    AlreadyFounded,
     AlreadyThere,
     AnnouncementMissing,
     ChangeDecided,
@@ -70,6 +71,7 @@ from mukatabat.directory.errors.letters import (
 __all__ = [
     "AdjustmentTooLarge",
     "AlreadyEnded",
+    "AlreadyFounded",
     "AlreadyThere",
     "AnnouncementMissing",
     "ChangeDecided",

@@ -92,6 +92,15 @@ class AlreadyThere(Conflict, DirectoryError):
     do = _("Open the existing entry, or choose another value.")
 
 
+class AlreadyFounded(Conflict, DirectoryError):
+    """The installation has its first body; the others are added by its operator."""
+
+    code = "directory.already-founded"
+    happened = _("This installation has bodies already.")
+    safe = _("Nothing was added.")
+    do = _("Sign in as the central operator and add the body on the screen of bodies.")
+
+
 class StillInUse(Conflict, DirectoryError):
     """The row cannot end while others that depend on it go on; `count`."""
 
