@@ -49,6 +49,7 @@ SCREENS: dict[str, Screen] = {
     "work/following/": Screen("head.fl", "/work/following/"),
     "work/done/": Screen("head.fl", "/work/done/"),
     "work/times/": Screen("head.fl", "/work/times/"),
+    "v/": Screen("clerk.fl", "/v/"),
     "find/": Screen("clerk.fl", "/find/?q=العقد"),
     "notices/": Screen("head.fl", "/notices/"),
     "registers/incoming/": Screen("clerk.fl", "/registers/incoming/?all=1"),
@@ -142,6 +143,7 @@ AS_OTHERS = {
     "directory/leave/<uuid:absence_id>/end/": "directory/bodies/<uuid:body_id>/close/",
     "directory/holidays/<uuid:holiday_id>/withdraw/": "directory/bodies/<uuid:body_id>/close/",
     "work/refer/": f"{LETTER}refer/",
+    "v/<str:code>": "v/",
     f"{LETTER}documents/<uuid:document_id>/original/": f"{LETTER}discard/",
     "letters/arrivals/<uuid:arrival_id>/documents/<uuid:document_id>/original/": f"{LETTER}discard/",
     "letters/scans/<uuid:scan_id>/documents/<uuid:document_id>/original/": f"{LETTER}discard/",
@@ -182,7 +184,7 @@ NO_SCREENS = {
     "registers/handover/slip.pdf", "audit/entries.csv", "audit/entries.pdf", "directory/people/import/table.csv",
     "letters/signature/picture.png", "letters/signature/specimen.png",
     "letters/scans/<uuid:scan_id>/document/", f"{LETTER}preview/", f"{LETTER}stamp/", f"{LETTER}stamp/copy/",
-    f"{LETTER}notes/",
+    f"{LETTER}notes/", f"{LETTER}proof/<uuid:consignment_id>/",
     *(
         f"{place}documents/{part}"
         for place in (LETTER, "letters/arrivals/<uuid:arrival_id>/")

@@ -244,6 +244,20 @@ class Issue(TenantModel):
         )
 
 
+class PrintCode(models.Model):
+    """Whose a short code is, so that anybody's print is found before its body is known: identifiers alone.
+
+    Codes are keyed (`letters.manifests.code_of`): nobody without the key can tell or count them.
+    """
+
+    code = models.CharField(max_length=14, primary_key=True)
+    body = models.UUIDField()
+    issue = models.UUIDField()
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class Scan(TenantModel):
     """An image of a letter that came on paper, until it is registered (``letter_id``) or put away."""
 

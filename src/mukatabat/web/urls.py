@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from mukatabat.access.grants.rules import Shelf
 from mukatabat.ledger import urls as ledger
+from mukatabat.portal import checking
 from mukatabat.portal import urls as portal
 from mukatabat.registers import urls as registers
 from mukatabat.web.views import acting, bell, books, desk, finding, home, notices, trail, watching
@@ -106,6 +107,10 @@ audit_routes = [
     path("entries.csv", trail.export, name="csv"),
     path("entries.pdf", trail.printed, name="pdf"),
 ]
+verify_routes = [
+    path("", checking.ask, name="ask"),
+    path("<str:code>", checking.printed, name="printed"),
+]
 web_routes: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("health/", home.health, name="health"),
@@ -125,6 +130,7 @@ urlpatterns = [
     path("letters/", include("mukatabat.letters.urls")),
     path("directory/", include((directory_routes, "directory"))),
     path("audit/", include((audit_routes, "audit"))),
+    path("v/", include((verify_routes, "verify"))),
     path("notices/", include((notice_routes, "notify"))),
     path("log/", include((ledger.urlpatterns, ledger.app_name))),
     path("api/v1/", include((portal.urlpatterns, portal.app_name))),

@@ -32,7 +32,7 @@ from mukatabat.letters.actions.issued import after_issue, after_void, document_p
 from mukatabat.letters.actions.sealing import readers_of
 from mukatabat.letters.commands import AddresseeCommand
 from mukatabat.letters.manifests import highest_recipient, manifest_of, with_signed_letter
-from mukatabat.letters.models import Issue, Letter
+from mukatabat.letters.models import Issue, Letter, PrintCode
 from mukatabat.letters.printing import letter_sheet
 from mukatabat.letters.queries.pictures import drawn_signature_of
 from mukatabat.letters.rules import (
@@ -122,13 +122,15 @@ def begin_issue(actor: Actor, letter_id: UUID, *, provider: SignatureProvider, v
             actor, prepared.to_bytes(), name=f"{entry.reference}.prepared", media_type=PDF,
             readers_of=readers_of(letter),
         )  # fmt: skip
-        return Issue.objects.create(
+        issue = Issue.objects.create(
             letter=letter, entry_id=entry.id, reference=entry.reference, signer_id=actor.person,
             signer_ar=actor.name_ar, signer_en=actor.name_en, mandate=mandate.as_evidence(),
             second_factor_at=actor.second_factor_at, provider=provider.name, prepared_id=frozen.id,
             manifest=manifest.model_dump(mode="json"), code=manifest.code,
             started_at=entry.at, deadline=entry.at + TIME_TO_SIGN,
         )  # fmt: skip
+        PrintCode.objects.create(code=manifest.code, body=actor.body_id, issue=issue.id)
+        return issue
 
 
 def collect_signature(
