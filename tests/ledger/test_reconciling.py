@@ -3,21 +3,29 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import psycopg
 import pytest
 
 from mukatabat.audit.actions import chain_pending, record
 from mukatabat.audit.models import AuditEntry
+from mukatabat.exchange.models import Evidence
 from mukatabat.ledger import actions
 from mukatabat.ledger.holding import audit_heads
 from mukatabat.ledger.models import AuditHead, Leaf, Waiting
-from mukatabat.ledger.queries import last_reconciliation
+from mukatabat.ledger.policy import WitnessPolicy
+from mukatabat.ledger.queries import last_reconciliation, prove
 from mukatabat.ledger.rules import Held
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor, system_actor
 from mukatabat.web.ledger import reconcile_body
+from mukatabat_verify.log import checkpoints
+from mukatabat_verify.log.checkpoints import Policy
+from mukatabat_verify.log.merkle import check_inclusion, leaf_hash
 from tests.cast import FL, MOF, Cast
 from tests.ledger.conftest import House
+from tests.story import issued_letter, registered, run_jobs
 
 OURS = system_actor("test.writer", body_id=MOF, realm="live")
 THEIRS = system_actor("test.writer", body_id=FL, realm="live")
@@ -106,3 +114,54 @@ def test_a_body_that_holds_more_than_a_batch_misses_nothing(house: House, monkey
     held[6] = Held(held[6].source_id, bytes(32), held[6].at)
     assert actions.reconcile(OURS, held, house.head()).missing == [str(held[6].source_id)]
     assert list(audit_heads(OURS)) == []
+
+
+@pytest.mark.django_db
+def test_every_evidence_of_a_letter_is_committed_to_once_and_both_sides_find_it(house: House, cast: Cast) -> None:
+    issued_letter(cast)
+    run_jobs()
+    registered(cast)
+    run_jobs()
+    with scope(cast("clerk.mof")):
+        held = {one.evidence_id: one for one in Evidence.objects.all()}
+    assert held
+    with scope(cast("clerk.fl")):
+        held |= {one.evidence_id: one for one in Evidence.objects.all()}
+    assert set(held) == set(Waiting.objects.values_list("source_id", flat=True))
+    house.process().turn()
+    for login in ("clerk.mof", "clerk.fl"):
+        found = reconcile_body(cast(login))
+        assert found is not None
+        assert (found.missing, found.waiting) == ([], 0)
+        assert found.held
+    for evidence_id, one in held.items():
+        proof = prove(evidence_id, WitnessPolicy())
+        stated, _ = checkpoints.accept(proof.note, Policy(house.key, (), 0))
+        leaf = leaf_hash(hashlib.sha256(bytes(one.salt) + bytes(one.xml)).digest())
+        check_inclusion(leaf, proof.number, size=stated.size, root=stated.root, proof=proof.path)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_evidence_that_was_changed_or_never_logged_is_named_by_whoever_holds_it(
+    house: House, cast: Cast, owner_url: str
+) -> None:
+    issued_letter(cast)
+    run_jobs()
+    house.process().turn()
+    assert reconcile_body(cast("clerk.fl")).missing == []  # type: ignore[union-attr]
+    with psycopg.connect(owner_url) as owner:
+        owner.execute("ALTER TABLE exchange_evidence DISABLE ROW LEVEL SECURITY")
+        owner.execute("UPDATE exchange_evidence SET xml = xml || '\\x20'::bytea")
+        owner.execute("ALTER TABLE exchange_evidence ENABLE ROW LEVEL SECURITY")
+    with scope(cast("clerk.fl")):
+        assert len(reconcile_body(cast("clerk.fl")).missing) == Evidence.objects.count() > 0  # type: ignore[union-attr]
+
+
+@pytest.mark.django_db
+def test_a_letter_is_delivered_though_the_log_is_dead(cast: Cast) -> None:
+    """No log was begun, no worker appends: the delivery does not notice."""
+    issued_letter(cast)
+    run_jobs()
+    assert registered(cast).reference
+    assert Waiting.objects.exists()
+    assert Leaf.objects.count() == 0

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -21,6 +21,9 @@ from mukatabat.exchange.models import Arrival, Consignment, Evidence, SealedParc
 from mukatabat.exchange.rules import DECISIVE, EVIDENCE, REPEATED, Event, Side
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
+from mukatabat.ledger import actions as ledger
+from mukatabat.ledger.rules import Held, commitment
+from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions import NodeSeal, evidence_seal
@@ -84,8 +87,17 @@ def take_over(actor: Actor, stated: Sequence[Evidence]) -> None:
             ))  # fmt: skip
 
 
+def held(actor: Actor) -> Iterator[Held]:
+    """Give all that the actor's body holds, each with what the transparency log must show of its bytes."""
+    with scope(actor):
+        for one in Evidence.objects.order_by("id").iterator(chunk_size=500):
+            yield Held(one.evidence_id, commitment(bytes(one.salt), bytes(one.xml)), one.kept_at)
+
+
 def _keep(actor: Actor, evidence: Evidence) -> None:
     evidence.save(force_insert=True)
+    if evidence.made_here:
+        ledger.commit(evidence.evidence_id, commitment(bytes(evidence.salt), bytes(evidence.xml)))
     if evidence.event in DECISIVE:
         enqueue("exchange.stamp", body=actor.body_id, evidence=evidence.id)
 

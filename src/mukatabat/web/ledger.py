@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
+from mukatabat.exchange import evidence
 from mukatabat.ledger import queries
 from mukatabat.ledger.actions import reconcile
 from mukatabat.ledger.holding import audit_heads
@@ -20,7 +21,7 @@ from mukatabat.signing.development.announcement import announce
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.custody.logkeys import VaultLogKeys
 
-HOLDINGS: tuple[EvidenceOfBody, ...] = (audit_heads,)
+HOLDINGS: tuple[EvidenceOfBody, ...] = (audit_heads, evidence.held)
 """Everything that a body holds and the log must show."""
 
 
