@@ -18,6 +18,8 @@ from mukatabat.directory.queries import months_offered
 from mukatabat.kernel import clock
 from mukatabat.letters.actions.pictures import set_picture
 from mukatabat.letters.queries.pictures import picture_of
+from mukatabat.portal.actions.webhooks import NewWebhook, propose
+from mukatabat.portal.events import EventType
 from mukatabat.tenancy.context import scope
 from tests.cast import MOF
 from tests.letters.pages import browser
@@ -45,8 +47,12 @@ def _things(cast: Cast) -> dict[str, UUID]:
     with scope(cast("admin.mof")):
         change = Change.objects.get()
     set_picture(cast("signer.mof"), signature_png())
+    hook = NewWebhook(
+        url="https://hooks.mof.example/", purpose="ربط", types=frozenset({EventType.DELIVERED}), person_id=adviser
+    )
+    webhook, _ = propose(cast("admin.mof"), hook)
     return {
-        "person_id": adviser, "absence_id": absence.pk, "change_id": change.pk,
+        "webhook_id": webhook.pk, "person_id": adviser, "absence_id": absence.pk, "change_id": change.pk,
         "appointment_id": Appointment.objects.filter(person=adviser)[0].pk,
         "mandate_id": Mandate.objects.filter(body=MOF)[0].pk, "account_id": Account.objects.get(login="admin.mof").pk,
         "unit_id": Unit.objects.filter(body=MOF)[0].pk, "post_id": Post.objects.filter(body=MOF)[0].pk,
@@ -76,7 +82,7 @@ def test_idor_no_identifier_of_the_administration_opens_to_another_body_or_witho
     for name, takes in _taking_identifiers("directory/"):
         if name == "directory:body" or (operates and set(takes) <= {"body_id", "holiday_id"}):
             continue  # the directory is shared, and the operator keeps its bodies and holidays
-        extra = ["close"] if name == "directory:care" else []
+        extra = {"directory:care": ["close"], "directory:care_for_webhook": ["confirm"]}.get(name, [])
         address = reverse(name, args=[*(things[one] for one in takes), *extra])
         for method in (client.get, client.post):
             assert method(address, said).status_code in {404, 405}, (name, login)

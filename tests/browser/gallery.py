@@ -52,6 +52,9 @@ SCREENS: dict[str, Screen] = {
     "v/": Screen("clerk.fl", "/v/"),
     "find/": Screen("clerk.fl", "/find/?q=العقد"),
     "notices/": Screen("head.fl", "/notices/"),
+    "notices/preferences/": Screen("head.fl", "/notices/preferences/"),
+    "directory/webhooks/": Screen("admin.fl", "/directory/webhooks/"),
+    "directory/webhooks/new/": Screen("admin.fl", "/directory/webhooks/new/"),
     "registers/incoming/": Screen("clerk.fl", "/registers/incoming/?all=1"),
     "registers/outgoing/": Screen("clerk.fl", "/registers/outgoing/?all=1"),
     "registers/memos/": Screen("clerk.fl", "/registers/memos/?all=1"),
@@ -144,6 +147,8 @@ AS_OTHERS = {
     "directory/holidays/<uuid:holiday_id>/withdraw/": "directory/bodies/<uuid:body_id>/close/",
     "work/refer/": f"{LETTER}refer/",
     "v/<str:code>": "v/",
+    "directory/webhooks/<uuid:webhook_id>/": "directory/webhooks/",
+    "directory/webhooks/<uuid:webhook_id>/<slug:act>/": "directory/bodies/<uuid:body_id>/close/",
     f"{LETTER}documents/<uuid:document_id>/original/": f"{LETTER}discard/",
     "letters/arrivals/<uuid:arrival_id>/documents/<uuid:document_id>/original/": f"{LETTER}discard/",
     "letters/scans/<uuid:scan_id>/documents/<uuid:document_id>/original/": f"{LETTER}discard/",
@@ -152,7 +157,7 @@ AS_OTHERS = {
 
 NO_SCREENS = {
     # it leads on, or answers a program
-    "", "health/", "log/checkpoint", "log/key", "log/tile/<path:path>",
+    "", "health/", "health/live/", "health/ready/", "metrics", "log/checkpoint", "log/key", "log/tile/<path:path>",
     "sign-out/", "sign-in/identity/", "sign-in/identity/return/", "account/preferences/",
     # a form is sent there
     "work/act/", "work/act/<uuid:object_id>/", "work/undo/", "work/times/baseline/", "notices/seen/", "audit/check/",

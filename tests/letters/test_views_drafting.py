@@ -193,7 +193,7 @@ def test_a_draft_is_previewed_as_a_pdf_without_a_number(cast: Cast) -> None:
     answer = browser("adviser.mof").get(at("preview", draft_id))
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
-    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert answer.headers["X-Frame-Options"] == "DENY"
 
 
 def test_a_discarded_draft_leaves_the_desk_after_a_question(cast: Cast) -> None:

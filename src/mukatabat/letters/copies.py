@@ -37,4 +37,5 @@ def marked_copy(actor: Actor, document: Document, mark: bytes) -> bytes:
 def copy_name(document: Document) -> str:
     """The name under which the copy is saved: the document's own, told apart from the original."""
     stem = document.name.rpartition(".")[0] or document.name
-    return f"{stem} ({pgettext('document', 'copy')}).pdf"
+    marked = pgettext("document", "marked copy")
+    return f"{stem} ({marked}).pdf"

@@ -57,7 +57,11 @@ class Fault(Vocabulary):
     NOT_ENCRYPTED = "not-encrypted", gettext_noop("Its certificate is not trusted"), "شهادة الخادم غير موثوقة"
     NO_ANSWER = "no-answer", gettext_noop("It did not answer in time"), "لم يرد الخادم في الوقت المحدد"
     ANSWERED = "answered", gettext_noop("It answered that it did not take it"), "رد الخادم بعدم القبول"
-    WITHHELD = "withheld", gettext_noop("Its person may no longer see the letter"), "لم يعد للموظف المسؤول حق الاطلاع"
+    WITHHELD = (
+        "withheld",
+        gettext_noop("Its person may no longer see the letter"),
+        "لم يعد للموظف المسؤول حق الاطلاع على الكتاب",
+    )
     FORGOTTEN = "forgotten", gettext_noop("The event is no longer kept"), "لم يعد الحدث محفوظًا"
 
 

@@ -1,74 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Telling people, inside the transaction of what happened."""
+"""What changes a person's notices: telling, choosing how to be told, and sending."""
 
-from __future__ import annotations
+from mukatabat.notify.actions.bell import mark_seen, take_back, tell
+from mukatabat.notify.actions.choosing import Chosen, choose
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
-
-from mukatabat.kernel import clock
-from mukatabat.kernel.digits import latin_digits
-from mukatabat.notify.errors import MobileNotShaped
-from mukatabat.notify.models import Notification, Preference
-from mukatabat.notify.preferences import Choice
-from mukatabat.notify.rules import Message
-from mukatabat.tenancy.context import scope
-from mukatabat.tenancy.rules import Actor
-
-_MOBILE = re.compile(r"\+?[0-9]{8,15}")
-
-
-def tell(actor: Actor, people: Iterable[UUID], message: Message) -> None:
-    """Put the message into the bell of each of ``people`` but the actor, who knows."""
-    now = clock.now()
-    Notification.objects.bulk_create(
-        Notification(
-            person_id=person_id, kind=str(message.kind), object_kind=message.object_kind, object_id=message.object_id,
-            reference=message.reference, counterpart_ar=message.counterpart_ar,
-            counterpart_en=message.counterpart_en, at=now, sealed=message.sealed,
-            subject="" if message.sealed else message.subject[:300],
-        )
-        for person_id in dict.fromkeys(people)
-        if person_id != actor.person_id
-    )  # fmt: skip
-
-
-def take_back(actor: Actor, message_kind: str, object_id: UUID, *, since: datetime) -> None:
-    """Remove what was told about an object since a moment and was not seen yet, because it was undone."""
-    with scope(actor):
-        told = Notification.objects.filter(kind=message_kind, object_id=object_id, at__gte=since, seen_at=None)
-        told.delete()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """What a person chose, and the telephone number for short messages ("" for none)."""
-
-    choice: Choice
-    mobile: str = ""
-
-
-def choose(actor: Actor, chosen: Chosen) -> None:
-    """Keep how the actor wants to be told. Raises MobileNotShaped."""
-    mobile = latin_digits("".join(chosen.mobile.split()))
-    if mobile and not _MOBILE.fullmatch(mobile):
-        raise MobileNotShaped
-    choice = chosen.choice
-    with scope(actor):
-        Preference.objects.update_or_create(
-            person_id=actor.person,
-            defaults={
-                "language": choice.language, "email": {str(kind): str(pace) for kind, pace in choice.email.items()},
-                "sms": sorted(choice.sms), "hook": sorted(choice.hook), "mobile": mobile,
-                "quiet_from": choice.quiet_from, "quiet_until": choice.quiet_until, "digest_at": choice.digest_at,
-            },
-        )  # fmt: skip
-
-
-def mark_seen(actor: Actor) -> None:
-    """Mark everything in the actor's bell as seen."""
-    with scope(actor):
-        Notification.objects.filter(person_id=actor.person, seen_at=None).update(seen_at=clock.now())
+__all__ = ["Chosen", "choose", "mark_seen", "take_back", "tell"]
