@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,10 +28,14 @@ from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions import NodeSeal, evidence_seal
+from mukatabat_verify.errors import Refusal
 from mukatabat_verify.evidence.signature import sign
 from mukatabat_verify.evidence.statement import Part, Statement, reason_digest
 from mukatabat_verify.parcel import cover as covers
+from mukatabat_verify.parcel.cover import Cover
+from mukatabat_verify.parcel.header import Header
 
+logger = logging.getLogger(__name__)
 POLICY = "urn:mukatabat:practice:1"
 REASON = "urn:mukatabat:reason:"
 NODE = "mukatabat"
@@ -58,8 +63,14 @@ def state(actor: Actor, event: Event, side: Side, *, consignment_id: UUID, parce
     if event not in EVIDENCE or (event not in REPEATED and known.exists()):
         return
     subject = _sent(consignment_id, parcel_id) if side is Side.SENDER else _received(actor, consignment_id)
+    try:
+        read = covers.read(io.BytesIO(subject.cover))
+    except Refusal:
+        # A damaged parcel is held with its alarm; taking it back must not fail because nothing can be stated of it.
+        logger.exception("nothing can be stated of %s: its cover cannot be read", event)
+        return
     by, reason_salt = evidence_seal(actor), secrets.token_bytes(SALT_BYTES) if subject.reason else b""
-    statement = _statement(event, subject, at=at, by=by, reason_salt=reason_salt)
+    statement = _statement(event, subject, *read, at=at, by=by, reason_salt=reason_salt)
     xml = sign(statement, by, at=clock.now())
     _keep(actor, Evidence(
         evidence_id=statement.id, consignment_id=consignment_id, parcel_id=parcel_id, event=event, at=at,
@@ -118,8 +129,9 @@ def _received(actor: Actor, consignment_id: UUID) -> _Subject:
     )  # fmt: skip
 
 
-def _statement(event: Event, subject: _Subject, *, at: datetime, by: NodeSeal, reason_salt: bytes) -> Statement:
-    cover, header = covers.read(io.BytesIO(subject.cover))
+def _statement(
+    event: Event, subject: _Subject, cover: Cover, header: Header, *, at: datetime, by: NodeSeal, reason_salt: bytes
+) -> Statement:
     recipient = Body.objects.values_list("code", flat=True).get(id=subject.recipient_id)
     said = reason_digest(reason_salt, subject.reason) if subject.reason else ""
     return Statement(

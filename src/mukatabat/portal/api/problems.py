@@ -14,10 +14,10 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden, Unexpected
-from mukatabat.kernel.text import clean_line
 from mukatabat.portal.errors import RequestInvalid, TokenRefused, TooManyRequests
 
 logger = logging.getLogger("mukatabat.portal")
+LONGEST_REASON = 200
 MOST_PLACES = 20
 TRACE = "X-Trace"
 
@@ -55,14 +55,14 @@ def explain(api: NinjaAPI) -> None:
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         places = [
-            {"place": "/".join(map(str, one["loc"])), "reason": clean_line(str(one["msg"]), 200)}
+            {"place": "/".join(map(str, one["loc"])), "reason": _reason(one["msg"])}
             for one in error.errors[:MOST_PLACES]
         ]
         return problem(RequestInvalid(), places=places)
 
     @api.exception_handler(HttpError)
     def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
-        return problem(RequestInvalid(), places=[{"place": "body", "reason": clean_line(str(error), 200)}])
+        return problem(RequestInvalid(), places=[{"place": "body", "reason": _reason(error)}])
 
     @api.exception_handler(Http404)
     def absent(request: HttpRequest, error: Http404) -> HttpResponse:
@@ -73,6 +73,11 @@ def explain(api: NinjaAPI) -> None:
         answer = problem(Unexpected())
         logger.error("%s", answer.headers[TRACE], exc_info=error)
         return answer
+
+
+def _reason(said: object) -> str:
+    """What the form's check said, cut to a line: it repeats what was sent, whatever and however long that was."""
+    return " ".join("".join(one for one in str(said) if one.isprintable() or one == " ")[:LONGEST_REASON].split())
 
 
 def _plain(text: str) -> str:

@@ -14,6 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mukatabat.web.settings")
 
 SHOWN = ("clerk", "adviser", "head", "signer")
 BODIES = ("mof", "fl")
+BESIDE = ("admin.mof", "admin.fl", "auditor.fl", "president.fl", "operator.cait")
+"""Who administers, audits and operates; the operator's own address is cait.localhost."""
 
 
 @click.group()
@@ -42,9 +44,8 @@ def cast() -> None:
     click.echo(f"  كلمة المرور للجميع  password for all   {DEMO_PASSWORD}")
     click.echo("  رمز التحقق يتجدد كل 30 ثانية  codes change every 30 s:   ./run cli demo code LOGIN\n")
     members = {member.login: member for member in CAST}
-    for body in BODIES:
-        for role in SHOWN:
-            member = members[f"{role}.{body}"]
+    for group in (*([f"{role}.{body}" for role in SHOWN] for body in BODIES), BESIDE):
+        for member in map(members.__getitem__, group):
             click.echo(f"    {member.login:14} {demo_code(member.login)}   {member.en}, {member.post_en}   {member.ar}")
         click.echo("")
 
