@@ -48,7 +48,7 @@ FOREIGN = r"""() => {
         const { parentElement: element, data } = walker.currentNode;
         if (element.closest(spared) || !element.getClientRects().length) continue;
         const own = data.replace(/\u2068[^\u2069]*\u2069|[A-Z]+-[A-Z]-\d{4}-\d{5}/g, "");
-        const words = (own.match(/[A-Za-z]{3,}/g) ?? []).filter((word) => word !== "PDF");
+        const words = (own.match(/[A-Za-z]{3,}/g) ?? []).filter((word) => !["PDF", "PNG"].includes(word));
         if (words.length) found.push(data.trim().slice(0, 80));
     }
     return found;

@@ -49,7 +49,7 @@ def test_a_post_that_somebody_holds_does_not_end(office: Office, login: str) -> 
     expect(sheet).to_contain_text(first.word("Held by"))
     first.look("end-post")
     first.button("End", within=sheet).click()
-    expect(sheet.locator(".oops")).to_be_visible()
+    expect(first.page.locator("main .oops")).to_be_visible()
     first.look("end-post-refused")
 
 
