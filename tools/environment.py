@@ -40,4 +40,6 @@ def program_environment(
         env["MUKATABAT_OWNER_DATABASE_URL"] = owner_url
     if port is not None:
         env["MUKATABAT_PORT"] = str(port)
+        # What is printed beside the code leads to this site's own page.
+        env["MUKATABAT_VERIFICATION_ORIGIN"] = f"http://fl.localhost:{port}"
     return env

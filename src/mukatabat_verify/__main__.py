@@ -59,13 +59,29 @@ def main(arguments: Sequence[str] | None = None, *, roots: tuple[bytes, ...] = (
 
 
 def _told(report: Report) -> str:
-    lines = [line for finding in report.findings for line in _lines(finding)]
-    lines += ["", *(f"{name}: {value}" for name, value in report.facts.items() if value)]
+    in_order = sorted(report.findings, key=lambda finding: finding.to_json()["step"])
+    lines = [line for finding in in_order for line in _lines(finding)]
+    lines += ["", *(line for name, value in report.facts.items() for line in _fact(name, value))]
     if report.refusal is None:
         lines += ["", "قُبل: كل ما أمكن التحقق منه صحيح.", "Accepted: everything that could be checked holds."]
     else:
         lines += ["", "رُفض. لا يُعتمد على هذا الملف.", "Refused. Do not rely on this file."]
     return "\n".join(lines)
+
+
+def _fact(name: str, value: object, indent: str = "") -> list[str]:
+    """A fact as lines: what has parts stands below its name, each part indented."""
+    if value in (None, "", [], {}, ()):
+        return []
+    if isinstance(value, dict):
+        return [
+            f"{indent}{name}:",
+            *(line for key, one in value.items() for line in _fact(str(key), one, indent + "  ")),
+        ]
+    if isinstance(value, list | tuple):
+        parts = (_fact(str(number), one, indent + "  ") for number, one in enumerate(value, 1))
+        return [f"{indent}{name}:", *(line for part in parts for line in part)]
+    return [f"{indent}{name}: {value}"]
 
 
 def _lines(finding: Finding) -> list[str]:
