@@ -241,7 +241,7 @@ class WebhookForm(Chosen):
     url = forms.CharField(
         label=_("Address"),
         max_length=300,
-        help_text="https://…",
+        help_text=_("an encrypted address"),
         widget=forms.TextInput(attrs={**_LATIN, "type": "url"}),
     )
     purpose = forms.CharField(label=_("What for"), max_length=120)
