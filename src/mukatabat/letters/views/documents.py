@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from mukatabat.access.decisions import access, actor_of_request
 from mukatabat.kernel.errors import NotFoundOrForbidden
+from mukatabat.kernel.facts import fact
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters import queries
 from mukatabat.letters.actions.reading import note_copy_taken, note_original_taken
@@ -135,7 +136,7 @@ def original(request: HttpRequest, /, document_id: UUID, **ids: UUID) -> HttpRes
         "text": gettext(
             "It is saved as it is, without your name on its pages. The trail keeps that you took it, and why."
         ),
-        "facts": [{"label": gettext("Document"), "value": readable.document.name, "kind": "name", "hijri": None}],
+        "facts": [fact(gettext("Document"), readable.document.name, "name")],
         "post_url": request.path, "act_label": gettext("Save the original"), "act_icon": "download",
         "reason": gettext("Why you need it; do not write words of the letter here"),
         "back": {"url": where_read(where)}, "errors": [], "typed": {"reason": request.POST.get("reason", "")},

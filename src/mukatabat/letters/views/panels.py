@@ -24,6 +24,7 @@ from mukatabat.exchange.models import Consignment, PaperRecord
 from mukatabat.exchange.paper import records_of
 from mukatabat.exchange.rules import ConsignmentState, Event, Role, after
 from mukatabat.kernel import clock
+from mukatabat.kernel.facts import fact
 from mukatabat.kernel.language import reads_arabic, spoken
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.choices import named
@@ -276,7 +277,7 @@ def _recipient_facts(actor: Actor, letter: Letter) -> list[dict[str, Any]]:
         name = spoken(one.office_ar, one.office_en) if one.unit_id else spoken(one.ar, one.en)
         office = spoken(one.office_ar, one.office_en)
         shown = name if one.unit_id or not office or name in office else f"{office} — {name}"
-        facts.append(_fact(label[one.role], office if name in office else shown, "name"))
+        facts.append(fact(label[one.role], office if name in office else shown, "name"))
     return facts
 
 
@@ -294,25 +295,21 @@ def _facts(letter: Letter) -> list[dict[str, Any]]:
     language = "ar" if reads_arabic() else "en"
     counterpart = gettext("From") if received else gettext("To")
     return [
-        _fact(gettext("Kind"), LetterKind(letter.kind).label),
-        _fact(gettext("Type"), kind.name(language) if kind else letter.letter_type),
-        _fact(gettext("Our reference"), letter.reference, "ref"),
-        _fact(gettext("Their reference"), letter.their_reference, "ref"),
-        _fact(counterpart, spoken(letter.counterpart_ar, letter.counterpart_en), "name"),
-        _fact(gettext("Letter date"), letter.their_date if received else letter.issued_at, "date"),
-        _fact(gettext("Registered on"), letter.registered_at, "moment"),
-        _fact(gettext("Signed by"), spoken(letter.signer_ar, letter.signer_en), "name"),
-        _fact(gettext("Drafted by"), spoken(letter.author_ar, letter.author_en), "name"),
-        _fact(gettext("Secrecy"), letter.secrecy, "secrecy"),
-        _fact(gettext("Importance"), letter.urgency, "urgency"),
-        _fact(gettext("General number"), letter.general_number, "ref"),
-        _fact(gettext("Original"), gettext("On paper, kept by the registry") if letter.on_paper else ""),
-        _fact(gettext("Enclosures as listed"), letter.attachments_listed, "name"),
-        _fact(gettext("Answer wanted by"), letter.answer_wanted_by, "date"),
-        _fact(gettext("Custody of the keys"), Custody.HOST.label if letter.issued_at and not letter.on_paper else ""),
-        _fact(gettext("Content hash"), letter.document_digest.removeprefix("sha256:"), "hash"),
+        fact(gettext("Kind"), LetterKind(letter.kind).label),
+        fact(gettext("Type"), kind.name(language) if kind else letter.letter_type),
+        fact(gettext("Our reference"), letter.reference, "ref"),
+        fact(gettext("Their reference"), letter.their_reference, "ref"),
+        fact(counterpart, spoken(letter.counterpart_ar, letter.counterpart_en), "name"),
+        fact(gettext("Letter date"), letter.their_date if received else letter.issued_at, "date"),
+        fact(gettext("Registered on"), letter.registered_at, "moment"),
+        fact(gettext("Signed by"), spoken(letter.signer_ar, letter.signer_en), "name"),
+        fact(gettext("Drafted by"), spoken(letter.author_ar, letter.author_en), "name"),
+        fact(gettext("Secrecy"), letter.secrecy, "secrecy"),
+        fact(gettext("Importance"), letter.urgency, "urgency"),
+        fact(gettext("General number"), letter.general_number, "ref"),
+        fact(gettext("Original"), gettext("On paper, kept by the registry") if letter.on_paper else ""),
+        fact(gettext("Enclosures as listed"), letter.attachments_listed, "name"),
+        fact(gettext("Answer wanted by"), letter.answer_wanted_by, "date"),
+        fact(gettext("Custody of the keys"), Custody.HOST.label if letter.issued_at and not letter.on_paper else ""),
+        fact(gettext("Content hash"), letter.document_digest.removeprefix("sha256:"), "hash"),
     ]
-
-
-def _fact(label: str, value: object, kind: str = "text") -> dict[str, Any]:
-    return {"label": label, "value": value, "kind": kind, "hijri": None}

@@ -20,6 +20,7 @@ from mukatabat.directory.models import Absence, Person
 from mukatabat.directory.queries import absences as queries
 from mukatabat.directory.queries import administration
 from mukatabat.kernel import clock
+from mukatabat.kernel.facts import fact
 from mukatabat.kernel.language import spoken
 from mukatabat.tenancy.rules import Actor
 from mukatabat.web.forms import AbsenceForm, ReturnForm
@@ -95,10 +96,10 @@ def _back(actor: Actor, person: Person) -> str:
 
 def _period(found: Absence) -> list[dict[str, Any]]:
     facts: list[dict[str, Any]] = [
-        {"label": _("First day"), "value": found.starts, "kind": "date", "hijri": None},
-        {"label": _("Last day"), "value": found.ends, "kind": "date", "hijri": None},
+        fact(_("First day"), found.starts, "date"),
+        fact(_("Last day"), found.ends, "date"),
     ]  # fmt: skip
     if found.deputy:
         deputy = spoken(found.deputy.ar, found.deputy.en)
-        facts.append({"label": _("Deputy"), "value": deputy, "kind": "name", "hijri": None})
+        facts.append(fact(_("Deputy"), deputy, "name"))
     return facts

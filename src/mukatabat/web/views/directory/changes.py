@@ -30,6 +30,7 @@ from mukatabat.directory.vocabulary import ChangeKind, MandateKind, Verdict
 from mukatabat.kernel import clock
 from mukatabat.kernel.calendar import month_begins, month_name
 from mukatabat.kernel.errors import MukatabatError
+from mukatabat.kernel.facts import fact
 from mukatabat.kernel.language import spoken
 from mukatabat.letters.actions.recovery import confirm_reader
 from mukatabat.letters.types import CATALOGUE
@@ -153,34 +154,34 @@ def facts_of(shown: Change) -> list[dict[str, Any]]:
         return _month_facts(content)
     person = Person.objects.get(pk=shown.person_id)
     facts = [
-        _fact(_("Person"), spoken(person.ar, person.en), "name"),
-        _fact(_("Staff number"), person.staff_number, "ref"),
+        fact(_("Person"), spoken(person.ar, person.en), "name"),
+        fact(_("Staff number"), person.staff_number, "ref"),
     ]
     if "post_id" in content:
         post = Post.objects.select_related("unit").get(pk=content["post_id"])
         facts += [
-            _fact(_("Post"), spoken(post.ar, post.en), "name"),
-            _fact(_("Unit"), spoken(post.unit.ar, post.unit.en), "name"),
+            fact(_("Post"), spoken(post.ar, post.en), "name"),
+            fact(_("Unit"), spoken(post.unit.ar, post.unit.en), "name"),
         ]
     if shown.kind == ChangeKind.MANDATE:
         facts += _mandate_facts(content)
     facts += [
-        _fact(label, _day(content.get(name)), "date")
+        fact(label, _day(content.get(name)), "date")
         for label, name in ((_("From"), "valid_from"), (_("To"), "valid_to"))
     ]
     if shown.kind == ChangeKind.READER:
-        facts.append(_fact(_("Sealed letter"), content["reference"], "ref"))
+        facts.append(fact(_("Sealed letter"), content["reference"], "ref"))
     if "login" in content:
-        facts.append(_fact(_("User name"), content["login"], "ref"))
+        facts.append(fact(_("User name"), content["login"], "ref"))
     return [one for one in facts if one["value"]]
 
 
 def _month_facts(content: dict[str, Any]) -> list[dict[str, Any]]:
     table = month_begins(content["year"], content["month"])
     return [
-        _fact(_("Month"), month_name(content["year"], content["month"]), "name"),
-        _fact(_("Begins on"), table - timedelta(days=content["days"]), "day"),
-        _fact(_("Begins by the table on"), table, "day"),
+        fact(_("Month"), month_name(content["year"], content["month"]), "name"),
+        fact(_("Begins on"), table - timedelta(days=content["days"]), "day"),
+        fact(_("Begins by the table on"), table, "day"),
     ]  # fmt: skip
 
 
@@ -197,17 +198,13 @@ def _mandate_facts(content: dict[str, Any]) -> list[dict[str, Any]]:
     comma = "، " if spoken("ar", "en") == "ar" else ", "
     types = [spoken(CATALOGUE[code].ar, CATALOGUE[code].en) for code in content["letter_types"] if code in CATALOGUE]
     return [
-        _fact(_("Instrument"), MandateKind(content["kind"]).label),
-        _fact(_("Number of the instrument"), content["instrument_number"], "name"),
-        _fact(_("Date of the instrument"), _day(content["instrument_date"]), "date"),
-        _fact(_("Types of letters"), comma.join(types) or _("all")),
-        _fact(_("May write up to"), dict(LEVELS)[str(content["highest_level"])]),
-        _fact(_("Lets the person"), comma.join(label for name, label in powers if content[name])),
+        fact(_("Instrument"), MandateKind(content["kind"]).label),
+        fact(_("Number of the instrument"), content["instrument_number"], "name"),
+        fact(_("Date of the instrument"), _day(content["instrument_date"]), "date"),
+        fact(_("Types of letters"), comma.join(types) or _("all")),
+        fact(_("May write up to"), dict(LEVELS)[str(content["highest_level"])]),
+        fact(_("Lets the person"), comma.join(label for name, label in powers if content[name])),
     ]  # fmt: skip
-
-
-def _fact(label: str, value: Any, kind: str = "text") -> dict[str, Any]:
-    return {"label": label, "value": value, "kind": kind, "hijri": None}
 
 
 def _day(text: str | None) -> date | None:

@@ -17,6 +17,7 @@ from mukatabat.directory.actions import EndPost, EndUnit
 from mukatabat.directory.queries import depending as queries
 from mukatabat.directory.vocabulary import MandateKind
 from mukatabat.kernel import clock
+from mukatabat.kernel.facts import fact
 from mukatabat.kernel.language import spoken
 from mukatabat.letters.actions import ending
 from mukatabat.web.forms import LastDayForm
@@ -34,9 +35,9 @@ def unit(request: HttpRequest, unit_id: UUID) -> HttpResponse:
     ended = queries.access_unit(actor, unit_id)
     today = clock.today()
     facts = [
-        _fact(_("Unit"), spoken(ended.ar, ended.en)),
-        *(_fact(_("Unit under it"), spoken(one.ar, one.en)) for one in queries.units_under(ended, today)),
-        *(_fact(_("Post in it"), spoken(one.ar, one.en)) for one in queries.posts_in(ended, today)),
+        fact(_("Unit"), spoken(ended.ar, ended.en), "name"),
+        *(fact(_("Unit under it"), spoken(one.ar, one.en), "name") for one in queries.units_under(ended, today)),
+        *(fact(_("Post in it"), spoken(one.ar, one.en), "name") for one in queries.posts_in(ended, today)),
     ]
     waiting = ending.open_items(actor, Grantee.unit(unit_id))
 
@@ -59,10 +60,15 @@ def post(request: HttpRequest, post_id: UUID) -> HttpResponse:
     actor = actor_of_request(request)
     ended = queries.access_post(actor, post_id)
     today = clock.today()
-    facts = [_fact(_("Post"), spoken(ended.ar, ended.en)), _fact(_("Unit"), spoken(ended.unit.ar, ended.unit.en))]
-    held = [_fact(_("Held by"), spoken(one.person.ar, one.person.en)) for one in queries.holders_after(ended, today)]
+    facts = [
+        fact(_("Post"), spoken(ended.ar, ended.en), "name"),
+        fact(_("Unit"), spoken(ended.unit.ar, ended.unit.en), "name"),
+    ]
+    held = [
+        fact(_("Held by"), spoken(one.person.ar, one.person.en), "name") for one in queries.holders_after(ended, today)
+    ]
     held.extend(
-        _fact(str(MandateKind(one.kind).label), spoken(one.person.ar, one.person.en))
+        fact(str(MandateKind(one.kind).label), spoken(one.person.ar, one.person.en), "name")
         for one in queries.mandates_after(ended, today)
     )
     waiting = ending.open_items(actor, Grantee.post(post_id)) + ending.steps_before(actor, post_id)
@@ -79,12 +85,8 @@ def post(request: HttpRequest, post_id: UUID) -> HttpResponse:
     return answer(request, LastDayForm(request.POST or None), page)
 
 
-def _fact(label: str, value: str) -> dict[str, Any]:
-    return {"label": label, "value": value, "kind": "name", "hijri": None}
-
-
 def _count(waiting: int) -> dict[str, Any]:
-    return {"label": _("Letters waiting there"), "value": waiting, "kind": "number", "hijri": None}
+    return fact(_("Letters waiting there"), waiting, "number")
 
 
 def _told(depends: bool) -> str:

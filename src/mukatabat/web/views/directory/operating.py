@@ -21,6 +21,7 @@ from mukatabat.directory.models import Holiday
 from mukatabat.directory.queries import administration as queries
 from mukatabat.directory.rules import BodyKind, BodyLabel, Channel, match_strength
 from mukatabat.kernel import clock
+from mukatabat.kernel.facts import fact
 from mukatabat.kernel.language import spoken
 from mukatabat.kernel.vocabulary import Realm
 from mukatabat.web.forms import BodyForm, CloseForm, HolidayForm, NothingForm, RenameForm
@@ -70,7 +71,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def _fact_of(body_id: UUID, realm: str) -> list[dict[str, Any]]:
     shared.listed_body(body_id, realm)
     label = shared.body_names([body_id])[body_id]
-    return [{"label": _("Body"), "value": spoken(label.ar, label.en), "kind": "name", "hijri": None}]
+    return [fact(_("Body"), spoken(label.ar, label.en), "name")]
 
 
 @access(OPERATE)
@@ -152,8 +153,8 @@ def withdraw_holiday(request: HttpRequest, holiday_id: UUID) -> HttpResponse:
         return _("The holiday was withdrawn.")
 
     facts: list[dict[str, Any]] = [
-        {"label": _("Day"), "value": found.on, "kind": "date", "hijri": None},
-        {"label": _("Name"), "value": spoken(found.ar, found.en), "kind": "name", "hijri": None},
+        fact(_("Day"), found.on, "date"),
+        fact(_("Name"), spoken(found.ar, found.en), "name"),
     ]  # fmt: skip
     page = FormPage(
         title=_("Withdraw a holiday"), label=_("Withdraw"), icon="undo-2", danger=True, perform=perform, facts=facts,

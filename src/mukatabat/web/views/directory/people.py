@@ -31,6 +31,7 @@ from mukatabat.directory.queries import administration as queries
 from mukatabat.directory.queries.administration import Place
 from mukatabat.directory.rules import POWER_ROLES, Level, MandateKind
 from mukatabat.kernel import clock
+from mukatabat.kernel.facts import fact
 from mukatabat.kernel.language import spoken
 from mukatabat.letters.queries.pictures import picture_of
 from mukatabat.letters.types import CATALOGUE
@@ -166,7 +167,7 @@ def appoint(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 def named(person: Person) -> list[dict[str, Any]]:
     """The fact that says whom a form is about."""
-    return [{"label": _("Person"), "value": spoken(person.ar, person.en), "kind": "name", "hijri": None}]
+    return [fact(_("Person"), spoken(person.ar, person.en), "name")]
 
 
 @access(ADMINISTER)
@@ -208,7 +209,7 @@ def end_appointment(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         actions.end_appointment(actor, EndAppointment(appointment_id=appointment_id, last_day=said["last_day"]))
         return _("The appointment ends on that day.")
 
-    post = {"label": _("Post"), "value": spoken(ended.post.ar, ended.post.en), "kind": "name", "hijri": None}
+    post = fact(_("Post"), spoken(ended.post.ar, ended.post.en), "name")
     page = FormPage(
         title=_("End an appointment"), label=_("End"), icon="circle-slash", danger=True, perform=perform,
         back=person_url(ended.person_id), facts=[*named(ended.person), post],
@@ -227,7 +228,7 @@ def revoke(request: HttpRequest, mandate_id: UUID) -> HttpResponse:
         actions.revoke_mandate(actor, RevokeMandate(mandate_id=mandate_id, reason=said["reason"]))
         return _("The mandate was revoked.")
 
-    number = {"label": _("Instrument"), "value": revoked.instrument_number, "kind": "name", "hijri": None}
+    number = fact(_("Instrument"), revoked.instrument_number, "name")
     page = FormPage(
         title=_("Revoke a mandate"), label=_("Revoke"), icon="ban", danger=True, perform=partial(perform),
         back=person_url(revoked.person_id), facts=[*named(revoked.person), number],

@@ -22,6 +22,7 @@ from mukatabat.directory.queries import Held, UnitNode
 from mukatabat.directory.rules import BodyKind, Channel, match_strength
 from mukatabat.directory.vocabulary import Honorific, LetterDigits, PostRole, UnitKind
 from mukatabat.kernel import clock
+from mukatabat.kernel.facts import fact
 from mukatabat.kernel.language import reads_arabic, spoken
 from mukatabat.tenancy.rules import Actor
 from mukatabat.web.views.directory.frame import administration_tabs, identifier
@@ -171,26 +172,22 @@ def _found(actor: Actor, query: str) -> dict[str, Any]:
 # ── records ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _fact(label: str, value: Any, kind: str = "text") -> dict[str, Any]:
-    return {"label": label, "value": value, "kind": kind, "hijri": None}
-
-
 def _body_record(actor: Actor, shown: Body, ar: str, en: str) -> dict[str, Any]:
     channel = Channel(shown.channel)
     electronic = channel is not Channel.PAPER
     hours = f"{shown.registry_opens:%H:%M}–{shown.registry_closes:%H:%M}" if shown.registry_opens else ""
     facts = [
-        _fact(_("Name in Arabic"), ar, "name"), _fact(_("Name in English"), en, "english"),
-        _fact(_("Code"), shown.code, "ref"), _fact(_("What it is"), BodyKind(shown.kind).label),
-        _fact(_("Letters reach it"), channel.label),
-        _fact(_("Digits of its letters"), LetterDigits(shown.letter_digits).label),
-        _fact(_("In the directory since"), shown.valid_from, "date"),
+        fact(_("Name in Arabic"), ar, "name"), fact(_("Name in English"), en, "english"),
+        fact(_("Code"), shown.code, "ref"), fact(_("What it is"), BodyKind(shown.kind).label),
+        fact(_("Letters reach it"), channel.label),
+        fact(_("Digits of its letters"), LetterDigits(shown.letter_digits).label),
+        fact(_("In the directory since"), shown.valid_from, "date"),
     ]  # fmt: skip
     if shown.valid_to:
-        facts.append(_fact(_("Closed on"), shown.valid_to, "date"))
+        facts.append(fact(_("Closed on"), shown.valid_to, "date"))
     contact = [
-        _fact(_("Registry hours"), hours, "ref"), _fact(_("Telephone"), shown.registry_phone, "ref"),
-        _fact(_("E-mail"), shown.registry_email, "ref"),
+        fact(_("Registry hours"), hours, "ref"), fact(_("Telephone"), shown.registry_phone, "ref"),
+        fact(_("E-mail"), shown.registry_email, "ref"),
     ]  # fmt: skip
     return {
         "kind": "body", "title": spoken(ar, en), "electronic": electronic, "facts": facts,
@@ -200,12 +197,12 @@ def _body_record(actor: Actor, shown: Body, ar: str, en: str) -> dict[str, Any]:
 
 def _unit_record(unit: Unit, shown: Body) -> dict[str, Any]:
     facts = [
-        _fact(_("Name in Arabic"), unit.ar, "name"), _fact(_("Name in English"), unit.en, "english"),
-        _fact(_("Code"), unit.code, "ref"), _fact(_("What it is"), UnitKind(unit.kind).label),
-        _fact(_("Since"), unit.valid_from, "date"),
+        fact(_("Name in Arabic"), unit.ar, "name"), fact(_("Name in English"), unit.en, "english"),
+        fact(_("Code"), unit.code, "ref"), fact(_("What it is"), UnitKind(unit.kind).label),
+        fact(_("Since"), unit.valid_from, "date"),
     ]  # fmt: skip
     if unit.parent is not None:
-        facts.insert(4, _fact(_("Under"), spoken(unit.parent.ar, unit.parent.en), "name"))
+        facts.insert(4, fact(_("Under"), spoken(unit.parent.ar, unit.parent.en), "name"))
     return {
         "kind": "unit", "title": spoken(unit.ar, unit.en), "facts": facts, "registry": unit.is_registry,
         "code": shown.code,
@@ -216,9 +213,9 @@ def _person_record(actor: Actor, person: Person, shown: Body) -> dict[str, Any]:
     """What everybody may know of a person; the own body also knows staff number, e-mail and leave."""
     own = shown.pk == actor.body_id
     leave = queries.absence_of(person.pk) if own else None
-    facts = [_fact(_("Name in Arabic"), person.ar, "name"), _fact(_("Name in English"), person.en, "english")]
+    facts = [fact(_("Name in Arabic"), person.ar, "name"), fact(_("Name in English"), person.en, "english")]
     if own:
-        facts += [_fact(_("Staff number"), person.staff_number, "ref"), _fact(_("E-mail"), person.email, "ref")]
+        facts += [fact(_("Staff number"), person.staff_number, "ref"), fact(_("E-mail"), person.email, "ref")]
     return {
         "kind": "person", "title": spoken(person.ar, person.en), "facts": [one for one in facts if one["value"]],
         "posts": [

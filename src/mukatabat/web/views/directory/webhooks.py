@@ -23,6 +23,7 @@ from mukatabat.directory import queries as shared
 from mukatabat.directory.queries import administration
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import MukatabatError
+from mukatabat.kernel.facts import fact
 from mukatabat.kernel.language import spoken
 from mukatabat.portal.actions import webhooks as actions
 from mukatabat.portal.events import EventType
@@ -146,20 +147,16 @@ def _facts(shown: Subscription, names: dict[UUID, str]) -> list[dict[str, Any]]:
     comma = "، " if spoken("ar", "en") == "ar" else ", "
     types = comma.join(str(EventType(one).label) for one in shown.types if one in EventType.__members__.values())
     facts = [
-        _fact(_("Address"), shown.url, "hash"), _fact(_("What for"), shown.purpose, "name"),
-        _fact(_("Answers for it"), names.get(shown.person_id, ""), "name"), _fact(_("Tells that"), types),
-        _fact(_("Proposed by"), names.get(shown.proposed_by, ""), "name"),
-        _fact(_("Proposed at"), shown.proposed_at, "moment"),
+        fact(_("Address"), shown.url, "hash"), fact(_("What for"), shown.purpose, "name"),
+        fact(_("Answers for it"), names.get(shown.person_id, ""), "name"), fact(_("Tells that"), types),
+        fact(_("Proposed by"), names.get(shown.proposed_by, ""), "name"),
+        fact(_("Proposed at"), shown.proposed_at, "moment"),
     ]  # fmt: skip
     if shown.confirmed_by:
-        facts.append(_fact(_("Confirmed by"), names.get(shown.confirmed_by, ""), "name"))
+        facts.append(fact(_("Confirmed by"), names.get(shown.confirmed_by, ""), "name"))
     if shown.former_until and shown.former_until > clock.now():
-        facts.append(_fact(_("Also signed with the former secret until"), shown.former_until, "moment"))
+        facts.append(fact(_("Also signed with the former secret until"), shown.former_until, "moment"))
     return facts
-
-
-def _fact(label: str, value: Any, kind: str = "text") -> dict[str, Any]:
-    return {"label": label, "value": value, "kind": kind, "hijri": None}
 
 
 def _delivery(one: Delivery) -> dict[str, Any]:
@@ -186,7 +183,7 @@ def care(request: HttpRequest, webhook_id: UUID, act: str) -> HttpResponse:
 
 
 def _named(shown: Subscription) -> list[dict[str, Any]]:
-    return [_fact(_("Address"), shown.url, "hash"), _fact(_("What for"), shown.purpose, "name")]
+    return [fact(_("Address"), shown.url, "hash"), fact(_("What for"), shown.purpose, "name")]
 
 
 def _end(request: HttpRequest, actor: Actor, shown: Subscription) -> FormPage:
