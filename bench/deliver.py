@@ -6,13 +6,10 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import wraps
 from typing import Any
 
 import _setup  # noqa: F401 - first: it chooses the role and starts Django
-from django.db import connection
+from _parts import print_database, timed_parts
 
 from mukatabat.directory import queries as directory
 from mukatabat.exchange import carrier, inbox, jobs, outbox
@@ -31,32 +28,6 @@ PARTS = {
 }
 
 
-@contextmanager
-def timed_parts() -> Iterator[Counter[str]]:
-    """Wrap the parts of delivery with clocks of this process's own time; yields seconds by part."""
-    seconds: Counter[str] = Counter()
-    originals = {part: getattr(owner, name) for part, (owner, name) in PARTS.items()}
-
-    def clocked(part: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(function)
-        def wrapper(*args: Any, **kwargs: Any) -> Any:
-            began = time.process_time()
-            try:
-                return function(*args, **kwargs)
-            finally:
-                seconds[part] += time.process_time() - began
-
-        return wrapper
-
-    for part, (owner, name) in PARTS.items():
-        setattr(owner, name, clocked(part, originals[part]))
-    try:
-        yield seconds
-    finally:
-        for part, (owner, name) in PARTS.items():
-            setattr(owner, name, originals[part])
-
-
 def carried(cast: Cast, **changes: Any) -> list[str]:
     """Issue a letter of the Ministry of Finance; the consignments that wait to be carried."""
     letter = issued_letter(cast, **changes)
@@ -66,7 +37,7 @@ def carried(cast: Cast, **changes: Any) -> list[str]:
 
 def deliver(waiting: list[str]) -> tuple[float, float, Counter[str]]:
     """Carry consignments one after the other; gives seconds of the clock, of this process, and by part."""
-    with timed_parts() as seconds:
+    with timed_parts(PARTS, time.process_time) as seconds:
         wall, used = time.perf_counter(), time.process_time()
         for one in waiting:
             jobs.carry(body=str(MOF), consignment=one)
@@ -87,9 +58,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--letters", type=int, default=100)
     count = parser.parse_args().letters
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user, current_setting('fsync'), current_setting('server_version')")
-        print("role {}, fsync {}, PostgreSQL {}".format(*cursor.fetchone()))
+    print_database()
     cast = Cast()
     deliver(carried(cast))  # the first parcel makes the keys of both bodies
     report("letters", count, deliver([one for _ in range(count) for one in carried(cast)]))

@@ -5,16 +5,12 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import wraps
 from typing import Any
 
 import _setup  # noqa: F401 - first: it chooses the role and starts Django
+from _parts import print_database, timed_parts
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from django.db import connection
 
 from mukatabat.letters.actions import issuing
 from mukatabat.signing import pades, service
@@ -32,40 +28,12 @@ PARTS = {
 }
 
 
-@contextmanager
-def timed_parts() -> Iterator[dict[str, float]]:
-    """Wrap the parts of issue with clocks; yields seconds by part."""
-    seconds: dict[str, float] = defaultdict(float)
-    originals = {part: getattr(owner, name) for part, (owner, name) in PARTS.items()}
-
-    def clocked(part: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(function)
-        def wrapper(*args: Any, **kwargs: Any) -> Any:
-            began = time.perf_counter()
-            try:
-                return function(*args, **kwargs)
-            finally:
-                seconds[part] += time.perf_counter() - began
-
-        return wrapper
-
-    for part, (owner, name) in PARTS.items():
-        setattr(owner, name, clocked(part, originals[part]))
-    try:
-        yield seconds
-    finally:
-        for part, (owner, name) in PARTS.items():
-            setattr(owner, name, originals[part])
-
-
 def main() -> None:
     """Issue approved letters one after the other, as the application's role on a durable database."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--letters", type=int, default=200)
     count = parser.parse_args().letters
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user, current_setting('fsync'), current_setting('server_version')")
-        print("role {}, fsync {}, PostgreSQL {}".format(*cursor.fetchone()))
+    print_database()
     cast = Cast()
     letters = [approved_letter(cast) for _ in range(count + 3)]
     signer, provider, stamps = cast("signer.mof"), service.provider(), service.time_stamps()
@@ -77,7 +45,7 @@ def main() -> None:
 
     for letter in letters[:3]:  # the first render and the first signature load fonts and keys
         issue(letter.id)
-    with timed_parts() as seconds:
+    with timed_parts(PARTS, time.perf_counter) as seconds:
         wall, used = time.perf_counter(), time.process_time()
         for letter in letters[3:]:
             issue(letter.id)

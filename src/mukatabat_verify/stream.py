@@ -112,21 +112,13 @@ class StreamSealer:
         return self._cipher.seal(number, chunk, last=last)
 
 
-class Unsealed(io.RawIOBase):
-    """Sealed bytes, read as plain ones, with seek. Every read raises ChunkBroken for what does not open.
+class Placed(io.RawIOBase):
+    """Bytes of a known number, read from any place; what is read is said by whoever derives from it."""
 
-    ``begin`` is where the first chunk lies in the sealed stream; closing this closes that. Give it to
-    :class:`io.BufferedReader` for small reads.
-    """
-
-    def __init__(self, stream: BinaryIO, cipher: ChunkCipher, *, begin: int = 0) -> None:
-        """Take a seekable stream that ends with the last chunk; ChunkBroken when its length is of no content."""
-        self._stream, self._cipher, self._begin = stream, cipher, begin
-        self.size = plain_size(stream.seek(0, io.SEEK_END) - begin)
-        self._last = chunks_of(self.size) - 1
+    def __init__(self, size: int) -> None:
+        """Take the number of bytes; the next byte is the first."""
+        self.size = size
         self._at = 0
-        # Some chunks are kept, because readers of documents jump to and fro.
-        self._kept: OrderedDict[int, bytes] = OrderedDict()
 
     def readable(self) -> bool:
         """Tell that it can be read."""
@@ -141,10 +133,26 @@ class Unsealed(io.RawIOBase):
         return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place in the plain bytes."""
+        """Go to a place in the bytes."""
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.size}[whence]
         self._at = max(0, start + offset)
         return self._at
+
+
+class Unsealed(Placed):
+    """Sealed bytes, read as plain ones, with seek. Every read raises ChunkBroken for what does not open.
+
+    ``begin`` is where the first chunk lies in the sealed stream; closing this closes that. Give it to
+    :class:`io.BufferedReader` for small reads.
+    """
+
+    def __init__(self, stream: BinaryIO, cipher: ChunkCipher, *, begin: int = 0) -> None:
+        """Take a seekable stream that ends with the last chunk; ChunkBroken when its length is of no content."""
+        self._stream, self._cipher, self._begin = stream, cipher, begin
+        super().__init__(plain_size(stream.seek(0, io.SEEK_END) - begin))
+        self._last = chunks_of(self.size) - 1
+        # Some chunks are kept, because readers of documents jump to and fro.
+        self._kept: OrderedDict[int, bytes] = OrderedDict()
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         """Read from one chunk, at most to its end."""
@@ -174,31 +182,13 @@ class Unsealed(io.RawIOBase):
         super().close()
 
 
-class Window(io.RawIOBase):
+class Window(Placed):
     """A part of a seekable stream, read as if it were all of it."""
 
     def __init__(self, stream: BinaryIO, begin: int, size: int) -> None:
         """Take the stream, where the part begins in it, and its length in bytes."""
-        self._stream, self._begin, self.size = stream, begin, size
-        self._at = 0
-
-    def readable(self) -> bool:
-        """Tell that it can be read."""
-        return True
-
-    def seekable(self) -> bool:
-        """Tell that it can be read from anywhere."""
-        return True
-
-    def tell(self) -> int:
-        """Give the place of the next byte."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place in the part."""
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.size}[whence]
-        self._at = max(0, start + offset)
-        return self._at
+        super().__init__(size)
+        self._stream, self._begin = stream, begin
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         """Read, at most to the end of the part."""

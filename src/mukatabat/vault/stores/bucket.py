@@ -20,6 +20,7 @@ from obstore.store import S3Store
 from mukatabat.vault.errors import BlobDamaged, BlobMissing, StoreUnavailable
 from mukatabat.vault.rules import CHUNK, MIB, Blob, hexadecimal
 from mukatabat.vault.streams import Source, address_of, pieces
+from mukatabat_verify.stream import Placed
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -119,29 +120,16 @@ class BucketStore:
         return Blob(f"sha256:{digest.hexdigest()}", size)
 
 
-class _Object(io.RawIOBase):
+class _Object(Placed):
     """An object, read by ranges."""
 
     def __init__(self, store: S3Store, digest: str, size: int) -> None:
-        self._store, self._digest, self._size, self._at = store, digest, size, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, start + offset)
-        return self._at
+        super().__init__(size)
+        self._store, self._digest = store, digest
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         target = memoryview(buffer).cast("B")
-        length = min(len(target), self._size - self._at)
+        length = min(len(target), self.size - self._at)
         if length <= 0:
             return 0
         with _outside(self._digest):
