@@ -16,28 +16,21 @@ from mukatabat.kernel.vocabulary import Realm
 from mukatabat.signing.service import certify_node
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.actions.pairs import StoredSeal
 from mukatabat.vault.custody import pair_store
 from mukatabat.vault.models import NodeKey
-from mukatabat.vault.ports import PairStore
-from mukatabat.vault.rules import SEAL_SUITE, HeldPair, NodeUse, node_context
+from mukatabat.vault.rules import SEAL_SUITE, NodeUse, node_context
 
 NAMES = {Realm.LIVE: "منصة مكاتبات", Realm.TRAINING: "منصة مكاتبات (تدريب)"}
 """How the node calls itself in its certificates and in what it states."""
 
 
 @dataclass(frozen=True, slots=True)
-class NodeSeal:
-    """The node's key for evidence, as an evidence is signed with it (mukatabat_verify.parcel.sealing.Seal)."""
+class NodeSeal(StoredSeal):
+    """The node's key for evidence, with who keeps it and how the node calls itself in what it states."""
 
-    chain: tuple[bytes, ...]
     custody: str
     name: str
-    pair: HeldPair
-    store: PairStore
-
-    def sign(self, data: bytes) -> bytes:
-        """Sign with the private half, wherever it is."""
-        return self.store.sign(self.pair, data)
 
 
 def evidence_seal(actor: Actor) -> NodeSeal:
@@ -50,7 +43,7 @@ def evidence_seal(actor: Actor) -> NodeSeal:
         key = NodeKey.objects.filter(current, realm=actor.realm, use=NodeUse.EVIDENCE, valid_to=None).first()
         key = key or replace_evidence_key(actor)
     chain = tuple(bytes.fromhex(one) for one in key.chain)
-    return NodeSeal(chain, key.custody, NAMES[Realm(key.realm)], key.pair, pair_store(key.store))
+    return NodeSeal(chain, key.pair, pair_store(key.store), key.custody, NAMES[Realm(key.realm)])
 
 
 def replace_evidence_key(actor: Actor) -> NodeKey:

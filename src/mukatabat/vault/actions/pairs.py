@@ -40,8 +40,8 @@ KEPT_AFTER_REPLACEMENT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class BodySeal:
-    """The seal of a body in use, as a parcel is sealed with it (mukatabat_verify.parcel.sealing.Seal)."""
+class StoredSeal:
+    """A seal in use whose private half the key store keeps (mukatabat_verify.parcel.sealing.Seal)."""
 
     chain: tuple[bytes, ...]
     pair: HeldPair
@@ -52,7 +52,7 @@ class BodySeal:
         return self.store.sign(self.pair, data)
 
 
-def body_seal(actor: Actor) -> BodySeal:
+def body_seal(actor: Actor) -> StoredSeal:
     """Give the seal of the actor's body; made when it has none, or when its certificate has run out.
 
     Raises SealKeyMissing where the public half is listed and the private one is not here, or KeyUnavailable.
@@ -65,7 +65,7 @@ def body_seal(actor: Actor) -> BodySeal:
             public = replace_pair(actor, KeyUse.SEAL)
             private = PrivateKey.objects.select_related("public").get(public=public)
     chain = tuple(bytes.fromhex(one) for one in private.public.chain)
-    return BodySeal(chain, private.pair, pair_store(private.store))
+    return StoredSeal(chain, private.pair, pair_store(private.store))
 
 
 def encryption_key(actor: Actor) -> PublicKey:
