@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from http.client import HTTPException
 from urllib.error import HTTPError, URLError
-from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
+from mukatabat.kernel.http import NoRedirect
 from mukatabat.ledger.errors import WitnessSilent
 from mukatabat.ledger.policy import WitnessEntry
 from mukatabat.ledger.protocol import PATH, AddCheckpoint, Answer
@@ -14,13 +15,7 @@ from mukatabat.ledger.protocol import PATH, AddCheckpoint, Answer
 TIMEOUT = 5.0
 LARGEST_ANSWER = 2**14
 
-
-class _NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        """Go nowhere else than where the policy says."""
-
-
-_OPENER = build_opener(_NoRedirect, ProxyHandler({}))
+_OPENER = build_opener(NoRedirect, ProxyHandler({}))
 
 
 class HttpWitnesses:

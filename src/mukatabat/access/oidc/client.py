@@ -13,10 +13,11 @@ from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import quote, urlencode
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import Request, build_opener
 
 from mukatabat.access.oidc.rules import Pending, Provider, is_trusted
 from mukatabat.access.oidc.tokens import TokenInvalid, verified_claims
+from mukatabat.kernel.http import NoRedirect
 
 SECONDS = 5.0
 LARGEST_ANSWER = 256 * 1024
@@ -27,14 +28,6 @@ _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 class ProviderUnreachable(Exception):
     """The provider does not answer in time, or not as one."""
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    """A redirect would carry the client's secret to whoever it names."""
-
-    def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:
-        """Follow nothing."""
-        return
 
 
 class Client:
@@ -102,7 +95,7 @@ class Client:
         request = Request(url, data=data, headers=headers)  # noqa: S310 - the address was checked
         ends, reply = time.monotonic() + SECONDS, b""
         try:
-            with build_opener(_NoRedirect).open(request, timeout=SECONDS) as response:
+            with build_opener(NoRedirect).open(request, timeout=SECONDS) as response:
                 while piece := response.read1(8192):
                     reply += piece
                     if time.monotonic() > ends or len(reply) > LARGEST_ANSWER:
