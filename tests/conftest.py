@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -76,6 +77,18 @@ def cast(db: None, settings: Any, tmp_path: Path) -> Cast:
 def owner_url(django_db_setup: None) -> str:
     """The owner's connection string to this process's database, for tests about grants and policies."""
     return test_database().owner_url
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[str]:
+    """An empty, provisioned database beside the one under test."""
+    from tools.provision import drop
+
+    name = f"beside_{uuid4().hex[:12]}"
+    server = test_database().server
+    server.provision(name)
+    yield name
+    drop(server.administrator, name)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -254,16 +254,21 @@ def _restored(owner_url: str, size: int) -> None:
         )
 
 
+def _seen_at_seven_and_put_back_to_four(house: House, witnesses: list[WitnessProcess], owner_url: str) -> WitnessPolicy:
+    """A log of seven leaves that the witnesses saw, put back to the size of an earlier backup; gives their policy."""
+    policy = two_of(witnesses)
+    for leaves in (4, 3):
+        house.commit(leaves)
+        house.process(policy).turn()
+    _restored(owner_url, 4)
+    return policy
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_restored_older_database_is_noticed_before_anything_is_appended(
     house: House, witnesses: list[WitnessProcess], owner_url: str
 ) -> None:
-    policy = two_of(witnesses)
-    house.commit(4)
-    house.process(policy).turn()
-    house.commit(3)
-    house.process(policy).turn()
-    _restored(owner_url, 4)
+    policy = _seen_at_seven_and_put_back_to_four(house, witnesses, owner_url)
     house.commit(2)
     for _ in range(2):
         with pytest.raises(DatabaseOlder) as refused:
@@ -277,12 +282,7 @@ def test_a_restored_older_database_is_noticed_before_anything_is_appended(
 def test_a_copy_that_went_on_by_itself_is_refused_by_whoever_saw_the_other(
     house: House, witnesses: list[WitnessProcess], owner_url: str
 ) -> None:
-    policy = two_of(witnesses)
-    house.commit(4)
-    house.process(policy).turn()
-    house.commit(3)
-    house.process(policy).turn()
-    _restored(owner_url, 4)
+    policy = _seen_at_seven_and_put_back_to_four(house, witnesses, owner_url)
     house.commit(9)
     actions.append(house.keys)  # whoever holds the key and the database may append past every guard of ours
     with pytest.raises(LogForked):

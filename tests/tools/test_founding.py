@@ -6,8 +6,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -15,7 +13,6 @@ import pytest
 from tests.database import test_database
 from tools.environment import program_environment
 from tools.installation import PRODUCT, run_as_owner
-from tools.provision import drop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -28,15 +25,11 @@ FOUND = [
 
 
 @pytest.fixture
-def empty() -> Iterator[str]:
+def empty(elsewhere: str) -> str:
     """A migrated database without a body."""
-    server, name = test_database().server, f"founded_{uuid4().hex[:12]}"
-    server.provision(name)
-    run_as_owner(
-        test_database().folder, server, ["-m", PRODUCT, "migrate", "--noinput", "--verbosity", "0"], database=name
-    )
-    yield name
-    drop(server.administrator, name)
+    migrate = ["-m", PRODUCT, "migrate", "--noinput", "--verbosity", "0"]
+    run_as_owner(test_database().folder, test_database().server, migrate, database=elsewhere)
+    return elsewhere
 
 
 def test_the_first_body_has_its_registry_its_operator_and_an_account_and_no_second_one_is_founded(empty: str) -> None:

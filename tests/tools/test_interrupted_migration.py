@@ -6,8 +6,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -15,20 +13,10 @@ import pytest
 from tests.database import test_database
 from tools.environment import program_environment
 from tools.installation import PRODUCT
-from tools.provision import drop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 MIGRATE = [sys.executable, "-W", "ignore", "-m", PRODUCT, "migrate", "--noinput", "--verbosity", "0"]
-
-
-@pytest.fixture
-def fresh() -> Iterator[str]:
-    """An empty, provisioned database."""
-    server, name = test_database().server, f"upgraded_{uuid4().hex[:12]}"
-    server.provision(name)
-    yield name
-    drop(server.administrator, name)
 
 
 def _applied(name: str) -> int:
@@ -40,22 +28,22 @@ def _applied(name: str) -> int:
     return row[0] if row else 0
 
 
-def test_a_killed_migration_is_done_again_and_until_then_the_application_may_do_nothing_new(fresh: str) -> None:
+def test_a_killed_migration_is_done_again_and_until_then_the_application_may_do_nothing_new(elsewhere: str) -> None:
     server = test_database().server
-    env = program_environment(test_database().folder, server.app_url(fresh), owner_url=server.owner_url(fresh))
+    env = program_environment(test_database().folder, server.app_url(elsewhere), owner_url=server.owner_url(elsewhere))
     running = subprocess.Popen(MIGRATE, env=env, stderr=subprocess.PIPE)
-    while _applied(fresh) < 20 and running.poll() is None:
+    while _applied(elsewhere) < 20 and running.poll() is None:
         time.sleep(0.02)
     running.kill()
     running.communicate()
     assert running.returncode == -9, "it was killed before it ended"
-    half = _applied(fresh)
-    with psycopg.connect(server.app_url(fresh)) as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
+    half = _applied(elsewhere)
+    with psycopg.connect(server.app_url(elsewhere)) as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
         app.execute("SELECT count(*) FROM django_migrations")
     done = subprocess.run(MIGRATE, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert _applied(fresh) > half
-    with psycopg.connect(server.app_url(fresh)) as app:
+    assert _applied(elsewhere) > half
+    with psycopg.connect(server.app_url(elsewhere)) as app:
         assert app.execute("SELECT count(*) FROM django_migrations").fetchone()
     shown = subprocess.run([*MIGRATE[:-2], "--check"], env=env, capture_output=True, check=False)
     assert shown.returncode == 0, "nothing is left to apply"

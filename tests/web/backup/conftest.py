@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An installation with the password files of its roles, and an empty one beside it."""
+"""An installation with the password files of its roles."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -21,15 +19,3 @@ def passwords(settings: Any, tmp_path: Path) -> None:
         file = tmp_path / f"{role}-password"
         file.write_text(getattr(of, role))
         setattr(settings, f"MUKATABAT_{role.upper()}_PASSWORD_FILE", file)
-
-
-@pytest.fixture
-def elsewhere() -> Iterator[str]:
-    """An empty, provisioned database beside the one under test."""
-    from tools.provision import drop
-
-    name = f"restored_{uuid4().hex[:12]}"
-    server = test_database().server
-    server.provision(name)
-    yield name
-    drop(server.administrator, name)
