@@ -38,7 +38,6 @@ WITHOUT_ENTRY = {
     "mukatabat.access.actions.door.account_actor": "makes a value",
     "mukatabat.access.actions.own.set_preferences": "how one's own screen looks",
     "mukatabat.directory.actions.calendar.announceable": "checks",
-    "mukatabat.directory.actions.calendar.first_day": "makes a value",
     "mukatabat.directory.actions.changes.frozen": "makes a value",
     "mukatabat.directory.actions.changes.thawed_appointment": "makes a value",
     "mukatabat.directory.actions.changes.thawed_mandate": "makes a value",

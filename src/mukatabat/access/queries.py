@@ -86,13 +86,6 @@ def access_account(actor: Actor, account_id: UUID) -> Account:
     return account
 
 
-def accounts_of_body(actor: Actor) -> list[Account]:
-    """List the accounts of the actor's own body by login; empty for whoever does not administer accounts."""
-    if not actor.may(rules.Capability.ADMINISTER_ACCOUNTS):
-        return []
-    return list(Account.objects.select_related("person").filter(person__body=actor.body_id).order_by("login"))
-
-
 def _person_with_body(account: Account) -> Person:
     # A session's account comes with both joined already (`backends.PasswordBackend.get_user`).
     if Account.person.is_cached(account) and Person.body.is_cached(account.person):

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -42,19 +42,6 @@ def entries_before(
         if before is not None:
             found = found.filter(serial__lt=before)
         return list(found.order_by("-serial")[:limit])
-
-
-def years_of(actor: Actor, kind: RegisterKind) -> list[int]:
-    """The years in which a book of the body was kept, the newest first."""
-    with reading(actor):
-        return list(Register.objects.filter(kind=kind).order_by("-year").values_list("year", flat=True))
-
-
-def entries_of(actor: Actor, object_ids: Iterable[UUID]) -> dict[UUID, Entry]:
-    """The standing (not void) entry of each letter that has one."""
-    with reading(actor):
-        found = Entry.objects.filter(object_id__in=list(object_ids)).exclude(state=EntryState.VOID)
-        return {entry.object_id: entry for entry in found}
 
 
 def views_of(actor: Actor, book: str) -> list[BookView]:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 
 from mukatabat.audit.actions import record
@@ -57,11 +56,6 @@ def announceable(realm: str, command: AnnounceMonth) -> str:
         if not SHORTEST_MONTH <= length <= LONGEST_MONTH:
             raise MonthOfWrongLength(days=length)
     return said
-
-
-def first_day(command: AnnounceMonth) -> date:
-    """Return the Gregorian day on which an announcement lets its month begin."""
-    return month_begins(command.year, command.month) - command.days * ONE_DAY
 
 
 def enter_month(actor: Actor, command: AnnounceMonth, **decided: str) -> HijriAdjustment:
