@@ -75,6 +75,14 @@ def test_each_event_of_a_letter_is_stated_once_and_both_sides_keep_the_same_byte
     assert [one.made_here for one in ours] == [True, False, False]
 
 
+def test_a_clock_that_stands_still_leaves_both_sides_the_order_of_a_letter_s_life(cast: Cast) -> None:
+    with clock.fixed(clock.now()):
+        consignment = registered_consignment(cast)
+        ours, theirs = kept(cast, "signer.mof", consignment), kept(cast, "clerk.fl", consignment)
+    assert len({one.at for one in ours}) == 1
+    assert events(ours) == events(theirs) == [Event.DISPATCH, Event.DELIVER, Event.REGISTER]
+
+
 def test_an_evidence_is_about_its_parcel_and_says_who_sent_it_to_whom_and_under_which_number(cast: Cast) -> None:
     consignment = registered_consignment(cast)
     cover, header = cover_of(consignment)

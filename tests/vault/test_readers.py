@@ -7,7 +7,8 @@ import ast
 import io
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from shutil import copytree
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -307,7 +308,11 @@ def test_a_redirected_letter_is_carried_on_from_the_senders_copy(cast: Cast) -> 
 # ── keys ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_rotating_the_bodys_key_and_the_root_key_leaves_readers_what_they_had(cast: Cast) -> None:
+def test_rotating_the_bodys_key_and_the_root_key_leaves_readers_what_they_had(
+    cast: Cast, settings: Any, tmp_path: Path
+) -> None:
+    # Its own copy of the store: a root key added to the one that all tests share would seal the bodies of later tests.
+    settings.MUKATABAT_KEYS_DIR = copytree(settings.MUKATABAT_KEYS_DIR, tmp_path / "keys")
     incoming = received(cast)
     reader = cast("signer.fl")
     actions.rotate(reader)

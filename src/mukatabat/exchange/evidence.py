@@ -42,6 +42,7 @@ NODE = "mukatabat"
 CONTENT = "letter.asice", "application/vnd.etsi.asic-e+zip"
 """How the signed container is named, which is the content of the parcel."""
 SALT_BYTES = 32
+_RANK = {event: rank for rank, event in enumerate(EVIDENCE)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +81,15 @@ def state(actor: Actor, event: Event, side: Side, *, consignment_id: UUID, parce
 
 
 def about(consignment_id: UUID) -> list[Evidence]:
-    """All that is stated of one consignment, in the open scope of either side, in the order of the events."""
-    return list(Evidence.objects.filter(consignment_id=consignment_id).order_by("at", "kept_at", "id"))
+    """All that is stated of one consignment, in the open scope of either side, in the order of the events.
+
+    Both sides see the same order, also of two events that a coarse or stepped clock gave one instant: then the one that
+    must come first in a letter's life does.
+    """
+    return sorted(
+        Evidence.objects.filter(consignment_id=consignment_id),
+        key=lambda one: (one.at, _RANK[Event(one.event)], one.evidence_id),
+    )
 
 
 def take_over(actor: Actor, stated: Sequence[Evidence]) -> None:
