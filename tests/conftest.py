@@ -146,8 +146,13 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Start `./run demo` for the browser tests, on the state that MUKATABAT_SITE_VAR names or on a fresh one."""
-    folder = Path(os.environ.get("MUKATABAT_SITE_VAR") or tmp_path_factory.mktemp("site"))
+    """Start `./run demo` for the browser tests, on a state that MUKATABAT_SITE_VAR names or on a fresh one.
+
+    It names as many states as processes play the tests, separated as PATH is: each has a site of its own.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    states = dict(enumerate(filter(None, os.environ.get("MUKATABAT_SITE_VAR", "").split(os.pathsep))))
+    folder = Path(states.get(worker) or tmp_path_factory.mktemp("site"))
     # The demonstration decides for itself what its programs are told; only the choice of PostgreSQL is handed on.
     ours = {name for name in os.environ if name.startswith(("MUKATABAT_", "DJANGO_"))} - {"MUKATABAT_SYSTEM_POSTGRES"}
     ours.add("DATABASE_URL")

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOTHING_COLLECTED = 5
+PROCESSES = 2
+"""How many play tests at once: as many as the cores of the smallest machine that has to."""
+STORY = "tests/browser/test_story_arabic.py"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -30,9 +33,10 @@ def test(arguments: Sequence[str]) -> int:
     """Perform the verb; returns 1 when anything failed.
 
     Without arguments: checks, all tests in random order on two processes, one demonstration played through, the browser
-    tests. `--no-browser` leaves the last out. Any other arguments go to pytest, and only pytest runs.
+    tests. `--no-browser` leaves the last out; `--quick` leaves out what is marked long, and of the browser tests all
+    but the story. Any other arguments go to pytest, and only pytest runs.
     """
-    wanted = [argument for argument in arguments if argument != "--no-browser"]
+    wanted = [argument for argument in arguments if argument not in {"--no-browser", "--quick"}]
     tally = Tally()
     with stop_by_signals(), temporary_state() as folder:
         bootstrap(DEVELOPMENT)
@@ -43,7 +47,7 @@ def test(arguments: Sequence[str]) -> int:
                 tally.failed = 1
                 say("No test answers to these arguments.")
         else:
-            tally.add(_everything(folder, browser="--no-browser" not in arguments))
+            tally.add(_everything(folder, browser="--no-browser" not in arguments, quick="--quick" in arguments))
     say(str(tally))
     return 1 if tally.failed else 0
 
@@ -69,18 +73,21 @@ def find_chromium() -> str | None:
     return chosen or next((found for name in CHROMIUMS if (found := shutil.which(name))), None)
 
 
-def _everything(folder: Path, *, browser: bool) -> Tally:
+def _everything(folder: Path, *, browser: bool, quick: bool) -> Tally:
     tally = Tally()
+    chosen = "not browser and not long" if quick else "not browser"
     say("Checks")
     tally.add(run_checks(folder / "checks"))
     say("Tests")
-    tests = run_pytest(folder, ["-n", "2", "-q", "-m", "not browser"])
+    tests = run_pytest(folder, ["-n", str(PROCESSES), "-q", "-m", chosen])
     tally.add(tests if tests.passed or tests.failed else Tally(failed=1))
     say("The story: two bodies, one question, one answer")
     tally.add(_story(folder / "demo"))
     if browser:
         say("Browser")
-        tally.add(_browser(folder))
+        tally.add(_browser(folder, [STORY] if quick else []))
+    if quick:
+        say("Left out: what is marked long, and the browser tests but the story. ./run test plays them all.")
     return tally
 
 
@@ -95,12 +102,18 @@ def _story(state: Path) -> Tally:
     return Tally(failed=1) if code else Tally(passed=1)
 
 
-def _browser(folder: Path) -> Tally:
-    """Run the browser tests on the state that the story left; without a Chromium name what did not run."""
+def _browser(folder: Path, files: Sequence[str]) -> Tally:
+    """Run the browser tests on the state that the story left; without a Chromium name what did not run.
+
+    Two processes play them, each with a site of its own on a copy of that state: while one waits, the other works.
+    """
     if chromium := find_chromium():
-        extra = {"MUKATABAT_CHROMIUM": chromium, "MUKATABAT_SITE_VAR": str(folder / "demo")}
-        return _twice_at_most(folder, extra)
-    names = _browser_tests()
+        states = [folder / f"demo-{number}" for number in range(PROCESSES)]
+        for state in states:
+            shutil.copytree(folder / "demo", state, symlinks=True)
+        extra = {"MUKATABAT_CHROMIUM": chromium, "MUKATABAT_SITE_VAR": os.pathsep.join(map(str, states))}
+        return _twice_at_most(folder, files, extra)
+    names = _browser_tests(files)
     for name in names:
         say(f"  NOT RUN  {name} (no Chromium: apt install chromium, or set MUKATABAT_CHROMIUM)")
     if os.environ.get("CI") == "true":
@@ -109,17 +122,18 @@ def _browser(folder: Path) -> Tally:
     return Tally(skipped=len(names))
 
 
-def _twice_at_most(folder: Path, extra: Mapping[str, str]) -> Tally:
+def _twice_at_most(folder: Path, files: Sequence[str], extra: Mapping[str, str]) -> Tally:
     """Play the browser tests; what fails is played once more, and named when it passes only then.
 
     A browser and a server on two cores can outrun a test that waits for the wrong state. Such a test is to be mended,
     which is why it is named; what fails twice has failed.
     """
-    first = run_pytest(folder, ["-q", "-m", "browser"], extra=extra)
+    played = ["-q", "-m", "browser", *files]
+    first = run_pytest(folder, ["-n", str(PROCESSES), "--dist", "worksteal", *played], extra=extra)
     if not first.failed:
         return first
     say("Browser, once more: what failed")
-    again = run_pytest(folder, ["-q", "-m", "browser", "--last-failed", "-rA"], extra=extra)
+    again = run_pytest(folder, ["--last-failed", "-rA", *played], extra=extra)
     if again.passed:
         say(f"  UNSTEADY  {again.passed} passed only when played again; their names stand above.")
     if not again.passed and not again.failed:  # nothing of what failed could be found again
@@ -127,9 +141,9 @@ def _twice_at_most(folder: Path, extra: Mapping[str, str]) -> Tally:
     return Tally(first.passed + again.passed, again.failed, first.skipped + again.skipped)
 
 
-def _browser_tests() -> list[str]:
+def _browser_tests(files: Sequence[str]) -> list[str]:
     env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(SOURCE), str(ROOT)))}
-    command = [str(PYTHON), "-m", "pytest", "--collect-only", "-q", "-m", "browser"]
+    command = [str(PYTHON), "-m", "pytest", "--collect-only", "-q", "-m", "browser", *files]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     return [line for line in done.stdout.splitlines() if "::" in line]
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tests.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SCRIPT = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}{%x%}"
 HUGE = "9" * 40
 

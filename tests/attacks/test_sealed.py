@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from tests.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SUBJECT, BODY, FILE, REMARK = "غضنفرموضوع", "زبرجدنص", "عقيقمرفق", "يشبملاحظة"
 SECRETS = (SUBJECT, BODY, FILE, REMARK)
 FINDS = (

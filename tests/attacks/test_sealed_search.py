@@ -28,7 +28,7 @@ from tests.story import arrived, draft_command, issue, issued_letter, registered
 if TYPE_CHECKING:
     from tests.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 WORD, TEXT, NUMBER = "غضنفر", "زبرجد", "سري-٩٩"
 NOTHING = "قطمير"

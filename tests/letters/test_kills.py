@@ -14,7 +14,6 @@ from tools.paths import ROOT
 KILLS = 20
 
 
-@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_twenty_killed_processes_lose_and_double_nothing() -> None:
     command = [sys.executable, str(ROOT / "bench" / "kills.py"), "--count", str(KILLS)]

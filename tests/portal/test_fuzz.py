@@ -27,7 +27,7 @@ from tests.cast import Cast
 from tests.portal.conftest import System
 from tests.story import run_jobs
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 EXAMPLES = 8
 ROOT = "/api/v1/"
 

@@ -14,7 +14,7 @@ from tests.database import test_database
 from tools.environment import program_environment
 from tools.installation import PRODUCT, run_as_owner
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 FOUND = [
     sys.executable, "-W", "ignore", "-m", "mukatabat.web.cli", "site", "found", "CAIT", "--kind", "agency",

@@ -14,7 +14,7 @@ from tests.database import test_database
 from tools.environment import program_environment
 from tools.installation import PRODUCT
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 MIGRATE = [sys.executable, "-W", "ignore", "-m", PRODUCT, "migrate", "--noinput", "--verbosity", "0"]
 

@@ -165,6 +165,7 @@ def _names_a_draft_of_ones_own(route: Route) -> bool:
     return "draft_id" in route.pattern
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize("login", ["clerk.mof", "signer.mof", "adviser.mof", "admin.mof"])
 def test_looking_at_a_page_changes_no_row_of_a_body(browser: Browser, login: str, cast: Cast) -> None:

@@ -29,7 +29,7 @@ ROUTES = {"find": "web:find", "find words": "web:find", "day": "registers:day", 
 OWN = {"directory:person": "adviser.mof", "directory:body": "clerk.mof"}
 """Pages of one person or one body: of this log-in."""
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 def _fill(cast: Cast, times: int) -> None:

@@ -34,7 +34,7 @@ from tests.database import test_database
 from tests.story import issued_letter
 from tests.web.backup.installation import address_of_letter, addresses, file_something, in_store, lose, moved_to, spoil
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 def test_a_document_that_the_store_lost_does_not_stop_the_backup_and_is_named(

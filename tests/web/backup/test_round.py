@@ -36,7 +36,7 @@ from tests.story import issued_letter, registered
 from tests.vault.test_thief import BODY, FILE, INSIDE, SUBJECT, reads, told
 from tests.web.backup.installation import address_of_letter, addresses, file_something, lose, moved_to
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 def test_a_parcel_on_its_way_is_in_the_backup_and_is_delivered_after_the_restore(
