@@ -38,9 +38,12 @@ def newest(actor: Actor, shelf: Shelf, *, cursor: str | None = None, limit: int 
 
 def granted(actor: Actor, object_ids: Iterable[UUID]) -> frozenset[UUID]:
     """Which of ``object_ids`` the actor may see; order and size of the answer tell nothing of the others."""
+    objects = list(object_ids)
+    if not objects:
+        return frozenset()
     with reading(actor):
         found = rows("access", "granted", {
-            "objects": list(object_ids), "grantees": list(actor.grantees), "now": clock.now(),
+            "objects": objects, "grantees": list(actor.grantees), "now": clock.now(),
         })  # fmt: skip
     return frozenset(row[0] for row in found)
 

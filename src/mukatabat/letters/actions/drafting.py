@@ -134,8 +134,10 @@ def save_draft(actor: Actor, letter_id: UUID, command: DraftCommand, *, version:
         letter.save()
         if readers_of(letter) != former:
             follow_secrecy(actor, letter)
+        letter.addressees.all().delete()
         _address(letter, command)
         if author_guard(actor, letter):  # whoever was handed the text may be its approver: the route stays the author's
+            letter.route.all().delete()
             _lay_route(actor, letter, command)
         hold(actor, letter)
         keep_version(actor, letter, VersionReason.TIME)
@@ -252,8 +254,7 @@ def _check_units(command: DraftCommand) -> None:
 
 
 def _address(letter: Letter, command: DraftCommand) -> None:
-    """Write the addressees anew."""
-    letter.addressees.all().delete()
+    """Write the addressees of a letter that has none yet."""
     Addressee.objects.bulk_create(
         Addressee(
             letter=letter, position=position, role=one.role, recipient_id=one.body_id, post_id=one.post_id,
@@ -264,14 +265,13 @@ def _address(letter: Letter, command: DraftCommand) -> None:
 
 
 def _lay_route(actor: Actor, letter: Letter, command: DraftCommand) -> None:
-    """Write the route anew."""
+    """Write the route of a letter that has none yet."""
     steps = [(RouteKind.APPROVE, post) for post in dict.fromkeys(command.approvers)]
     if command.signer:
         steps.append((RouteKind.SIGN, command.signer))
     posts = Post.objects.filter(effective(clock.today()), body_id=actor.body_id).in_bulk([post for _, post in steps])
     if not all(post in posts and may_stand(actor, kind, posts[post]) for kind, post in steps):
         raise UnknownChoice
-    letter.route.all().delete()
     RouteStep.objects.bulk_create(
         RouteStep(
             letter=letter, position=position, kind=kind, post_id=post, post_ar=posts[post].ar, post_en=posts[post].en

@@ -88,9 +88,11 @@ def signer_of(caller: Caller, staff_number: str) -> tuple[Actor, str]:
 
 def signing_post(caller: Caller, staff_number: str) -> UUID:
     """The post by which a person signs for a caller's body; raises UnknownSigner."""
-    actor, _ = signer_of(caller, staff_number)
-    held = posts_held(actor.person)
-    return next(one.post_id for one in held if Capability.SIGN in capabilities_of([PostRole(one.post.role)]))
+    person = Person.objects.filter(body_id=caller.actor.body_id, staff_number=staff_number).first()
+    for held in posts_held(person.id) if person is not None else ():
+        if held.post.body_id == caller.actor.body_id and Capability.SIGN in capabilities_of([PostRole(held.post.role)]):
+            return held.post_id
+    raise UnknownSigner
 
 
 def tokens_of(body_id: UUID) -> list[Token]:
