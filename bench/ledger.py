@@ -17,8 +17,8 @@ from mukatabat.kernel.ids import new_id
 from mukatabat.ledger import actions, queries
 from mukatabat.ledger.checking import check_log
 from mukatabat.ledger.models import Leaf, Log
-from mukatabat.ledger.policy import WitnessPolicy
 from mukatabat.vault.custody.logkeys import VaultLogKeys
+from mukatabat_verify.log.policies import WitnessPolicy
 
 NOBODY = WitnessPolicy()
 
@@ -71,7 +71,7 @@ def main() -> None:
             f"core; signature and hashes alone {count / bare:9,.0f}"
         )
     sources = list(Leaf.objects.order_by("?").values_list("source_id", flat=True)[:200])
-    clock, _ = timed(lambda: [queries.prove(one, NOBODY) for one in sources])
+    clock, _ = timed(lambda: [queries.prove([one], NOBODY) for one in sources])
     print(f"proofs of inclusion: {len(sources) / clock:,.0f}/s in a log of {Log.objects.get().size:,} leaves")
     clock, _ = timed(lambda: print(f"faults: {len(check_log(NOBODY).faults)}"))
     print(f"the whole log computed anew in {clock:.1f} s")

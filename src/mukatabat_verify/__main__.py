@@ -19,23 +19,32 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificates
 
 from mukatabat_verify.certificates import Trust
+from mukatabat_verify.log.policies import WitnessPolicy, parse
 from mukatabat_verify.parcel.suites import SECRET_BYTES, WRAPS, SoftwareKey
 from mukatabat_verify.report import Finding, Report
 from mukatabat_verify.verifier import verify
 
 MARKS = {"passed": "✓", "refused": "✗", "left out": "–"}
 SUFFIXES = {".pem", ".crt", ".cer", ".der"}
+POLICY = "log.policy"
+"""What names the log and its witnesses in a folder of roots (C2SP tlog-policy)."""
 
 
-def main(arguments: Sequence[str] | None = None, *, roots: tuple[bytes, ...] = ()) -> int:
-    """Check one file and print what was found; ``roots`` (DER) are trusted where no folder is named."""
+def main(
+    arguments: Sequence[str] | None = None, *, roots: tuple[bytes, ...] = (), log: WitnessPolicy | None = None
+) -> int:
+    """Check one file and print what was found; ``roots`` (DER) and ``log`` are trusted where no folder is named."""
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     parser = argparse.ArgumentParser(
         prog="mukatabat_verify",
         description="Check a bundle of evidence, a parcel, a container or an evidence.",
     )
     parser.add_argument("file", type=Path, help="the bundle, parcel, container or evidence")
-    parser.add_argument("--trust", type=Path, help="a folder with the trusted root certificates (PEM or DER)")
+    parser.add_argument(
+        "--trust",
+        type=Path,
+        help=f"a folder with the trusted root certificates (PEM or DER), and in {POLICY} the log and its witnesses",
+    )
     parser.add_argument(
         "--key", type=Path, help="a recipient's private key: a line with its suite, a line in hexadecimal"
     )
@@ -48,7 +57,9 @@ def main(arguments: Sequence[str] | None = None, *, roots: tuple[bytes, ...] = (
         # What they would log about a damaged file stands in the report, by its name.
         logging.getLogger(library).setLevel(logging.CRITICAL + 1)
     try:
-        trust = Trust(_roots(asked.trust) if asked.trust else roots, asked.at)
+        known = _policy(asked.trust) if asked.trust else log
+        believed = known.for_readers() if known is not None else None
+        trust = Trust(_roots(asked.trust) if asked.trust else roots, asked.at, believed)
         key = _key(asked.key) if asked.key else None
         with asked.file.open("rb") as stream:
             report = verify(stream, trust, key=key)
@@ -90,8 +101,8 @@ def _lines(finding: Finding) -> list[str]:
     lines = [f"{head}  {told['ar']}", f"      {told['en']}"]
     if finding.refusal is not None:
         lines += [f"      {told['reason']}: {told['reason_ar']}", f"      {told['reason_en']} ({told['detail']})"]
-    elif finding.left_out:
-        lines.append(f"      {finding.left_out}")
+    elif detail := told.get("detail"):
+        lines.append(f"      {detail}")
     return lines
 
 
@@ -100,6 +111,11 @@ def _roots(folder: Path) -> tuple[bytes, ...]:
     if not files:
         raise ValueError(f"{folder} holds no certificates")
     return tuple(one.public_bytes(Encoding.DER) for file in files for one in _certificates(file.read_bytes()))
+
+
+def _policy(folder: Path) -> WitnessPolicy | None:
+    file = folder / POLICY
+    return parse(file.read_text(encoding="utf-8")) if file.exists() else None
 
 
 def _certificates(data: bytes) -> list[Certificate]:

@@ -22,6 +22,7 @@ from mukatabat_verify.errors import (
     CertificateUnreadable,
     CertificateUntrusted,
 )
+from mukatabat_verify.log.checkpoints import Policy
 
 DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 BODY_IDENTIFIER: Final = "GB:KW-"
@@ -30,10 +31,14 @@ BODY_IDENTIFIER: Final = "GB:KW-"
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Whom a check trusts (DER root certificates) and the moment for which it asks (aware)."""
+    """Whom a check trusts (DER root certificates) and the moment for which it asks (aware).
+
+    ``log`` names the log and its witnesses, None where nobody told this reader whom to believe.
+    """
 
     roots: tuple[bytes, ...]
     at: datetime
+    log: Policy | None = None
 
 
 def check_seal(chain: Sequence[bytes], trust: Trust, *, body: str) -> None:

@@ -75,6 +75,28 @@ class Step(Enum):
         "The letter in the bundle is the content that the parcel's header names",
     )
 
+    LOGGED = 22, "الإثبات مقيّد في سجل الشفافية كما هو", "The evidence is in the transparency log as it is"
+    NOT_YET_LOGGED = (
+        23,
+        "لم يكن سجل الشفافية قد قيّد هذا الإثبات عند إعداد الحزمة",
+        "The transparency log had not taken this evidence yet when the bundle was made",
+    )
+    WITNESSED = (
+        24,
+        "وقّع السجلُ نقطةَ التحقق وشهد عليها العدد المطلوب",
+        "The log signed its checkpoint, and as many witnesses as required saw it",
+    )
+    CHECKPOINT_STAMPED = (
+        25,
+        "ختم الوقت على نقطة التحقق صحيح وجهته موثوقة",
+        "The time-stamp of the checkpoint holds and its authority is trusted",
+    )
+    NOT_BEFORE = (
+        26,
+        "خُتمت الحزمة بعد نقطة التحقق المذكورة في ترويستها، والسجل امتداد لها",
+        "The parcel was sealed after the checkpoint that its header names, and the log continues it",
+    )
+
     def __init__(self, number: int, ar: str, en: str) -> None:
         self.number = number
         self.ar = ar
@@ -83,11 +105,15 @@ class Step(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """How one step ended: passed, refused with a reason, or left out with the reason why it has nothing to check."""
+    """How one step ended: passed, refused with a reason, or left out with the reason why it has nothing to check.
+
+    ``note`` says of a step that passed what it could not ask.
+    """
 
     step: Step
     refusal: Refusal | None = None
     left_out: str = ""
+    note: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Give it as plain values."""
@@ -97,9 +123,17 @@ class Finding:
             value["reason"] = self.refusal.code
             value["reason_ar"], value["reason_en"] = self.refusal.ar, self.refusal.en
             value["detail"] = self.refusal.detail
-        elif self.left_out:
-            value["detail"] = self.left_out
+        elif self.left_out or self.note:
+            value["detail"] = self.left_out or self.note
         return value
+
+
+@dataclass(slots=True)
+class Said:
+    """What a step says while it is made: a note, or that it had nothing to check after all."""
+
+    note: str = ""
+    left_out: str = ""
 
 
 @dataclass(slots=True)
@@ -115,14 +149,15 @@ class Report:
         return self.findings[-1].refusal if self.findings else None
 
     @contextmanager
-    def step(self, step: Step) -> Iterator[None]:
-        """Enter a finding when the block has ended, well or with a refusal, which goes on."""
+    def step(self, step: Step) -> Iterator[Said]:
+        """Enter a finding when the block has ended, well or with a refusal, which goes on, and what the block said."""
+        said = Said()
         try:
-            yield
+            yield said
         except Refusal as refusal:
             self.findings.append(Finding(step, refusal))
             raise
-        self.findings.append(Finding(step))
+        self.findings.append(Finding(step, left_out=said.left_out, note=said.note))
 
     def leave_out(self, step: Step, why: str) -> None:
         """Enter that a step has nothing to check."""

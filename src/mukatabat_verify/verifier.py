@@ -34,9 +34,15 @@ A bundle of evidence:
 then step 15 for each evidence;
 18. each is about this parcel and this recipient, none stands twice, and none is missing before a later one;
 19. the time-stamps are those of their evidence, and their authority is trusted at the asked moment;
-then step 16 for each evidence, at its time-stamp's time where it has one;
+22. each evidence with a proof is in the transparency log as it is, all under one checkpoint;
+23. is no check: it names what the log had not taken when the bundle was made;
+24. the log signed that checkpoint and as many witnesses as required cosigned it, by the keys that the reader trusts;
+25. the checkpoint's time-stamp is for it, and its authority is trusted at the asked moment;
+then step 16 for each evidence, at the earlier of its own time-stamp and its checkpoint's, where there is one;
 20. the node's seal holds over the list, and is trusted at its own time-stamp's time, else at the asked moment;
 then steps 1 to 3, at the time by which the first evidence was stamped, because that evidence names the header;
+26. the checkpoint that the header names holds as in step 24, and the checkpoint of step 22 continues it: what is sealed
+cannot have been sealed before it;
 21. the letter in it is the content that the header names: then steps 7 to 14 at that time.
 
 What this does not show: that a mandate covered the signature, that the letter was delivered, and that no certificate
@@ -47,6 +53,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import datetime
 from typing import BinaryIO
 
 from mukatabat_verify import letter as letters
@@ -55,6 +62,7 @@ from mukatabat_verify.asic import DATA, LETTER
 from mukatabat_verify.asic.reading import SealedLetter
 from mukatabat_verify.asic.seal import SealFound
 from mukatabat_verify.bundle import form
+from mukatabat_verify.bundle.logged import BundleLog
 from mukatabat_verify.bundle.reading import Bundle
 from mukatabat_verify.certificates import Trust, check_node, check_seal, holder
 from mukatabat_verify.errors import (
@@ -197,13 +205,14 @@ def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> None:
         bundle.check_about(found)
     with report.step(Step.EVIDENCE_STAMPED):  # 19
         stamped = bundle.stamped(trust)
+    log, numbers = _verify_log(report, bundle, stamped, trust)
     with report.step(Step.EVIDENCE_TRUSTED):  # 16
         for name, one in found.items():
             check_node(one.chain, replace(trust, at=stamped.get(name, trust.at)))
     report.facts["events"] = [
         {
             "event": str(one.statement.event), "at": one.statement.at.isoformat(), "register": one.statement.register,
-            "stamped": stamped[name].isoformat() if name in stamped else None,
+            "stamped": stamped[name].isoformat() if name in stamped else None, "logged": numbers.get(name),
         }
         for name, one in found.items()
     ]  # fmt: skip
@@ -218,6 +227,7 @@ def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> None:
     with report.step(Step.HEADER_TRUSTED):  # 3
         check_seal(cover.certificates, known, body=header.sender)
     report.facts |= _facts(cover, header) | {"recipient": bundle.index.recipient}
+    _verify_not_before(report, log, header)
     container = bundle.container()
     if container is None:
         report.leave_out(Step.LETTER_OF_PARCEL, "the bundle holds the digests of the letter, not the letter")
@@ -225,6 +235,50 @@ def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> None:
     with report.step(Step.LETTER_OF_PARCEL):  # 21
         bundle.check_content(header)
     _verify_container(report, container, known, header)
+
+
+def _verify_log(
+    report: Report, bundle: Bundle, stamped: dict[str, datetime], trust: Trust
+) -> tuple[BundleLog | None, dict[str, int]]:
+    """Make steps 22 to 25; gives the numbers of the leaves, and enters into ``stamped`` what the checkpoint's says."""
+    names = bundle.index.evidence
+    with report.step(Step.LOGGED) as said:  # 22
+        log = bundle.log(trust.log)
+        proven = log.proofs if log is not None else {}
+        if log is not None and proven:
+            log.check_included(bundle.commitments())
+            said.note = f"{len(proven)} of {len(names)}"
+        else:
+            said.left_out = "no evidence comes with a proof of its place"
+    if waiting := [name for name in names if name not in proven]:
+        made = bundle.index.made.isoformat()
+        report.leave_out(Step.NOT_YET_LOGGED, f"{', '.join(waiting)}; the bundle was made at {made}")  # 23
+    if log is None or not proven:
+        return log, {}
+    _verify_checkpoint(report, log)
+    with report.step(Step.CHECKPOINT_STAMPED) as said:  # 25
+        moment = log.stamped(trust)
+        said.left_out = "" if moment else "the checkpoint has none yet"
+    if moment is not None:
+        report.facts["log"]["stamped"] = moment.isoformat()
+        stamped |= {name: min(moment, stamped.get(name, moment)) for name in proven}
+    return log, {name: one.index for name, one in proven.items()}
+
+
+def _verify_checkpoint(report: Report, log: BundleLog) -> None:
+    with report.step(Step.WITNESSED) as said:  # 24
+        checkpoint, seen = log.witnessed()
+        if not log.is_trusted:
+            said.left_out = "it holds by the keys that the bundle itself names; nothing that you trust names any"
+        elif not log.asks_for_witnesses:
+            said.note = "no witness is asked for: whoever holds the log's key could show another history"
+    report.facts["log"] = {"origin": checkpoint.origin, "size": checkpoint.size, "witnesses": seen}
+
+
+def _verify_not_before(report: Report, log: BundleLog | None, header: Header) -> None:
+    with report.step(Step.NOT_BEFORE) as said:  # 26
+        if log is None or not log.check_before(header.not_before):
+            said.left_out = "the header names none" if header.not_before is None else "it is not in the bundle"
 
 
 def _when_sealed(seal: SealFound, trust: Trust) -> Trust:

@@ -189,7 +189,7 @@ NO_SCREENS = {
     "registers/handover/slip.pdf", "audit/entries.csv", "audit/entries.pdf", "directory/people/import/table.csv",
     "letters/signature/picture.png", "letters/signature/specimen.png",
     "letters/scans/<uuid:scan_id>/document/", f"{LETTER}preview/", f"{LETTER}stamp/", f"{LETTER}stamp/copy/",
-    f"{LETTER}notes/", f"{LETTER}proof/<uuid:consignment_id>/",
+    f"{LETTER}notes/", f"{LETTER}proof/<uuid:consignment_id>/", "letters/arrivals/<uuid:arrival_id>/proof/",
     *(
         f"{place}documents/{part}"
         for place in (LETTER, "letters/arrivals/<uuid:arrival_id>/")

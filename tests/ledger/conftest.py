@@ -16,12 +16,12 @@ from mukatabat.kernel.ids import new_id
 from mukatabat.ledger import actions
 from mukatabat.ledger.jobs import Logger
 from mukatabat.ledger.models import Log
-from mukatabat.ledger.policy import WitnessEntry, WitnessPolicy
 from mukatabat.ledger.rules import Head
 from mukatabat.ledger.witness.state import WitnessFolder
 from mukatabat.ledger.witnesses import HttpWitnesses
 from mukatabat.vault.custody.logkeys import VaultLogKeys
 from mukatabat_verify.log.notes import NoteKey
+from mukatabat_verify.log.policies import WitnessEntry, WitnessPolicy
 from tests.cast import Cast
 from tools.paths import SOURCE
 

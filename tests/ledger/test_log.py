@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -15,16 +16,21 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
+from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
 from mukatabat.ledger import actions, queries
 from mukatabat.ledger.checking import check_log
-from mukatabat.ledger.errors import LedgerMoved, LogDamaged, NotLogged
-from mukatabat.ledger.models import Checkpoint, Leaf, Log, Tile, Waiting
-from mukatabat.ledger.policy import WitnessPolicy
+from mukatabat.ledger.errors import LedgerMoved, LogDamaged
+from mukatabat.ledger.models import Checkpoint, CheckpointStamp, Leaf, Log, Tile, Waiting
+from mukatabat.ledger.rules import Held
+from mukatabat.signing import service
+from mukatabat.signing.errors import TimeStampUnavailable
 from mukatabat.tenancy.context import scope
 from mukatabat_verify.log import checkpoints
 from mukatabat_verify.log.checkpoints import Policy
 from mukatabat_verify.log.merkle import check_consistency, check_inclusion, leaf_hash
+from mukatabat_verify.log.policies import WitnessPolicy
+from mukatabat_verify.timestamps import check_authority, stamped_at
 from tests.cast import Cast
 from tests.ledger.conftest import ORIGIN, House
 from tests.together import together
@@ -48,12 +54,15 @@ def test_what_waits_is_appended_without_a_gap_and_proven_against_a_signed_checkp
     assert Waiting.objects.count() == 0
     assert faults() == ()
     for leaf in Leaf.objects.filter(number__in=(0, 1, 255, 256, 303)):
-        proof = queries.prove(leaf.source_id, NOBODY)
-        stated, _ = checkpoints.accept(proof.note, Policy(house.key, (), 0))
-        check_inclusion(
-            leaf_hash(proof.commitment), proof.number, size=stated.size, root=stated.root, proof=proof.path
-        )  # fmt: skip
-        assert proof.commitment in values
+        found = queries.prove([leaf.source_id, new_id()], NOBODY)
+        assert found is not None and list(found.proofs) == [leaf.source_id]
+        proof = found.proofs[leaf.source_id]
+        stated, _ = checkpoints.accept(proof.checkpoint, Policy(house.key, (), 0))
+        value = bytes(leaf.commitment)
+        check_inclusion(leaf_hash(value), proof.index, size=stated.size, root=stated.root, proof=proof.path)
+        assert value in values and stated.size == min(size for size in roots if size > leaf.number)
+    whole = queries.prove([one.source_id for one in Leaf.objects.all()], NOBODY)
+    assert whole is not None and len(whole.proofs) == whole.checkpoint.size == 304
     for old, root in roots.items():
         check_consistency(old, 304, old_root=root, root=roots[304], proof=queries.consistency(old, 304))
 
@@ -67,11 +76,9 @@ def test_an_act_that_is_rolled_back_leaves_nothing_to_append(house: House, cast:
 
 
 def test_what_is_not_logged_has_no_proof(house: House) -> None:
-    with pytest.raises(NotLogged):
-        queries.prove(new_id(), NOBODY)
+    assert queries.prove([new_id()], NOBODY) is None
     house.commit()
-    with pytest.raises(NotLogged):
-        queries.prove(Waiting.objects.get().source_id, NOBODY)
+    assert queries.prove([Waiting.objects.get().source_id], NOBODY) is None
 
 
 def test_a_second_beginning_keeps_the_first_name_and_key(house: House) -> None:
@@ -162,7 +169,7 @@ def test_a_process_killed_between_append_and_checkpoint_and_witness_leaves_a_who
         assert faults() == ()
     house.commit(2)
     assert house.process().turn() == 2
-    assert queries.published(NOBODY)[0].size == 7  # type: ignore[index]
+    assert queries.published(NOBODY).size == 7  # type: ignore[union-attr]
 
 
 # ── tampering ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -281,3 +288,73 @@ def test_everybody_reads_checkpoint_key_tiles_and_entries_and_nothing_else(house
         assert anybody.get(f"/log/tile/{absent}").status_code == 404
     for path in ("/log/checkpoint", "/log/tile/0/000"):
         assert anybody.post(path).status_code in {403, 405}
+
+
+# ── time-stamps, and what parcels name ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_published_is_time_stamped_once_and_a_silent_authority_delays_nothing(house: House) -> None:
+    asked: list[bytes] = []
+
+    class Authority:
+        silent = True
+
+        def stamp(self, digest: bytes) -> bytes:
+            asked.append(digest)
+            if self.silent:
+                raise TimeStampUnavailable(detail="nobody")
+            return service.time_stamps().stamp(digest)
+
+    authority, process = Authority(), house.process()
+    process.time_stamps = lambda: authority
+    house.commit(3)
+    assert process.turn() == 3
+    assert (len(asked), CheckpointStamp.objects.count(), process.confirmed) == (1, 0, True)
+    assert process.turn() == 0 and len(asked) == 1  # it rests
+    authority.silent = False
+    again = house.process()
+    again.time_stamps = lambda: authority
+    assert [again.turn(), again.turn(), len(asked)] == [0, 0, 2]
+    kept, note = CheckpointStamp.objects.get(), Checkpoint.objects.get(size=3).note.encode()
+    assert stamped_at(bytes(kept.token), hashlib.sha256(note).digest()) == kept.stamped_at
+    check_authority(bytes(kept.token), service.trust(clock.now()))
+
+
+def test_the_proof_s_checkpoint_is_the_earliest_and_one_with_a_time_stamp_goes_first(house: House) -> None:
+    house.commit(2)
+    actions.append(house.keys)
+    (source, *_) = Leaf.objects.values_list("source_id", flat=True)
+    for _ in range(2):
+        house.commit()
+        actions.append(house.keys)
+    found = queries.prove([source], NOBODY)
+    assert found is not None and (found.checkpoint.size, found.stamp) == (2, b"")
+    actions.keep_stamp(3, b"token", clock.now())
+    actions.keep_stamp(4, b"later", clock.now())
+    found = queries.prove([source], NOBODY)
+    assert found is not None and (found.checkpoint.size, found.stamp) == (3, b"token")
+
+
+def test_a_checkpoint_that_a_header_names_is_kept_with_the_lines_of_its_day(house: House) -> None:
+    house.commit()
+    actions.append(house.keys)
+    shown = queries.published(NOBODY)
+    assert shown is not None
+    digest = actions.name_checkpoint(shown.note)
+    assert actions.name_checkpoint(shown.note) == digest == hashlib.sha256(shown.note).hexdigest()
+    assert queries.named(digest) == shown.note
+    assert queries.named("ab" * 32) is None
+
+
+def test_what_was_never_asked_for_is_asked_for_once(house: House) -> None:
+    house.commit(2)
+    actions.append(house.keys)
+    house.commit(1)
+    known = [(one.source_id, bytes(one.commitment)) for one in (*Leaf.objects.all(), *Waiting.objects.all())]
+    held = [
+        Held(source, value, clock.now()) for source, value in (*known, (new_id(), bytes(32)), (new_id(), bytes(32)))
+    ]
+    assert [actions.commit_missing(held), actions.commit_missing(held)] == [2, 0]
+    assert actions.append(house.keys) == 3
+    assert actions.commit_missing(held) == 0
+    assert faults() == ()

@@ -14,15 +14,15 @@ from mukatabat.exchange.models import Evidence
 from mukatabat.ledger import actions
 from mukatabat.ledger.holding import audit_heads
 from mukatabat.ledger.models import AuditHead, Leaf, Waiting
-from mukatabat.ledger.policy import WitnessPolicy
 from mukatabat.ledger.queries import last_reconciliation, prove
 from mukatabat.ledger.rules import Held
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor, system_actor
-from mukatabat.web.ledger import reconcile_body
+from mukatabat.web.ledger import backfill_body, reconcile_body
 from mukatabat_verify.log import checkpoints
 from mukatabat_verify.log.checkpoints import Policy
 from mukatabat_verify.log.merkle import check_inclusion, leaf_hash
+from mukatabat_verify.log.policies import WitnessPolicy
 from tests.cast import FL, MOF, Cast
 from tests.ledger.conftest import House
 from tests.story import issued_letter, registered, run_jobs
@@ -135,10 +135,12 @@ def test_every_evidence_of_a_letter_is_committed_to_once_and_both_sides_find_it(
         assert (found.missing, found.waiting) == ([], 0)
         assert found.held
     for evidence_id, one in held.items():
-        proof = prove(evidence_id, WitnessPolicy())
-        stated, _ = checkpoints.accept(proof.note, Policy(house.key, (), 0))
+        proven = prove([evidence_id], WitnessPolicy())
+        assert proven is not None
+        proof = proven.proofs[evidence_id]
+        stated, _ = checkpoints.accept(proof.checkpoint, Policy(house.key, (), 0))
         leaf = leaf_hash(hashlib.sha256(bytes(one.salt) + bytes(one.xml)).digest())
-        check_inclusion(leaf, proof.number, size=stated.size, root=stated.root, proof=proof.path)
+        check_inclusion(leaf, proof.index, size=stated.size, root=stated.root, proof=proof.path)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -155,6 +157,25 @@ def test_an_evidence_that_was_changed_or_never_logged_is_named_by_whoever_holds_
         owner.execute("ALTER TABLE exchange_evidence ENABLE ROW LEVEL SECURITY")
     with scope(cast("clerk.fl")):
         assert len(reconcile_body(cast("clerk.fl")).missing) == Evidence.objects.count() > 0  # type: ignore[union-attr]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_evidence_from_before_the_log_is_entered_late_and_once(house: House, cast: Cast, owner_url: str) -> None:
+    issued_letter(cast)
+    run_jobs()
+    with psycopg.connect(owner_url) as owner:
+        owner.execute("DELETE FROM ledger_waiting")
+    house.commit()
+    house.process().turn()
+    assert len(reconcile_body(cast("clerk.fl")).missing) == 2  # type: ignore[union-attr]
+    assert [backfill_body(cast(login)) for login in ("clerk.mof", "clerk.fl", "clerk.mof")] == [2, 0, 0]
+    house.process().turn()
+    assert backfill_body(cast("clerk.fl")) == 0
+    for login in ("clerk.mof", "clerk.fl"):
+        assert reconcile_body(cast(login)).missing == []  # type: ignore[union-attr]
+    assert Leaf.objects.count() == 3
+    with scope(cast("clerk.mof")):
+        assert AuditEntry.objects.get(act="ledger.backfilled").detail == {"count": 2}
 
 
 @pytest.mark.django_db

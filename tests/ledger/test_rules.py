@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mukatabat.ledger import policy, protocol
+from mukatabat.ledger import protocol
 from mukatabat.ledger.protocol import AddCheckpoint
 from mukatabat.ledger.rules import Tiles, bundle, edge_of, grown, parse_tile_path, root_of
+from mukatabat_verify.log import policies
 from mukatabat_verify.log.merkle import leaf_hash, node_hash
 from mukatabat_verify.log.notes import COSIGNATURE, ED25519, NoteKey
 from mukatabat_verify.log.tiles import tile_path
@@ -87,13 +88,13 @@ POLICY = "".join(f"witness w{number} {key} http://w{number}.example/\n" for numb
 
 
 def test_a_policy_says_who_and_how_many() -> None:
-    found = policy.parse(POLICY + "group all-of-us 2 w0 w1 w2  # two suffice\nquorum all-of-us\n")
+    found = policies.parse(POLICY + "group all-of-us 2 w0 w1 w2  # two suffice\nquorum all-of-us\n")
     assert [one.url for one in found.witnesses] == [f"http://w{number}.example" for number in range(3)]
     assert (found.quorum, found.answers_needed) == (2, 2)
     for nobody in ("", POLICY):
-        assert policy.parse(nobody + "quorum none\n").answers_needed == 0
-    assert policy.parse(POLICY + "quorum w1").quorum == 1
-    assert policy.parse(POLICY + "group g all w0 w1\nquorum g").quorum == 2
+        assert policies.parse(nobody + "quorum none\n").answers_needed == 0
+    assert policies.parse(POLICY + "quorum w1").quorum == 1
+    assert policies.parse(POLICY + "group g all w0 w1\nquorum g").quorum == 2
 
 
 @pytest.mark.parametrize(
@@ -108,11 +109,22 @@ def test_a_policy_says_who_and_how_many() -> None:
 )  # fmt: skip
 def test_a_policy_that_is_not_understood_is_refused_and_not_weakened(text: str) -> None:
     with pytest.raises(ValueError):
-        policy.parse(text)
+        policies.parse(text)
 
 
 def test_whatever_the_quorum_those_asked_at_the_start_hold_one_who_saw_the_last_proof() -> None:
     for count in range(1, 8):
         for quorum, _ in pairwise(range(1, count + 2)):
-            entries = tuple(policy.WitnessEntry(str(one), KEYS[0], "") for one in range(count))
-            assert policy.WitnessPolicy(entries, quorum).answers_needed + quorum > count
+            entries = tuple(policies.WitnessEntry(str(one), KEYS[0], "") for one in range(count))
+            assert policies.WitnessPolicy(entries, quorum).answers_needed + quorum > count
+
+
+def test_a_reader_s_policy_names_the_log_too_and_is_written_as_it_is_read() -> None:
+    log = NoteKey("host.example/log", ED25519, bytes(32))
+    witnesses = POLICY.replace("/\n", "\n")
+    text = f"log {log}\n{witnesses}group enough 2 w0 w1 w2\nquorum enough\n"
+    found = policies.parse(text)
+    assert (str(found), found.for_readers().log, found.for_readers().quorum) == (text, log, 2)
+    assert str(policies.parse("quorum none")) == "quorum none\n"
+    with pytest.raises(ValueError):
+        policies.parse(POLICY + "quorum w0\n").for_readers()

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from mukatabat.ledger import actions, queries
 from mukatabat.ledger.errors import DatabaseOlder, LogForked
 from mukatabat.ledger.models import Alarm, Checkpoint, Cosignature, Log, Waiting
-from mukatabat.ledger.policy import WitnessPolicy
 from mukatabat.ledger.protocol import SIZE_TYPE, AddCheckpoint, Answer
 from mukatabat.ledger.rules import AlarmKind
 from mukatabat.ledger.witness.service import add_checkpoint
@@ -25,6 +24,7 @@ from mukatabat_verify.log import checkpoints, notes
 from mukatabat_verify.log.checkpoints import LogCheckpoint, Policy
 from mukatabat_verify.log.merkle import EMPTY_ROOT, consistency_ranges, leaf_hash, node_hash, range_hash
 from mukatabat_verify.log.notes import ED25519, Note, NoteKey
+from mukatabat_verify.log.policies import WitnessPolicy
 from tests.ledger.conftest import House, WitnessProcess, two_of
 
 AT = 1_800_000_000
@@ -178,7 +178,7 @@ def trusted(house: House, policy: WitnessPolicy) -> tuple[int, int]:
     found = queries.published(policy)
     assert found is not None
     stated, seen = checkpoints.accept(
-        found[1], Policy(house.key, tuple(one.key for one in policy.witnesses), policy.quorum)
+        found.note, Policy(house.key, tuple(one.key for one in policy.witnesses), policy.quorum)
     )  # fmt: skip
     return stated.size, len(seen)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,16 +20,20 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.ledger import actions as ledger
 from mukatabat.letters.actions import receiving
 from mukatabat.letters.commands import AcceptCommand
-from mukatabat.letters.proofs import proof_of
+from mukatabat.letters.proofs import proof_of, proof_of_arrival
 from mukatabat.signing.service import trust
 from mukatabat.tenancy.context import scope
+from mukatabat.vault.custody.logkeys import VaultLogKeys
 from mukatabat_verify.__main__ import main
+from mukatabat_verify.asic.archive import Archive
+from mukatabat_verify.log.policies import WitnessPolicy
 from mukatabat_verify.report import Report, Step
 from mukatabat_verify.verifier import verify
 from tests.cast import Cast
-from tests.exchange.support import arrivals, consignments
+from tests.exchange.support import arrivals, consignments, cover_of
 from tests.story import issued_letter, run_jobs
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +53,10 @@ def taken(cast: Cast, consignment: Consignment, login: str = "signer.mof") -> by
     return b"".join(container.pieces())
 
 
+def piece_of(data: bytes, name: str) -> bytes:
+    return b"".join(Archive(io.BytesIO(data), check_names=lambda _: None).pieces(name))
+
+
 def checked(data: bytes) -> Report:
     return verify(io.BytesIO(data), trust(clock.now()))
 
@@ -64,6 +74,82 @@ def test_a_court_believes_the_bundle_of_a_delivery_and_its_letter(cast: Cast) ->
     with scope(cast("signer.mof")):
         entry = AuditEntry.objects.get(act="letters.proof-taken")
     assert entry.object_id == consignment.letter_id
+
+
+def steps(report: Report) -> dict[Step, str]:
+    """What each step left out, "" where it was made."""
+    return {one.step: one.left_out for one in report.findings}
+
+
+def test_the_recipient_takes_the_same_proof_with_the_letter_that_its_own_body_opened(cast: Cast) -> None:
+    consignment = told(cast)
+    (arrival,) = arrivals(cast)
+    assert arrival.letter_id is not None
+    name, container = proof_of(cast("clerk.fl"), arrival.letter_id, consignment.id)
+    theirs = b"".join(container.pieces())
+    assert name == f"{arrival.sender_reference}-FL.proof.zip"
+    report = checked(theirs)
+    assert report.refusal is None, report.refusal
+    assert Step.PERSON in steps(report)
+    ours = taken(cast, consignment)
+    for piece in ("letter.asice", "evidence/001.xml", "evidence/003.xml", "parcel.cover"):
+        assert piece_of(theirs, piece) == piece_of(ours, piece), piece
+    with scope(cast("clerk.fl")):
+        assert AuditEntry.objects.filter(act="letters.proof-taken", object_id=arrival.letter_id).exists()
+    with pytest.raises(NotFoundOrForbidden):
+        proof_of(cast("clerk.moh"), arrival.letter_id, consignment.id)
+
+
+def test_what_a_recipient_sent_back_or_must_not_read_it_proves_as_well(cast: Cast) -> None:
+    letter = issued_letter(cast)
+    run_jobs()
+    arrival = arrivals(cast)[-1]
+    receiving.return_arrival(cast("clerk.fl"), arrival.id, "ليس من اختصاصنا")
+    run_jobs()
+    data = b"".join(proof_of_arrival(cast("clerk.fl"), arrival.id)[1].pieces())
+    report = checked(data)
+    assert report.refusal is None and Step.PERSON in steps(report)
+    assert "ليس من اختصاصنا".encode() in data
+    assert consignments(cast, letter)[0].state == "returned"
+    issued_letter(cast, subject="مفاوضات سرية", secrecy=Secrecy.SECRET)
+    run_jobs()
+    sealed = b"".join(proof_of_arrival(cast("clerk.fl"), arrivals(cast)[-1].id)[1].pieces())
+    assert checked(sealed).refusal is None and steps(checked(sealed))[Step.LETTER_OF_PARCEL]
+    with pytest.raises(NotFoundOrForbidden):
+        proof_of_arrival(cast("clerk.moh"), arrival.id)
+
+
+def test_the_bundle_shows_the_log_as_soon_as_that_has_taken_the_evidence(cast: Cast) -> None:
+    keys = VaultLogKeys()
+    log = ledger.begin(keys, "host.example/log")
+    ledger.commit(new_id(), bytes(32))
+    ledger.append(keys)
+    consignment = told(cast)
+    _, header = cover_of(consignment)
+    assert header.not_before is not None and (header.not_before.log, header.not_before.size) == (log.origin, 1)
+    early = checked(taken(cast, consignment))
+    assert early.refusal is None
+    assert steps(early)[Step.NOT_YET_LOGGED] and not steps(early)[Step.NOT_BEFORE]
+    ledger.append(keys)
+    (arrival,) = arrivals(cast)
+    believed = replace(trust(clock.now()), log=WitnessPolicy(log=log.note_key).for_readers())
+    theirs = b"".join(proof_of(cast("clerk.fl"), arrival.letter_id, consignment.id)[1].pieces())  # type: ignore[arg-type]
+    for data in (taken(cast, consignment), theirs):
+        report = verify(io.BytesIO(data), believed)
+        assert report.refusal is None, report.refusal
+        found = steps(report)
+        assert Step.NOT_YET_LOGGED not in found
+        assert not [found[one] for one in (Step.LOGGED, Step.WITNESSED, Step.NOT_BEFORE) if found[one]]
+        assert sorted(one["logged"] for one in report.facts["events"]) == [1, 2, 3]
+    other = replace(believed, log=WitnessPolicy(log=replace(log.note_key, name="other.example/log")).for_readers())
+    assert verify(io.BytesIO(theirs), other).to_json()["steps"][-1]["reason"] == "log.other-log"
+
+
+def test_a_log_that_is_not_well_delays_no_letter_and_no_bundle(cast: Cast, tmp_path: Path, settings: Any) -> None:
+    settings.MUKATABAT_LEDGER_POLICY_FILE = tmp_path / "not there"
+    report = checked(taken(cast, told(cast)))
+    assert report.refusal is None
+    assert steps(report)[Step.NOT_BEFORE] == "the header names none"
 
 
 def test_the_bundle_of_a_secret_letter_holds_its_digests_alone(cast: Cast) -> None:

@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,13 +18,11 @@ from mukatabat_verify.log.merkle import (
     check_inclusion,
     consistency_ranges,
     inclusion_ranges,
-    leaf_hash,
-    node_hash,
     range_hash,
-    root_hash,
 )
-from mukatabat_verify.log.notes import COSIGNATURE, ED25519, Note, NoteKey
+from mukatabat_verify.log.notes import Note, NoteKey
 from mukatabat_verify.log.tiles import HEIGHT, WIDTH, hash_in, place_of, tile_path
+from tests.verify.logs import LOG, SEEN_AT, WITNESSES, Tree, cosigned, key_of
 
 # The leaves, roots and proofs of the reference tests of certificate transparency.
 LEAVES = [bytes.fromhex(one) for one in (
@@ -52,27 +48,6 @@ PROOF_6_TO_8 = [
     "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
     "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
 ]
-
-
-class Tree:
-    """A log in memory."""
-
-    def __init__(self, leaves: list[bytes]) -> None:
-        self.hashes = [leaf_hash(one) for one in leaves]
-
-    def node(self, level: int, index: int) -> bytes:
-        if level == 0:
-            return self.hashes[index]
-        return node_hash(self.node(level - 1, 2 * index), self.node(level - 1, 2 * index + 1))
-
-    def root(self, size: int) -> bytes:
-        return root_hash(size, self.node)
-
-    def inclusion(self, index: int, size: int) -> list[bytes]:
-        return [range_hash(one, self.node) for one in inclusion_ranges(index, size)]
-
-    def consistency(self, old: int, size: int) -> list[bytes]:
-        return [range_hash(one, self.node) for one in consistency_ranges(old, size)]
 
 
 KNOWN = Tree(LEAVES)
@@ -170,22 +145,12 @@ QUOTATION = (
 )
 
 
-def key_of(name: str, kind: int = ED25519) -> tuple[NoteKey, Ed25519PrivateKey]:
-    private = Ed25519PrivateKey.from_private_bytes(random.Random(name).randbytes(32))
-    return NoteKey(name, kind, private.public_key().public_bytes_raw()), private
-
-
-LOG, LOG_PRIVATE = key_of("ledger.mukatabat.example")
-WITNESSES = [key_of(name, COSIGNATURE) for name in ("audit-bureau", "department", "ict-authority")]
 CHECKPOINT = LogCheckpoint(LOG.name, 8, KNOWN.root(8))
 POLICY = Policy(LOG, tuple(key for key, _ in WITNESSES), 2)
-SEEN_AT = 1_795_600_000
 
 
 def signed(checkpoint: LogCheckpoint = CHECKPOINT, *, witnesses: int = 2) -> Note:
-    note = Note(checkpoint.text, (notes.sign(checkpoint.text, LOG, LOG_PRIVATE.sign),))
-    more = [notes.sign(note.text, key, private.sign, at=SEEN_AT) for key, private in WITNESSES[:witnesses]]
-    return notes.with_signatures(note, more)
+    return cosigned(checkpoint, witnesses=witnesses)
 
 
 def test_a_note_of_another_program_is_read_and_its_signature_holds() -> None:

@@ -1,30 +1,39 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The bundle of evidence of one consignment («حزمة الإثبات»): what its sender keeps of a delivery, in one file."""
+"""The bundle of evidence of one delivery («حزمة الإثبات»): what either side keeps of it, in one file."""
 
 from __future__ import annotations
 
 import hmac
 import io
-from collections.abc import Iterable
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from mukatabat.exchange import evidence, outbox
-from mukatabat.exchange.models import Consignment, Evidence, EvidenceStamp, SealedParcel
+from mukatabat.exchange import evidence, inbox, outbox
+from mukatabat.exchange.models import Arrival, Consignment, Evidence, EvidenceStamp, SealedParcel
 from mukatabat.exchange.rules import Event
 from mukatabat.kernel import clock
+from mukatabat.ledger import queries as ledger
+from mukatabat.ledger.errors import LedgerError
+from mukatabat.ledger.policy import witness_policy
 from mukatabat.signing.errors import TimeStampError
 from mukatabat.signing.service import time_stamps, trust
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions import evidence_seal
 from mukatabat_verify.asic.building import Container, Pieces
-from mukatabat_verify.bundle.building import Contents, Proof, build
+from mukatabat_verify.bundle.building import Contents, LogPieces, Proof, build
 from mukatabat_verify.bundle.form import Stated
 from mukatabat_verify.errors import Refusal
 from mukatabat_verify.evidence.signature import check
 from mukatabat_verify.evidence.statement import Statement, reason_digest
+from mukatabat_verify.log.proofs import LogProof
 from mukatabat_verify.parcel import cover as covers
+from mukatabat_verify.parcel.cover import Cover
+from mukatabat_verify.parcel.header import Header
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +45,49 @@ class Kept:
     stamp: EvidenceStamp | None
 
 
-def kept_about(actor: Actor, consignment: Consignment) -> list[Kept]:
-    """All evidence about a consignment of a letter that the actor was found to see, in the order of the events."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """A delivery as one of its two sides keeps it: which, the parcel's cover, and the reason given in words, if any.
+
+    ``letter`` gives the signed container and the salt that shows it to be the content of the header, None where this
+    side does not keep the whole.
+    """
+
+    consignment_id: UUID
+    parcel_id: UUID
+    cover: bytes
+    reason: str
+    letter: Callable[[], tuple[Pieces, str] | None]
+
+
+def sent(actor: Actor, consignment: Consignment) -> Side | None:
+    """The sender's side of a consignment of a letter that the actor was found to see; None while nothing was sealed."""
+    if consignment.sealed_id is None:
+        return None
     with reading(actor):
-        rows = [one for one in evidence.about(consignment.id) if one.parcel_id == consignment.sealed_id]
+        sealed = SealedParcel.objects.get(id=consignment.sealed_id)
+
+    def letter() -> tuple[Pieces, str]:
+        return outbox.container_of(actor, sealed).pieces, sealed.salt
+
+    return Side(
+        consignment_id=consignment.id, parcel_id=sealed.id, cover=bytes(sealed.cover), reason=consignment.reason,
+        letter=letter,
+    )  # fmt: skip
+
+
+def received(actor: Actor, arrival: Arrival) -> Side:
+    """The recipient's side of a delivery that the actor was found to see: what its own body opened."""
+    return Side(
+        consignment_id=arrival.consignment_id, parcel_id=arrival.parcel_id, cover=bytes(arrival.cover),
+        reason=arrival.reason, letter=lambda: inbox.content_of(actor, arrival),
+    )  # fmt: skip
+
+
+def kept_about(actor: Actor, side: Side) -> list[Kept]:
+    """All evidence about a delivery, in the order of the events."""
+    with reading(actor):
+        rows = [one for one in evidence.about(side.consignment_id) if one.parcel_id == side.parcel_id]
         stamps = {one.evidence_id: one for one in EvidenceStamp.objects.filter(evidence__in=rows)}
     return [Kept(one, check(bytes(one.xml)).statement, stamps.get(one.id)) for one in rows]
 
@@ -73,22 +121,49 @@ def _holds(row: Evidence) -> bool:
     return (stated.parcel, stated.id) == (row.parcel_id, row.evidence_id)
 
 
-def bundle(actor: Actor, consignment: Consignment, kept: list[Kept], *, report: bytes, whole: bool) -> Container:
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """What the transparency log shows of a delivery: its pieces, and the place of each evidence that is in it."""
+
+    pieces: LogPieces | None = None
+    places: Mapping[UUID, LogProof] = field(default_factory=dict)
+
+
+def logged_about(side: Side, kept: Iterable[Kept]) -> Logged:
+    """What the published log proves of this evidence now. A log that is not well leaves its pieces out."""
+    header = _header(side)[1]
+    try:
+        known = witness_policy()
+        policy = ledger.policy_for_readers(known)
+        if policy is None:
+            return Logged()
+        proven = ledger.prove([one.row.evidence_id for one in kept], known)
+        named = header.not_before
+        before = ledger.named(named.digest) if named is not None else None
+        path = ledger.consistency(named.size, proven.checkpoint.size) if named and before and proven else None
+    except LedgerError:
+        logger.exception("a bundle is made without the transparency log")
+        return Logged()
+    stamp = proven.stamp if proven is not None else b""
+    pieces = LogPieces(policy=policy, stamp=stamp or None, before=before, consistency=path)
+    return Logged(pieces, proven.proofs if proven is not None else {})
+
+
+def bundle(actor: Actor, side: Side, kept: list[Kept], logged: Logged, *, report: bytes, whole: bool) -> Container:
     """Put together everything that proves a delivery; ``whole`` with the letter, else with its digests alone.
 
     The letter is read while the bundle is written. Raises what the vault raises for a document that is not there.
     """
+    letter, salt = (side.letter() if whole else None) or (None, "")
     with reading(actor):
-        sealed = SealedParcel.objects.get(id=kept[0].row.parcel_id)
-        letter = _letter(actor, sealed) if whole else None
         by = evidence_seal(actor)
     now = clock.now()
-    cover, header = covers.read(io.BytesIO(bytes(sealed.cover)))
+    cover, header = _header(side)
     contents = Contents(
         parcel=header.parcel, header=cover.digest.hex(), sender=header.sender,
         recipient=kept[0].statement.recipients[0],
-        report=report, cover=cover.only_for([]).to_bytes(), letter=letter, salt=sealed.salt if whole else "",
-        proofs=tuple(_proof(one, consignment.reason) for one in kept), roots=trust(now).roots,
+        report=report, cover=cover.only_for([]).to_bytes(), letter=letter, salt=salt,
+        proofs=tuple(_proof(one, side.reason, logged) for one in kept), roots=trust(now).roots, log=logged.pieces,
     )  # fmt: skip
     try:
         return build(contents, by, at=now, time_stamp=time_stamps().stamp)
@@ -96,13 +171,14 @@ def bundle(actor: Actor, consignment: Consignment, kept: list[Kept], *, report: 
         return build(contents, by, at=now)
 
 
-def _letter(actor: Actor, sealed: SealedParcel) -> Pieces:
-    return outbox.container_of(actor, sealed).pieces
+def _header(side: Side) -> tuple[Cover, Header]:
+    return covers.read(io.BytesIO(side.cover))
 
 
-def _proof(one: Kept, reason: str) -> Proof:
+def _proof(one: Kept, reason: str, logged: Logged) -> Proof:
     salt, row = one.row.reason_salt, one.row
     said = (one.statement.reason or ("", ""))[1]
     known = bool(salt and reason) and hmac.compare_digest(said, reason_digest(bytes.fromhex(salt), reason))
     stated = Stated(bytes(row.salt).hex(), reason if known else "", salt if known else "")
-    return Proof(bytes(row.xml), stated, bytes(one.stamp.token) if one.stamp else None)
+    stamp = bytes(one.stamp.token) if one.stamp else None
+    return Proof(bytes(row.xml), stated, stamp, logged.places.get(row.evidence_id))

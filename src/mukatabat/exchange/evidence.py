@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from mukatabat.directory.models import Body
 from mukatabat.exchange.models import Arrival, Consignment, Evidence, SealedParcel
 from mukatabat.exchange.rules import DECISIVE, EVIDENCE, REPEATED, Event, Side
@@ -32,8 +34,6 @@ from mukatabat_verify.errors import Refusal
 from mukatabat_verify.evidence.signature import sign
 from mukatabat_verify.evidence.statement import Part, Statement, reason_digest
 from mukatabat_verify.parcel import cover as covers
-from mukatabat_verify.parcel.cover import Cover
-from mukatabat_verify.parcel.header import Header
 
 logger = logging.getLogger(__name__)
 POLICY = "urn:mukatabat:practice:1"
@@ -45,14 +45,32 @@ SALT_BYTES = 32
 _RANK = {event: rank for rank, event in enumerate(EVIDENCE)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the cover of a parcel says that is stated of every event: digest and parts of its header."""
+
+    digest: bytes
+    parcel: UUID
+    realm: str
+    sender: str
+    created: datetime
+    content: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Subject:
-    """What an event happened to: the parcel's cover, its recipient here, and what was said or numbered."""
+    """What an event happened to: the facts of the parcel, its recipient here, and what was said or numbered."""
 
-    cover: bytes
+    facts: _Facts
     recipient_id: UUID
     reason: str
     register: str
+
+
+MOST_READ = 2_000
+_read: dict[str, _Facts] = {}
+"""The facts of so many parcels at most, by the digest of the header: the cover of a circular is large, and each of its
+recipients has several events."""
 
 
 def state(actor: Actor, event: Event, side: Side, *, consignment_id: UUID, parcel_id: UUID, at: datetime) -> None:
@@ -63,15 +81,14 @@ def state(actor: Actor, event: Event, side: Side, *, consignment_id: UUID, parce
     known = Evidence.objects.filter(consignment_id=consignment_id, parcel_id=parcel_id, event=event)
     if event not in EVIDENCE or (event not in REPEATED and known.exists()):
         return
-    subject = _sent(consignment_id, parcel_id) if side is Side.SENDER else _received(actor, consignment_id)
     try:
-        read = covers.read(io.BytesIO(subject.cover))
+        subject = _sent(consignment_id, parcel_id) if side is Side.SENDER else _received(actor, consignment_id)
     except Refusal:
         # A damaged parcel is held with its alarm; taking it back must not fail because nothing can be stated of it.
         logger.exception("nothing can be stated of %s: its cover cannot be read", event)
         return
     by, reason_salt = evidence_seal(actor), secrets.token_bytes(SALT_BYTES) if subject.reason else b""
-    statement = _statement(event, subject, *read, at=at, by=by, reason_salt=reason_salt)
+    statement = _statement(event, subject, at=at, by=by, reason_salt=reason_salt)
     xml = sign(statement, by, at=clock.now())
     _keep(actor, Evidence(
         evidence_id=statement.id, consignment_id=consignment_id, parcel_id=parcel_id, event=event, at=at,
@@ -123,29 +140,42 @@ def _keep(actor: Actor, evidence: Evidence) -> None:
 
 def _sent(consignment_id: UUID, parcel_id: UUID) -> _Subject:
     consignment = Consignment.objects.get(id=consignment_id)
-    cover = SealedParcel.objects.values_list("cover", flat=True).get(id=parcel_id)
     return _Subject(
-        cover=bytes(cover), recipient_id=consignment.recipient_id, reason=consignment.reason,
-        register=consignment.their_reference,
+        facts=_facts(SealedParcel.objects.filter(id=parcel_id)), recipient_id=consignment.recipient_id,
+        reason=consignment.reason, register=consignment.their_reference,
     )  # fmt: skip
 
 
 def _received(actor: Actor, consignment_id: UUID) -> _Subject:
-    arrival = Arrival.objects.get(consignment_id=consignment_id)
+    found = Arrival.objects.filter(consignment_id=consignment_id)
+    arrival = found.only("id", "reason", "our_reference").get()
     return _Subject(
-        cover=bytes(arrival.cover), recipient_id=actor.body_id, reason=arrival.reason, register=arrival.our_reference
+        facts=_facts(found), recipient_id=actor.body_id, reason=arrival.reason, register=arrival.our_reference
     )  # fmt: skip
 
 
-def _statement(
-    event: Event, subject: _Subject, cover: Cover, header: Header, *, at: datetime, by: NodeSeal, reason_salt: bytes
-) -> Statement:
-    recipient = Body.objects.values_list("code", flat=True).get(id=subject.recipient_id)
+def _facts(row: QuerySet[SealedParcel] | QuerySet[Arrival]) -> _Facts:
+    """Read the cover in a row, unless this process read it before. Raises a Refusal for one that cannot be read."""
+    digest = str(row.values_list("header_digest", flat=True).get())
+    if (known := _read.get(digest)) is not None:
+        return known
+    cover, header = covers.read(io.BytesIO(bytes(row.values_list("cover", flat=True).get())))
+    facts = _Facts(
+        cover.digest, header.parcel, header.realm, header.sender, header.created, bytes.fromhex(header.content.digest)
+    )  # fmt: skip
+    if len(_read) >= MOST_READ:
+        _read.clear()
+    _read[digest] = facts
+    return facts
+
+
+def _statement(event: Event, subject: _Subject, *, at: datetime, by: NodeSeal, reason_salt: bytes) -> Statement:
+    recipient, facts = Body.objects.values_list("code", flat=True).get(id=subject.recipient_id), subject.facts
     said = reason_digest(reason_salt, subject.reason) if subject.reason else ""
     return Statement(
         id=new_id(), event=EVIDENCE[event], at=at.astimezone(UTC), policy=POLICY, issuer=NODE, issuer_name=by.name,
-        sender=header.sender, recipients=(recipient,), about=recipient, submitted_at=header.created,
-        parcel=header.parcel, header=cover.digest, realm=header.realm, custody=f"{by.custody}-kept",
-        parts=(Part(*CONTENT, bytes.fromhex(header.content.digest)),),
+        sender=facts.sender, recipients=(recipient,), about=recipient, submitted_at=facts.created,
+        parcel=facts.parcel, header=facts.digest, realm=facts.realm, custody=f"{by.custody}-kept",
+        parts=(Part(*CONTENT, facts.content),),
         reason=(REASON + event, said) if said else None, register=subject.register,
     )  # fmt: skip

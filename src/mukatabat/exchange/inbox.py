@@ -28,9 +28,11 @@ from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault import store
 from mukatabat.vault.actions import adopt, opening_keys
+from mukatabat.vault.queries import access_document, sealed_document
 from mukatabat.vault.rules import About, Blob, Sealed
 from mukatabat_verify import letter as letters
 from mukatabat_verify.asic import DATA
+from mukatabat_verify.asic.building import Pieces
 from mukatabat_verify.asic.reading import SealedLetter
 from mukatabat_verify.certificates import check_seal
 from mukatabat_verify.errors import (
@@ -199,6 +201,24 @@ def _adopted(actor: Actor, part: DocumentPart, placed: tuple[Blob, Sealed], *, h
     blob, place = placed
     about = About(part.media_type, part.name, part.pages)
     return adopt(actor, blob, place, about=about, held_at=held_at).id
+
+
+def content_of(actor: Actor, arrival: Arrival) -> tuple[Pieces, str] | None:
+    """Give the signed container of an arrival as it came, proven chunk by chunk while it is read, and its salt.
+
+    None where its documents do not lie in the parcel any more. Raises what the vault raises for a document that is not
+    there, or not this reader's.
+    """
+    sealed = sealed_document(actor, access_document(actor, UUID(arrival.documents[0][1])))
+    if sealed.begin is None:
+        return None
+    key, (_, header) = ParcelKey(sealed.secret), _read(bytes(arrival.cover))
+
+    def read() -> Iterator[bytes]:
+        with store().open(sealed.address) as stream:
+            yield from opened(header, key, stream)
+
+    return read, key.salt.hex()
 
 
 def refuse(actor: Actor, parcel_id: UUID | None, consignment_id: UUID, refusal: Refusal) -> None:

@@ -8,6 +8,7 @@ of the first stands, and the other's bytes, to which no key is left, harm nobody
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,11 @@ from mukatabat.exchange.models import Consignment, SealedParcel
 from mukatabat.exchange.rules import ConsignmentState, Event, Role, Side
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
+from mukatabat.ledger import actions as ledger
+from mukatabat.ledger import queries as ledger_queries
+from mukatabat.ledger.errors import LedgerError
+from mukatabat.ledger.policy import witness_policy
+from mukatabat.ledger.queries import Published
 from mukatabat.tenancy.rules import Actor, in_body
 from mukatabat.vault import store
 from mukatabat.vault.actions import body_seal, encryption_key
@@ -33,10 +39,12 @@ from mukatabat.vault.streams import pieces
 from mukatabat_verify.asic import SIGNATURE
 from mukatabat_verify.asic.building import Container, File, Letter, build, rebuild
 from mukatabat_verify.canonical import canonical
-from mukatabat_verify.parcel.header import Header
+from mukatabat_verify.parcel.header import Checkpoint, Header
 from mukatabat_verify.parcel.keys import ParcelKey
 from mukatabat_verify.parcel.sealing import ContentSealer, Seal, make_cover, recipients_of
 from mukatabat_verify.parcel.suites import RecipientKey
+
+logger = logging.getLogger(__name__)
 
 UNNAMED = "bin"
 """The extension of an attachment whose name has none that a container can hold."""
@@ -47,7 +55,8 @@ class Plan:
     """What one parcel shall hold and for whom, with everything that its sealing asks of the database.
 
     ``manifest`` is its ``letter.json``; ``order_id`` the letter's own row; ``consignments`` are those that travel in
-    it, ``keys`` their bodies' keys, ``documents`` the files in the manifest's order.
+    it, ``keys`` their bodies' keys, ``documents`` the files in the manifest's order; ``before`` is the newest published
+    state of the transparency log, None where there is none.
     """
 
     manifest: Manifest
@@ -56,6 +65,7 @@ class Plan:
     by: Seal
     keys: tuple[PublicKey, ...]
     documents: tuple[Document, ...]
+    before: Published | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +94,17 @@ def plan(actor: Actor, consignment: Consignment) -> Plan:
         manifest=manifest, order_id=consignment.parcel_id, consignments=tuple(one.id for one in travelling),
         by=body_seal(actor), keys=_recipient_keys(actor, [one.recipient_id for one in travelling]),
         documents=tuple(document_to_carry(actor, part.digest, size=part.size) for part in manifest.documents),
+        before=_before(),
     )  # fmt: skip
+
+
+def _before() -> Published | None:
+    """What the header shall name, so that nobody can have sealed it earlier; a log that is not well delays nothing."""
+    try:
+        return ledger_queries.published(witness_policy())
+    except LedgerError:
+        logger.exception("a parcel is sealed without naming a checkpoint")
+        return None
 
 
 def _all_shown(consignment: Consignment, whole: Manifest) -> list[Consignment]:
@@ -139,10 +159,12 @@ def seal(actor: Actor, chosen: Plan) -> Fresh:
     sealer = ContentSealer(key)
     address = store().put(sealer.seal(container.pieces())).digest
     recipients = [(one.body.code, RecipientKey(one.suite, bytes(one.public))) for one in chosen.keys]
+    before = chosen.before
     header = Header(
         parcel=chosen.manifest.parcel_id, realm=actor.realm, sender=chosen.manifest.sender.code,
         certificate=sha256(chosen.by.chain[0]).hexdigest(), recipients=recipients_of(recipients),
-        content=sealer.content, commitment=key.commitment, created=now.astimezone(UTC), not_before=None,
+        content=sealer.content, commitment=key.commitment, created=now.astimezone(UTC),
+        not_before=Checkpoint(before.origin, before.size, sha256(before.note).hexdigest()) if before else None,
     )  # fmt: skip
     cover = make_cover(header, key, recipients=[one for _, one in recipients], seal=chosen.by)
     row = SealedParcel(
@@ -156,6 +178,8 @@ def seal(actor: Actor, chosen: Plan) -> Fresh:
 def keep(actor: Actor, fresh: Fresh, waiting: Mapping[UUID, Consignment]) -> None:
     """Write down a fresh parcel and who travels in it; ``waiting`` are the locked consignments without one."""
     fresh.row.save(force_insert=True)
+    if fresh.plan.before is not None:
+        ledger.name_checkpoint(fresh.plan.before.note)
     Consignment.objects.filter(id__in=list(waiting)).update(sealed=fresh.row)
     for consignment in waiting.values():
         consignment.sealed = fresh.row

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
@@ -16,7 +18,17 @@ from mukatabat.audit.models import AuditEntry, Link
 from mukatabat.kernel import clock
 from mukatabat.ledger import queries
 from mukatabat.ledger.errors import LedgerMoved, LogDamaged
-from mukatabat.ledger.models import Alarm, AuditHead, Cosignature, Leaf, Log, Reconciliation, Waiting
+from mukatabat.ledger.models import (
+    Alarm,
+    AuditHead,
+    CheckpointStamp,
+    Cosignature,
+    Leaf,
+    Log,
+    NamedCheckpoint,
+    Reconciliation,
+    Waiting,
+)
 from mukatabat.ledger.ports import LogKeys
 from mukatabat.ledger.rules import SALT_BYTES, AlarmKind, Head, Held, grown, root_of
 from mukatabat.tenancy.context import scope
@@ -101,6 +113,19 @@ def keep_cosignature(size: int, signature: NoteSignature) -> None:
     Cosignature.objects.bulk_create([row], ignore_conflicts=True)
 
 
+def keep_stamp(size: int, token: bytes, stamped_at: datetime) -> None:
+    """Keep the time-stamp of the checkpoint of this size; the first of several stands."""
+    row = CheckpointStamp(checkpoint_id=size, token=token, stamped_at=stamped_at)
+    CheckpointStamp.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def name_checkpoint(note: bytes) -> str:
+    """Keep a published checkpoint for the header of a parcel that names it, and give its SHA-256 in hexadecimal."""
+    row = NamedCheckpoint(digest=hashlib.sha256(note).hexdigest(), note=note.decode())
+    NamedCheckpoint.objects.bulk_create([row], ignore_conflicts=True)
+    return row.digest
+
+
 def raise_alarm(kind: AlarmKind, *, witness: str, said: str) -> bool:
     """Open an alarm, unless it is open; tells whether it is new."""
     made = Alarm(kind=kind, witness=witness, said=said[:400])
@@ -111,6 +136,25 @@ def raise_alarm(kind: AlarmKind, *, witness: str, said: str) -> bool:
 def end_alarms(witness: str) -> None:
     """End what was alarmed about a witness: it answered, and what it said fits."""
     Alarm.objects.filter(witness=witness, ended_at=None).update(ended_at=clock.now())
+
+
+def commit_missing(wanted: Iterable[Held]) -> int:
+    """Ask for a leaf for each of these that has none and waits for none; returns how many.
+
+    For evidence from before the log; only one process at a time does it, so that nothing is asked for twice. The queue
+    is looked at first: what moves from it into the log meanwhile is then found twice, and never not at all.
+    """
+    done, rest = 0, iter(wanted)
+    while part := list(islice(rest, BATCH)):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ledger_commit_missing'))")
+            in_log, waiting = _looked_up([one.source_id for one in part])
+            missing = [one for one in part if one.source_id not in in_log and one.source_id not in waiting]
+            Waiting.objects.bulk_create(
+                [Waiting(source_id=one.source_id, commitment=one.commitment) for one in missing]
+            )  # fmt: skip
+        done += len(missing)
+    return done
 
 
 def note_audit_head(actor: Actor) -> bool:

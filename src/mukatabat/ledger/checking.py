@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mukatabat.ledger.models import Checkpoint, Leaf, Log, Tile
-from mukatabat.ledger.policy import WitnessPolicy
 from mukatabat.ledger.rules import Place, Tiles, edge_of, grown, root_of
 from mukatabat_verify.errors import Refusal
 from mukatabat_verify.log import checkpoints
 from mukatabat_verify.log.checkpoints import Policy
 from mukatabat_verify.log.merkle import HASH_BYTES
+from mukatabat_verify.log.policies import WitnessPolicy
 from mukatabat_verify.log.tiles import WIDTH
 
 MOST_FAULTS = 50

@@ -9,15 +9,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, close_old_connections, connection
 
 from mukatabat.directory.models import Body
 from mukatabat.ledger import actions, publishing
 from mukatabat.ledger.errors import LedgerMoved
 from mukatabat.ledger.models import Log
-from mukatabat.ledger.policy import WitnessPolicy
 from mukatabat.ledger.ports import LogKeys, Witnesses
+from mukatabat.signing.errors import TimeStampError
+from mukatabat.signing.ports import TimeStampAuthority
 from mukatabat.tenancy.rules import Actor, system_actor
+from mukatabat_verify.errors import TimeStampBroken
+from mukatabat_verify.log.policies import WitnessPolicy
 
 INTERVAL = 1.0
 """Seconds between two looks at the queue (EXCHANGE §5.4)."""
@@ -27,6 +31,9 @@ HEADS_EVERY = 600.0
 
 AFTER_FAULT = 30.0
 """Seconds that pass after a fault before the outside is asked again."""
+
+_AUTHORITY = "the time-stamp authority"
+"""How it stands among those that rest; no witness has a name with spaces."""
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +46,7 @@ class Logger:
     policy: WitnessPolicy
     keys: LogKeys
     witnesses: Witnesses
+    time_stamps: Callable[[], TimeStampAuthority] | None = None
     confirmed: bool = field(default=False, init=False)
     _rests: dict[str, float] = field(default_factory=dict, init=False)
 
@@ -46,8 +54,9 @@ class Logger:
         """Append what waits and show it; returns how many leaves were appended.
 
         1. Until as many witnesses as needed agreed that they saw nothing more and nothing else than this database
-        holds, nothing is appended: proof waits, and letters do not. 2. Append. 3. Show. Any fault, and a witness that
-        disagrees (DatabaseOlder, LogForked), takes 1 back.
+        holds, nothing is appended: proof waits, and letters do not. 2. Append. 3. Show. 4. Ask for the time-stamp of
+        what is published. Any fault, and a witness that disagrees (DatabaseOlder, LogForked), takes 1 back; a silent
+        time-stamp authority takes back nothing.
         """
         self.begun()
         try:
@@ -60,6 +69,7 @@ class Logger:
                 done += count  # 2
             if not publishing.is_shown(self.policy, resting=self._resting()):
                 self._show()  # 3
+            self._stamp()  # 4
         except Exception:
             # The database may come back as another one.
             self.confirmed = False
@@ -74,6 +84,15 @@ class Logger:
         shown = publishing.show(self.policy, self.witnesses, resting=self._resting())
         self._rests |= dict.fromkeys(shown.silent, time.monotonic() + AFTER_FAULT)
         return shown.agreed
+
+    def _stamp(self) -> None:
+        if self.time_stamps is None or _AUTHORITY in self._resting():
+            return
+        try:
+            publishing.stamp(self.policy, self.time_stamps())
+        except (TimeStampError, TimeStampBroken, ImproperlyConfigured) as error:
+            logger.warning("the newest checkpoint is not time-stamped yet: %s", error)
+            self._rests[_AUTHORITY] = time.monotonic() + AFTER_FAULT
 
     def _resting(self) -> frozenset[str]:
         """Name the witnesses that were silent a moment ago: they are not waited for on every turn."""

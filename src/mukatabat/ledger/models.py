@@ -110,6 +110,28 @@ class Cosignature(models.Model):
         constraints = (models.UniqueConstraint(fields=["checkpoint", "witness"], name="ledger_cosigned_once"),)
 
 
+class CheckpointStamp(models.Model):
+    """The time-stamp (RFC 3161, DER) over the SHA-256 of a checkpoint's note, as the log signed it."""
+
+    checkpoint = models.OneToOneField(Checkpoint, on_delete=models.PROTECT, primary_key=True, related_name="stamp")
+    token = models.BinaryField()
+    stamped_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_checkpoint_stamp"
+
+
+class NamedCheckpoint(models.Model):
+    """A checkpoint as the header of a parcel names it: SHA-256 (hexadecimal) of the note with the lines of its day."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    note = models.TextField()
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "ledger_named_checkpoint"
+
+
 class Alarm(models.Model):
     """Something that keeps proof from going on, from when to when; ``witness`` tells of whom."""
 

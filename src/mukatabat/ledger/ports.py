@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from mukatabat.ledger.policy import WitnessEntry
 from mukatabat.ledger.protocol import AddCheckpoint, Answer
 from mukatabat.ledger.rules import Held, LogKey
 from mukatabat.tenancy.rules import Actor
+from mukatabat_verify.log.policies import WitnessEntry
 
 
 class LogKeys(Protocol):

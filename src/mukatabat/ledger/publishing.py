@@ -7,6 +7,7 @@ stops the log before anything is appended.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 from collections.abc import Container
@@ -14,13 +15,15 @@ from dataclasses import dataclass
 
 from mukatabat.ledger import actions, queries
 from mukatabat.ledger.errors import DatabaseOlder, LedgerError, LogForked, WitnessSilent
-from mukatabat.ledger.models import Checkpoint, Cosignature
-from mukatabat.ledger.policy import WitnessEntry, WitnessPolicy
+from mukatabat.ledger.models import Checkpoint, CheckpointStamp, Cosignature
 from mukatabat.ledger.ports import Witnesses
 from mukatabat.ledger.protocol import AddCheckpoint, Answer
 from mukatabat.ledger.rules import AlarmKind
+from mukatabat.signing.ports import TimeStampAuthority
 from mukatabat_verify.errors import Refusal
 from mukatabat_verify.log import notes
+from mukatabat_verify.log.policies import WitnessEntry, WitnessPolicy
+from mukatabat_verify.timestamps import stamped_at
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +73,20 @@ def is_shown(policy: WitnessPolicy, *, resting: Container[str] = frozenset()) ->
     names = {one.key.name for one in policy.witnesses if one.name not in resting}
     newest = Checkpoint.objects.order_by("-size").first()
     return newest is None or names <= set(newest.cosignatures.values_list("witness", flat=True))
+
+
+def stamp(policy: WitnessPolicy, authority: TimeStampAuthority) -> None:
+    """Ask for the time-stamp of the newest published checkpoint, if it has leaves and no time-stamp yet.
+
+    Raises TimeStampError when the authority is silent, and TimeStampBroken for an answer about something else.
+    """
+    shown = queries.published(policy)
+    if shown is None or not shown.size or CheckpointStamp.objects.filter(checkpoint=shown.size).exists():
+        return
+    note = Checkpoint.objects.values_list("note", flat=True).get(size=shown.size)
+    digest = hashlib.sha256(note.encode()).digest()
+    token = authority.stamp(digest)
+    actions.keep_stamp(shown.size, token, stamped_at(token, digest))
 
 
 def _alarm(one: WitnessEntry, error: LedgerError) -> None:

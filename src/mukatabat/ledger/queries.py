@@ -3,31 +3,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from mukatabat.ledger.errors import LogDamaged, NotLogged
-from mukatabat.ledger.models import Alarm, Checkpoint, Cosignature, Leaf, Log, Reconciliation, Tile, Waiting
-from mukatabat.ledger.policy import WitnessPolicy
+from mukatabat.ledger.errors import LogDamaged
+from mukatabat.ledger.models import (
+    Alarm,
+    Checkpoint,
+    CheckpointStamp,
+    Cosignature,
+    Leaf,
+    Log,
+    NamedCheckpoint,
+    Reconciliation,
+    Tile,
+    Waiting,
+)
 from mukatabat.ledger.rules import ENTRIES, Head, Place, bundle, edge_of
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat_verify.log.merkle import HASH_BYTES, Range, consistency_ranges, inclusion_ranges, range_hash
+from mukatabat_verify.log.policies import WitnessPolicy
+from mukatabat_verify.log.proofs import LogProof
 from mukatabat_verify.log.tiles import WIDTH, hash_in, place_of
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """Everything with which anybody proves that a commitment is in the log, beside the evidence and its salt."""
+class Published:
+    """A checkpoint that as many witnesses cosigned as the policy asks for: its size and root, and its note with their
+    lines."""
 
-    number: int
-    commitment: bytes
-    path: tuple[bytes, ...]
     size: int
+    root: bytes
     note: bytes
+
+    @property
+    def origin(self) -> str:
+        """The log's name, which is the first line of every checkpoint."""
+        return self.note.decode().partition("\n")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What proves that evidence is in the log, beside the evidence and its salt.
+
+    ``proofs`` has the place of each that is in the tree of ``checkpoint``, by the identifier of the evidence; ``stamp``
+    is the time-stamp of that checkpoint, b"" while it has none.
+    """
+
+    checkpoint: Published
+    proofs: Mapping[UUID, LogProof]
+    stamp: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,32 +100,72 @@ def tile(level: int | str, number: int, width: int) -> bytes | None:
     return bytes(row.data)[:length] if row is not None and len(row.data) >= length else None
 
 
-def published(policy: WitnessPolicy) -> tuple[Checkpoint, bytes] | None:
-    """Give the newest checkpoint that as many witnesses cosigned as the policy asks for, and its note with their lines.
+def published(policy: WitnessPolicy) -> Published | None:
+    """Give the newest checkpoint that as many witnesses cosigned as the policy asks for.
 
     What the witnesses have not seen is not shown: that is what a missing witness delays.
     """
-    rows = Checkpoint.objects.order_by("-size")
-    names = [one.key.name for one in policy.witnesses]
+    newest = _with_quorum(policy).order_by("-size").first()
+    return _published(newest, policy) if newest is not None else None
+
+
+def _with_quorum(policy: WitnessPolicy) -> QuerySet[Checkpoint]:
+    rows = Checkpoint.objects.all()
     if policy.quorum:
-        seen = Cosignature.objects.filter(witness__in=names).values("checkpoint").annotate(times=Count("id"))
-        rows = rows.filter(size__in=seen.filter(times__gte=policy.quorum).values("checkpoint"))
-    checkpoint = rows.first()
-    if checkpoint is None:
+        # Counted row by row: whoever asks for one checkpoint of millions reads few.
+        lines = Cosignature.objects.filter(checkpoint=OuterRef("size"), witness__in=_names(policy)).order_by()
+        times = lines.values("checkpoint").annotate(times=Count("id")).values("times")
+        rows = rows.annotate(times=Subquery(times)).filter(times__gte=policy.quorum)
+    return rows
+
+
+def _published(checkpoint: Checkpoint, policy: WitnessPolicy) -> Published:
+    lines = (
+        checkpoint.cosignatures.filter(witness__in=_names(policy)).order_by("witness").values_list("line", flat=True)
+    )
+    note = (checkpoint.note + "".join(f"{line}\n" for line in lines)).encode()
+    return Published(checkpoint.size, bytes(checkpoint.root), note)
+
+
+def _names(policy: WitnessPolicy) -> list[str]:
+    return [one.key.name for one in policy.witnesses]
+
+
+def prove(source_ids: Collection[UUID], policy: WitnessPolicy) -> Proven | None:
+    """Prove which of these evidences are in the published log, all under one checkpoint; None where none is.
+
+    It is the earliest that has its quorum and all of them, because nothing else bounds their time so closely; one with
+    a time-stamp goes before one without.
+    """
+    newest = published(policy)
+    size = newest.size if newest is not None else 0
+    leaves = Leaf.objects.filter(source_id__in=source_ids, number__lt=size).values_list("source_id", "number")
+    places = dict(leaves)
+    if not places:
         return None
-    lines = checkpoint.cosignatures.filter(witness__in=names).order_by("witness").values_list("line", flat=True)
-    return checkpoint, (checkpoint.note + "".join(f"{line}\n" for line in lines)).encode()
+    covering = _with_quorum(policy).filter(size__gt=max(places.values())).order_by("size")
+    chosen = covering.exclude(stamp=None).select_related("stamp").first() or covering.first()
+    if chosen is None:
+        return None
+    shown = _published(chosen, policy)
+    proofs = {
+        source: LogProof(number, hashes(inclusion_ranges(number, shown.size)), shown.note)
+        for source, number in places.items()
+    }
+    stamp = CheckpointStamp.objects.filter(checkpoint=chosen).values_list("token", flat=True).first()
+    return Proven(shown, proofs, bytes(stamp or b""))
 
 
-def prove(source_id: UUID, policy: WitnessPolicy) -> Proof:
-    """Prove that the commitment of this evidence is in the newest published tree; raises NotLogged."""
-    leaf = Leaf.objects.filter(source_id=source_id).first()
-    shown = published(policy)
-    if leaf is None or shown is None or leaf.number >= shown[0].size:
-        raise NotLogged
-    checkpoint, note = shown
-    path = hashes(inclusion_ranges(leaf.number, checkpoint.size))
-    return Proof(leaf.number, bytes(leaf.commitment), path, checkpoint.size, note)
+def named(digest: str) -> bytes | None:
+    """Give the note of a checkpoint that the header of a parcel names, by its SHA-256 (hexadecimal)."""
+    found = NamedCheckpoint.objects.filter(digest=digest).values_list("note", flat=True).first()
+    return found.encode() if found is not None else None
+
+
+def policy_for_readers(policy: WitnessPolicy) -> WitnessPolicy | None:
+    """Name the log beside its witnesses, as a reader needs it; None before it was begun."""
+    log = the_log()
+    return replace(policy, log=log.note_key) if log is not None else None
 
 
 def consistency(old: int, size: int) -> tuple[bytes, ...]:
@@ -117,7 +186,7 @@ def standing(policy: WitnessPolicy) -> LogStanding | None:
         return None
     shown = published(policy)
     alarms = tuple(Alarm.objects.filter(ended_at=None).order_by("began_at"))
-    return LogStanding(log.origin, log.head, Waiting.objects.count(), shown[0].size if shown else None, alarms)
+    return LogStanding(log.origin, log.head, Waiting.objects.count(), shown.size if shown else None, alarms)
 
 
 def last_reconciliation(actor: Actor) -> Reconciliation | None:

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from mukatabat.access.decisions import access
 from mukatabat.access.limits import Limit
-from mukatabat.ledger import policy, queries
+from mukatabat.ledger import queries
+from mukatabat.ledger.policy import witness_policy
 from mukatabat.ledger.rules import parse_tile_path
 from mukatabat_verify.log.tiles import WIDTH
 
@@ -21,12 +19,6 @@ READERS = Limit("ledger", 6000)
 """A reader fetches a large log tile by tile."""
 
 
-def witness_policy() -> policy.WitnessPolicy:
-    """Read this installation's policy; raises PolicyUnreadable."""
-    stated: Path | None = settings.MUKATABAT_LEDGER_POLICY_FILE
-    return policy.read(stated)
-
-
 @access("public", limit=READERS)
 @require_safe
 def checkpoint(request: HttpRequest) -> HttpResponse:
@@ -34,7 +26,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     found = queries.published(witness_policy())
     if found is None:
         raise Http404
-    return HttpResponse(found[1], content_type=TEXT, headers={"Cache-Control": "no-store"})
+    return HttpResponse(found.note, content_type=TEXT, headers={"Cache-Control": "no-store"})
 
 
 @access("public", limit=READERS)

@@ -9,8 +9,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from mukatabat.kernel.http import NoRedirect
 from mukatabat.ledger.errors import WitnessSilent
-from mukatabat.ledger.policy import WitnessEntry
 from mukatabat.ledger.protocol import PATH, AddCheckpoint, Answer
+from mukatabat_verify.log.policies import WitnessEntry
 
 TIMEOUT = 5.0
 LARGEST_ANSWER = 2**14

@@ -51,6 +51,7 @@ urlpatterns = [
     path("phrases/", writing.phrases, name="phrases"),
     path("arrivals/<uuid:arrival_id>/", arrivals.arrival, name="arrival"),
     path("arrivals/<uuid:arrival_id>/register/", arrivals.register, name="register"),
+    path("arrivals/<uuid:arrival_id>/proof/", proofs.arrival_proof, name="arrival_proof"),
     path("arrivals/<uuid:arrival_id>/return/", arrivals.send_back, name="return_arrival"),
     path("arrivals/<uuid:arrival_id>/redirect/", arrivals.pass_on, name="redirect_arrival"),
     path(

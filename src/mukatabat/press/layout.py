@@ -165,6 +165,7 @@ PROOF_COLUMNS = (
     ("وقته", "When"),
     ("ختم الوقت", "Time-stamp"),
     ("رقم القيد لديهم", "Their register number"),
+    ("سجل الشفافية", "In the log"),
 )
 PROOF_NOTES = (
     (
@@ -202,6 +203,7 @@ def proof_data(sheet: ProofSheet) -> Data:
                 "at": moment(one.at),
                 "stamped": moment(one.stamped_at),
                 "register": one.register or "—",
+                "logged": one.logged or "—",
             }
             for one in sheet.rows
         ],

@@ -248,13 +248,17 @@ class ProofFact:
 
 @dataclass(frozen=True, slots=True)
 class ProofRow:
-    """One evidence: what it says in both languages, when, when it was time-stamped, the recipient's number."""
+    """One evidence: what it says in both languages, when, when it was time-stamped, the recipient's number.
+
+    ``logged`` is its place in the transparency log, "" while it has none.
+    """
 
     ar: str
     en: str
     at: datetime
     stamped_at: datetime | None
     register: str
+    logged: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

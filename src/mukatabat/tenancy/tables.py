@@ -67,6 +67,8 @@ GLOBAL_TABLES: dict[str, GlobalTable] = {
     "ledger_tile": GlobalTable(READ, _LEDGER),
     "ledger_checkpoint": GlobalTable(READ, _LEDGER),
     "ledger_cosignature": GlobalTable("select, insert", _LEDGER),
+    "ledger_checkpoint_stamp": GlobalTable("select, insert", _LEDGER),
+    "ledger_named_checkpoint": GlobalTable("select, insert", _LEDGER),
     "ledger_alarm": GlobalTable("select, insert, update", "what keeps proof from going on, for all bodies"),
     "procrastinate_jobs": GlobalTable(ALL, _JOBS),
     "procrastinate_events": GlobalTable(ALL, _JOBS),

@@ -7,17 +7,20 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
+from mukatabat.audit.actions import record
 from mukatabat.exchange import evidence
 from mukatabat.ledger import queries
-from mukatabat.ledger.actions import reconcile
+from mukatabat.ledger.actions import commit_missing, reconcile
 from mukatabat.ledger.holding import audit_heads
 from mukatabat.ledger.jobs import Logger
 from mukatabat.ledger.models import Reconciliation
+from mukatabat.ledger.policy import witness_policy
 from mukatabat.ledger.ports import EvidenceOfBody
 from mukatabat.ledger.rules import Head, Held
-from mukatabat.ledger.views import witness_policy
 from mukatabat.ledger.witnesses import HttpWitnesses
 from mukatabat.signing.development.announcement import announce
+from mukatabat.signing.service import time_stamps
+from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.custody.logkeys import VaultLogKeys
 
@@ -30,7 +33,7 @@ def logger() -> Logger:
     policy = witness_policy()
     if settings.MUKATABAT_DEVELOPMENT and not policy.witnesses:
         announce("The transparency log without witnesses", because="whoever holds this server can rewrite it unseen")
-    return Logger(settings.MUKATABAT_LEDGER_ORIGIN, policy, VaultLogKeys(), HttpWitnesses())
+    return Logger(settings.MUKATABAT_LEDGER_ORIGIN, policy, VaultLogKeys(), HttpWitnesses(), time_stamps)
 
 
 def held_by(actor: Actor) -> Iterator[Held]:
@@ -44,4 +47,16 @@ def reconcile_body(actor: Actor) -> Reconciliation | None:
     found = queries.published(witness_policy())
     if found is None:
         return None
-    return reconcile(actor, held_by(actor), Head(found[0].size, bytes(found[0].root)))
+    return reconcile(actor, held_by(actor), Head(found.size, found.root))
+
+
+def backfill_body(actor: Actor) -> int:
+    """Ask for a leaf for all that the actor's body holds and the log was never asked for; returns for how many.
+
+    An evidence from before the log gets its leaf late, and its number says so. It stands in the body's trail.
+    """
+    done = commit_missing(held_by(actor))
+    if done:
+        with scope(actor):
+            record(actor, act="ledger.backfilled", object_kind="ledger", detail={"count": done})
+    return done

@@ -157,6 +157,7 @@ AUDIT: dict[str, Sentence] = {
     "audit.check-ordered": _("{who} ordered a check of the audit log"),
     "ledger.reconciled": _("{who} found everything that the body holds in the transparency log"),
     "ledger.evidence-missing": _("{who} did not find everything that the body holds in the transparency log"),
+    "ledger.backfilled": _("{who} had older evidence of the body entered into the transparency log"),
 }
 GROUPS: tuple[tuple[Sentence, dict[str, Sentence]], ...] = (
     (_("Letters"), LETTERS), (_("Delivery"), DELIVERY), (_("Books and documents"), BOOKS),

@@ -13,16 +13,43 @@ from mukatabat_verify.asic.archive import LARGEST, Entry
 from mukatabat_verify.asic.building import Container, Pieces, measured, written
 from mukatabat_verify.bundle import form
 from mukatabat_verify.errors import ArchiveTooLarge
+from mukatabat_verify.log.policies import WitnessPolicy
+from mukatabat_verify.log.proofs import LogProof, hash_lines
 from mukatabat_verify.parcel.sealing import Seal
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One evidence with what opens it, and its time-stamp if it has one yet."""
+    """One evidence with what opens it, its time-stamp if it has one yet, and its place in the log if it is there."""
 
     xml: bytes
     stated: form.Stated
     stamp: bytes | None
+    logged: LogProof | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPieces:
+    """What a bundle says of the log: ``policy`` names its key and its witnesses.
+
+    ``stamp`` is the time-stamp of the checkpoint in the proofs. ``before`` is the note that the parcel's header names,
+    and ``consistency`` the hashes that lead from it to the proofs' checkpoint, None where there is none yet.
+    """
+
+    policy: WitnessPolicy
+    stamp: bytes | None = None
+    before: bytes | None = None
+    consistency: tuple[bytes, ...] | None = None
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Name them, in order."""
+        yield form.POLICY, str(self.policy).encode("ascii")
+        if self.stamp is not None:
+            yield form.CHECKPOINT_STAMP, self.stamp
+        if self.before is not None:
+            yield form.BEFORE, self.before
+        if self.consistency is not None:
+            yield form.CONSISTENCY, hash_lines(self.consistency).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +70,7 @@ class Contents:
     roots: tuple[bytes, ...]
     letter: Pieces | None = None
     salt: str = ""
+    log: LogPieces | None = None
 
     def files(self) -> Iterator[tuple[str, Pieces]]:
         """Name the pieces, in order."""
@@ -53,6 +81,11 @@ class Contents:
         numbered = list(enumerate(self.proofs, 1))
         yield from ((f"evidence/{number:03}.xml", _one(proof.xml)) for number, proof in numbered)
         yield from ((f"stamps/{number:03}.tst", _one(proof.stamp)) for number, proof in numbered if proof.stamp)
+        for number, proof in numbered:
+            if proof.logged is not None:
+                yield f"log/{number:03}.tlog-proof", _one(proof.logged.to_bytes())
+        if self.log is not None:
+            yield from ((name, _one(data)) for name, data in self.log.files())
         yield from ((f"roots/{number:03}.der", _one(root)) for number, root in enumerate(self.roots, 1))
 
 

@@ -4,8 +4,14 @@
 A ZIP in the one form of :mod:`mukatabat_verify.asic.archive`, in this order: ``mimetype``; ``bundle.json``, the list of
 all that follows; ``bundle.p7s``, the node's seal over it; ``report.pdf``, for people; ``parcel.cover``, the signed
 header without wrapped keys; ``letter.asice``, the signed container, where its reader may read it; ``evidence/001.xml``
-and so on, the events in their order; ``stamps/001.tst``, the time-stamp of the evidence with that number;
-``roots/001.der``, the roots that the node trusts, which prove nothing by themselves.
+and so on, the events in their order; ``stamps/001.tst``, the time-stamp of the evidence with that number; what the
+transparency log proves; ``roots/001.der``, the roots that the node trusts, which prove nothing by themselves.
+
+Of the log: ``log/001.tlog-proof``, the proof that the evidence with that number is in it, with the cosigned checkpoint,
+all with the same one; ``log/policy``, whose log it is and who its witnesses are, which is the node's own word;
+``log/checkpoint.tst``, the time-stamp of that checkpoint; ``log/before``, the cosigned checkpoint that the parcel's
+header names; ``log/consistency``, the hashes that prove that it is a beginning of the other. What the log had not taken
+when the bundle was made is not there.
 """
 
 from __future__ import annotations
@@ -26,8 +32,15 @@ SEAL: Final = "bundle.p7s"
 REPORT: Final = "report.pdf"
 COVER: Final = "parcel.cover"
 LETTER: Final = "letter.asice"
+POLICY: Final = "log/policy"
+CHECKPOINT_STAMP: Final = "log/checkpoint.tst"
+BEFORE: Final = "log/before"
+CONSISTENCY: Final = "log/consistency"
 LARGEST: Final = 2**20
-_NUMBERED = re.compile(r"(evidence/\d{3}\.xml|stamps/\d{3}\.tst|roots/\d{3}\.der)", re.ASCII)
+_NUMBERED = re.compile(
+    r"evidence/\d{3}\.xml|stamps/\d{3}\.tst|log/\d{3}\.tlog-proof|roots/\d{3}\.der", re.ASCII
+)  # fmt: skip
+_OF_LOG = (POLICY, CHECKPOINT_STAMP, BEFORE, CONSISTENCY)
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _HEXADECIMAL = re.compile(r"([0-9a-f]{64})?", re.ASCII)
 
@@ -86,8 +99,16 @@ class Index:
     @property
     def stamps(self) -> dict[str, str]:
         """The name of the time-stamp of each evidence that has one."""
-        names = [one.name for one in self.pieces if one.name.startswith("stamps/")]
-        return {f"evidence/{name[7:10]}.xml": name for name in names}
+        return self._beside("stamps/", ".tst")
+
+    @property
+    def proofs(self) -> dict[str, str]:
+        """The name of the proof of each evidence that is in the log."""
+        return self._beside("log/", ".tlog-proof")
+
+    def _beside(self, folder: str, end: str) -> dict[str, str]:
+        names = [one.name for one in self.pieces if one.name.startswith(folder) and one.name.endswith(end)]
+        return {f"evidence/{name.removeprefix(folder)[:3]}.xml": name for name in names}
 
 
 def read(data: bytes) -> Index:
@@ -112,17 +133,31 @@ def read(data: bytes) -> Index:
 
 
 def _check_names(names: Sequence[str]) -> None:
-    numbered = [name for name in names if _NUMBERED.fullmatch(name)]
-    fixed = [name for name in names if name not in numbered]
-    evidence = [name for name in numbered if name.startswith("evidence/")]
-    known = {f"stamps/{name[9:12]}.tst" for name in evidence}
-    stamps = [name for name in numbered if name.startswith("stamps/")]
-    in_order = [*fixed, *evidence, *stamps, *(name for name in numbered if name.startswith("roots/"))]
-    whole = fixed in ([REPORT, COVER], [REPORT, COVER, LETTER])
-    if not whole or list(names) != in_order or not known.issuperset(stamps) or len(set(names)) != len(names):
+    folders = {
+        folder: [name for name in names if name.startswith(folder) and _NUMBERED.fullmatch(name)]
+        for folder in ("evidence/", "stamps/", "log/", "roots/")
+    }
+    evidence = folders["evidence/"]
+    of_log = [name for name in _OF_LOG if name in names]
+    first = [name for name in (REPORT, COVER, LETTER) if name in names]
+    in_order = [*first, *evidence, *folders["stamps/"], *folders["log/"], *of_log, *folders["roots/"]]
+    if list(names) != in_order or len(set(names)) != len(names) or first[:2] != [REPORT, COVER]:
         raise BundleMalformed("names")
-    if evidence != [f"evidence/{number:03}.xml" for number in range(1, len(evidence) + 1)]:
+    numbers = [name[9:12] for name in evidence]
+    if numbers != [f"{number:03}" for number in range(1, len(evidence) + 1)]:
         raise BundleMalformed("numbers")
+    known = {*(f"stamps/{number}.tst" for number in numbers), *(f"log/{number}.tlog-proof" for number in numbers)}
+    if not known.issuperset(folders["stamps/"] + folders["log/"]) or not _log_is_whole(folders["log/"], of_log):
+        raise BundleMalformed("beside the evidence")
+
+
+def _log_is_whole(proofs: Sequence[str], of_log: Sequence[str]) -> bool:
+    """What is there of the log says whose it is, and nothing speaks of a checkpoint that is not there."""
+    if not of_log:
+        return not proofs
+    proven = bool(proofs) or CHECKPOINT_STAMP not in of_log
+    both = (CONSISTENCY in of_log) == (bool(proofs) and BEFORE in of_log)
+    return POLICY in of_log and proven and both
 
 
 def _piece(value: Any) -> Piece:

@@ -13,6 +13,7 @@ from mukatabat_verify import timestamps
 from mukatabat_verify.asic import seal
 from mukatabat_verify.asic.archive import Archive
 from mukatabat_verify.bundle import form
+from mukatabat_verify.bundle.logged import BundleLog
 from mukatabat_verify.certificates import Trust
 from mukatabat_verify.errors import (
     BundleMalformed,
@@ -29,6 +30,7 @@ from mukatabat_verify.evidence import signature as evidence
 from mukatabat_verify.evidence.signature import Signed
 from mukatabat_verify.evidence.statement import LARGEST as LARGEST_EVIDENCE
 from mukatabat_verify.evidence.statement import Event, reason_digest
+from mukatabat_verify.log.checkpoints import Policy
 from mukatabat_verify.parcel import cover as covers
 from mukatabat_verify.parcel.cover import Cover
 from mukatabat_verify.parcel.header import Header
@@ -129,6 +131,19 @@ class Bundle:
             said = (statement.reason or ("", ""))[1]
             if opened.reason and said != reason_digest(bytes.fromhex(opened.reason_salt), opened.reason):
                 raise EvidenceSignatureBroken("a reason that was not stated")
+
+    def log(self, trusted: Policy | None) -> BundleLog | None:
+        """What the bundle shows of the log; None where it shows nothing. Raises ProofMalformed."""
+        if form.POLICY not in self._archive.entries:
+            return None
+        return BundleLog(self.index, lambda name, most: self._archive.read(name, most=most), trusted)
+
+    def commitments(self) -> dict[str, bytes]:
+        """What the log commits to of each evidence, by the name of its file: SHA-256 of its salt and its bytes."""
+        return {
+            name: hashlib.sha256(bytes.fromhex(opened.salt) + self._archive.read(name, most=LARGEST_EVIDENCE)).digest()
+            for name, opened in zip(self.index.evidence, self.index.stated, strict=True)
+        }
 
     def stamped(self, trust: Trust) -> dict[str, datetime]:
         """Check each time-stamp against its evidence and give its time; raises TimeStampBroken or a Certificate…."""

@@ -40,7 +40,9 @@ from mukatabat_verify.errors.log import (
     NoteMalformed,
     NoteSignatureBroken,
     NoteUnsigned,
+    OtherCheckpoint,
     OtherLog,
+    ProofMalformed,
     TooFewWitnesses,
 )
 from mukatabat_verify.errors.parcel import (
@@ -130,8 +132,10 @@ __all__ = [
     "NoteSignatureBroken",
     "NoteUnsigned",
     "OtherCertificate",
+    "OtherCheckpoint",
     "OtherLog",
     "OtherRealm",
+    "ProofMalformed",
     "Refusal",
     "SameIdOtherBytes",
     "SealBroken",

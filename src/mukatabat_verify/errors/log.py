@@ -72,3 +72,20 @@ class TooFewWitnesses(Refusal):
     code = "log.too-few-witnesses"
     ar = "عدد الشهود على نقطة التحقق أقل من المطلوب."
     en = "Fewer witnesses saw the checkpoint than are required."
+
+
+class ProofMalformed(Refusal):
+    """The bytes are no proof of a place in a log, or name no log and witnesses."""
+
+    code = "log.proof-malformed"
+    ar = "برهان الوجود في سجل الشفافية مكتوب بغير الصيغة المعتمدة."
+    en = "The proof of a place in the transparency log is not written in its form."
+
+
+class OtherCheckpoint(Refusal):
+    """A true checkpoint, and not the one that the header names."""
+
+    code = "log.other-checkpoint"
+    attack = True
+    ar = "نقطة التحقق ليست المذكورة في ترويسة الحزمة المختومة."
+    en = "The checkpoint is not the one that the parcel's header names."

@@ -85,6 +85,10 @@ class Note:
         lines = "".join(one.line + "\n" for one in self.signatures)
         return f"{self.text}\n{lines}".encode()
 
+    def alone_by(self, key: NoteKey) -> bytes:
+        """Write the note with the signature that claims a key, and without the others'."""
+        return Note(self.text, tuple(one for one in self.signatures if _claims(one, key))).to_bytes()
+
     def signed_by(self, key: NoteKey) -> int | None:
         """Check the signature that claims a key.
 
@@ -92,7 +96,7 @@ class Note:
         signature, which states none. Raises NoteSignatureBroken when one claims the key and does not hold.
         """
         for one in self.signatures:
-            if (one.name, one.key_id) == (key.name, key.id):
+            if _claims(one, key):
                 return _checked(self.text, one, key)
         return None
 
@@ -123,6 +127,10 @@ def sign(text: str, key: NoteKey, sign_with: Callable[[bytes], bytes], *, at: in
 def with_signatures(note: Note, more: Iterable[NoteSignature]) -> Note:
     """Give a note with further signatures."""
     return Note(note.text, (*note.signatures, *more))
+
+
+def _claims(signature: NoteSignature, key: NoteKey) -> bool:
+    return (signature.name, signature.key_id) == (key.name, key.id)
 
 
 def _checked(text: str, signature: NoteSignature, key: NoteKey) -> int:

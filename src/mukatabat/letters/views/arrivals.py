@@ -161,7 +161,8 @@ def arrival_page(actor: Actor, found: Arrival, form: ReferralForm, *, asked: Que
                 "their_reference": found.sender_reference, "date": manifest.issued_on,
                 "subject": "" if found.shows_envelope_alone else found.subject,
             },
-            "registered_by": _decision(found), "version": 1, "register_number": None, "errors": [],
+            "registered_by": _decision(found), "proof_url": reverse("letters:arrival_proof", args=[found.id]),
+            "version": 1, "register_number": None, "errors": [],
             "files": [] if found.shows_envelope_alone else _files(found, manifest),
             **_forms(actor, found, form),
         }  # fmt: skip

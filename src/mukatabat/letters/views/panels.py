@@ -155,9 +155,16 @@ def track_panel(story: Story) -> dict[str, Any]:
             }
             for one in story.consignments
         ],
-        "ours": {"register_number": letter.reference, "registered_at": letter.registered_at} if received else None,
+        "ours": _ours(story) if received else None,
         "comment_url": reverse("letters:comment", args=[letter.id]), **_said(story),
     }  # fmt: skip
+
+
+def _ours(story: Story) -> dict[str, Any]:
+    """Our own register's line of an incoming letter, and where the bundle of evidence of what came is taken."""
+    letter, arrival = story.letter, story.arrival
+    url = reverse("letters:proof", args=[letter.id, arrival.consignment_id]) if arrival else ""
+    return {"register_number": letter.reference, "registered_at": letter.registered_at, "proof_url": url}
 
 
 def _with_bundle(found: Verdict | None, story: Story) -> Verdict | None:

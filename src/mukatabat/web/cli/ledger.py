@@ -12,8 +12,9 @@ import click
 from mukatabat.directory.models import Body
 from mukatabat.ledger import queries
 from mukatabat.ledger.checking import check_log
+from mukatabat.ledger.errors import NotLogged
 from mukatabat.ledger.jobs import note_audit_heads
-from mukatabat.ledger.views import witness_policy
+from mukatabat.ledger.policy import witness_policy
 from mukatabat.tenancy.rules import system_actor
 from mukatabat.web import ledger as installed
 from mukatabat.web.cli.answers import answer, as_json_option
@@ -66,15 +67,16 @@ def turn(*, as_json: bool) -> None:
 @click.argument("evidence", type=click.UUID)
 @as_json_option
 def prove(evidence: UUID, *, as_json: bool) -> None:
-    """Prove that the log holds the EVIDENCE with this identifier: its leaf, the path, and the cosigned checkpoint."""
-    found = queries.prove(evidence, witness_policy())
-    path = [base64.b64encode(one).decode("ascii") for one in found.path]
+    """Prove that the log holds the EVIDENCE with this identifier, as a C2SP tlog-proof with the cosigned checkpoint."""
+    found = queries.prove([evidence], witness_policy())
+    if found is None:
+        raise NotLogged
+    proof = found.proofs[evidence]
     said = {
-        "index": found.number, "leaf": base64.b64encode(found.commitment).decode("ascii"), "size": found.size,
-        "path": path, "checkpoint": found.note.decode(),
+        "index": proof.index, "size": found.checkpoint.size, "proof": proof.to_bytes().decode(),
+        "stamp": base64.b64encode(found.stamp).decode("ascii") or None,
     }  # fmt: skip
-    lines = [f"leaf {found.number} of {found.size}: {said['leaf']}", *path, "", found.note.decode().rstrip()]
-    answer(said, lines, as_json=as_json)
+    answer(said, [proof.to_bytes().decode().rstrip()], as_json=as_json)
 
 
 @ledger.command("check")
@@ -86,6 +88,26 @@ def check(*, as_json: bool) -> None:
     said = {"size": found.size, "checkpoints": found.checkpoints, "faults": found.faults}
     answer(said, lines, as_json=as_json)
     sys.exit(1 if found.faults else 0)
+
+
+@ledger.command("policy")
+def policy() -> None:
+    """Print the log and its witnesses, as the file log.policy in the folder of whoever checks a bundle has them."""
+    ours = queries.policy_for_readers(witness_policy())
+    if ours is None:
+        raise NotLogged
+    click.echo(str(ours), nl=False)
+
+
+@ledger.command("backfill")
+@as_json_option
+def backfill(*, as_json: bool) -> None:
+    """Ask for a leaf for all evidence that has none, as from before the log; to repeat it changes nothing."""
+    said = {}
+    for body in Body.objects.order_by("realm", "code"):
+        if done := installed.backfill_body(system_actor("cli.ledger", body_id=body.id, realm=body.realm)):
+            said[f"{body.realm}/{body.code}"] = done
+    answer(said, [f"{body}: {count} committed to" for body, count in said.items()] or ["nothing"], as_json=as_json)
 
 
 @ledger.command("reconcile")
