@@ -39,6 +39,7 @@ def doctor(arguments: Sequence[str]) -> int:
         ("stopping", _stopping),
         ("letter editor", _editor),
         ("browser", _browser),
+        ("token", _token),
     ]
     bad = 0
     with stop_by_signals():
@@ -91,6 +92,11 @@ def _stopping() -> tuple[bool, str]:
 
 def _editor() -> tuple[bool, str]:
     return True, "built" if is_current() else "not built (node and npm): letters are written in a plain text area"
+
+
+def _token() -> tuple[bool, str]:
+    found = shutil.which("softhsm2-util")
+    return True, "SoftHSM for the tests of keys in a token" if found else "no SoftHSM: tests of tokens would be NOT RUN"
 
 
 def _browser() -> tuple[bool, str]:

@@ -92,6 +92,8 @@ WITHOUT_ENTRY = {
     "mukatabat.vault.actions.uploads.end_upload": "bytes without a row",
     "mukatabat.vault.actions.uploads.keep_upload": "bytes without a row",
     "mukatabat.vault.actions.uploads.sweep_uploads": "bytes without a row",
+    "mukatabat.vault.actions.keys.opened_text_key": "reads",
+    "mukatabat.vault.actions.keys.store_of": "reads",
     "mukatabat.vault.actions.pairs.opening_keys": "reads",
     "mukatabat.work.actions.hand_over": "part of a step along the route",
     "mukatabat.work.actions.mark_seen": "the holder's own view of the item",

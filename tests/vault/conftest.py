@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -14,6 +15,7 @@ if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
     settings.configure(USE_I18N=False)
 
 from tests.vault.objects import ObjectServer, running_server
+from tests.vault.tokens import TestToken, new_token
 
 collect_ignore = (
     []
@@ -27,6 +29,12 @@ def object_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectSe
     """A real S3 server, started when the first test asks for it."""
     with running_server(tmp_path_factory.mktemp("objects")) as server:
         yield server
+
+
+@pytest.fixture
+def token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestToken:
+    """A PKCS#11 token of this test's own."""
+    return new_token(tmp_path / "token", monkeypatch)
 
 
 @pytest.fixture(autouse=True)

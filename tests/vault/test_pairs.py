@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
@@ -35,6 +35,7 @@ from mukatabat_verify.errors import WrapForeign
 from mukatabat_verify.parcel.suites import P256, XWING, RecipientKey
 from tests.cast import FL, MOF, Cast
 from tests.together import together
+from tests.vault.tokens import TestToken
 
 pytestmark = pytest.mark.django_db
 SECRET = bytes(range(32))
@@ -45,8 +46,10 @@ def own_key_store(tmp_path: Path, settings: Any) -> None:
     settings.MUKATABAT_KEYS_DIR = tmp_path / "keys of this test"
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> PairStore:
+@pytest.fixture(params=["software", "token"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> PairStore:
+    if request.param == "token":
+        return cast("TestToken", request.getfixturevalue("token")).store()
     return SoftwareKeyStore(tmp_path / "keys", Opener("key", bytes(32)))
 
 
@@ -63,11 +66,15 @@ def test_what_a_pair_signs_its_public_half_proves(store: PairStore) -> None:
     public_of(pair).verify(signature, b"data", ec.ECDSA(SHA256()))
     with pytest.raises(InvalidSignature):
         public_of(other).verify(signature, b"data", ec.ECDSA(SHA256()))
-    assert store.custody == Custody.HOST
+    assert store.custody == {"software": Custody.HOST, "token": Custody.DEVICE}[store.name]
 
 
 @pytest.mark.parametrize("suite", [XWING, P256])
 def test_what_is_wrapped_for_a_pair_opens_with_it_alone(store: PairStore, suite: str) -> None:
+    if store.name == "token" and suite == XWING:
+        with pytest.raises(KeyUnavailable):  # no token holds such a key
+            store.generate_pair(suite, b"place")
+        return
     pair, other = store.generate_pair(suite, b"place"), store.generate_pair(suite, b"place")
     wrapped = RecipientKey(suite, pair.public).wrap(SECRET, b"info")
     assert store.opening(pair).unwrap(wrapped, b"info") == SECRET

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 
 from mukatabat.access.grants.rules import Grantee
+from mukatabat.directory import queries as directory
 from mukatabat.directory.vocabulary import KeyUse
 from mukatabat.kernel.arabic import fold
 from mukatabat.kernel.vocabulary import Secrecy
@@ -21,19 +23,27 @@ from mukatabat.letters.commands import AcceptCommand
 from mukatabat.letters.models import Attachment, Comment, Letter
 from mukatabat.press.content import from_plain_text, to_plain_text, validate
 from mukatabat.tenancy.context import scope
-from mukatabat.vault.actions import body_seal, opening_keys
-from mukatabat.vault.custody import key_store
+from mukatabat.vault.actions import body_seal, move_keys, opening_keys
+from mukatabat.vault.custody import TOKEN, key_store, software_store
 from mukatabat.vault.errors import KeyUnavailable, WrongKey
-from mukatabat.vault.models import PrivateKey
-from mukatabat.vault.rules import Upload
+from mukatabat.vault.models import BodyKey, DocumentKey, PrivateKey, ReaderKey, ReaderWrap
+from mukatabat.vault.rules import HeldKey, Upload, text_key_context
 from mukatabat.vault.texts import _named
 from mukatabat.work.actions import complete
 from mukatabat.work.rules import Act, ReferralCommand, Task
-from tests.cast import Cast
+from mukatabat_verify.errors import NotAddressed
+from mukatabat_verify.parcel.opening import open_key
+from mukatabat_verify.parcel.suites import WRAPS
+from tests.cast import FL, Cast
 from tests.exchange.support import cover_of, dispatched, sealed_bytes
 from tests.story import arrived, draft_command, issue, registered, run_jobs
+from tests.vault.tokens import TestToken
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    # The library complains, unheard, of a search that it could not end because the token was taken out.
+    pytest.mark.filterwarnings("ignore:.*OperationContext:pytest.PytestUnraisableExceptionWarning"),
+]
 
 BODY = "نص الكتاب الذي لا يقرؤه لص"
 REMARK = "ملاحظة المراجع التي لا يقرؤها لص"
@@ -145,3 +155,55 @@ def test_a_stolen_dump_in_another_installation_opens_nothing(cast: Cast, setting
     _named.cache_clear()
     with pytest.raises(WrongKey), scope(cast("adviser.mof")):
         Letter.objects.get(id=letter.id)
+
+
+def everything_wrapped(cast: Cast, logins: tuple[str, ...]) -> Iterator[tuple[bytes, bytes]]:
+    """Whatever opens anything of these bodies, as the database holds it, with what it is bound to."""
+    for login in logins:
+        with scope(cast(login)):
+            for key in DocumentKey.objects.filter(wrapped__isnull=False).select_related("document"):
+                yield bytes(key.wrapped or b""), key.context
+            for wrap in ReaderWrap.objects.select_related("document__key", "reader_key"):
+                yield bytes(wrap.wrapped), wrap.context
+            for body in BodyKey.objects.filter(text_key__isnull=False):
+                yield bytes(body.text_key or b""), text_key_context(body.body_id, body.version)
+
+
+def test_a_thief_of_database_blobs_and_opened_key_store_opens_nothing_of_a_body_whose_keys_are_in_a_token(
+    cast: Cast, owner_url: str, settings: Any, tmp_path: Path, token: TestToken
+) -> None:
+    token.configure(settings)
+    settings.MUKATABAT_KEYS_DIR = tmp_path / "keys"
+    told(cast, subject=OPEN_SUBJECT, secrecy=Secrecy.NORMAL)  # before the move
+    bodies = ("signer.mof", "clerk.fl")
+    for login in bodies:
+        move_keys(cast(login), TOKEN)
+    run_jobs()
+    told(cast, subject=SUBJECT, secrecy=Secrecy.SECRET)
+    waiting, header = cover_of(dispatched(cast, subject=OPEN_SUBJECT))
+    loot = stolen(owner_url, settings.MUKATABAT_VAULT_DIR) + b"".join(
+        one.read_bytes() for one in settings.MUKATABAT_KEYS_DIR.rglob("*") if one.is_file()
+    )
+    assert waiting.header.hex().encode() in loot
+    for text in (BODY, REMARK, FILE, INSIDE, SUBJECT):
+        assert not reads(loot, text), text
+    wrapped = list(everything_wrapped(cast, bodies))
+    assert len(wrapped) > 5
+    token.take_out()  # the thief has everything but this, and the store of software stands open
+    _named.cache_clear()
+    store = software_store()
+    held: list[HeldKey] = []
+    for login in bodies:
+        with scope(cast(login)):
+            held += [one.held for one in (*BodyKey.objects.all(), *ReaderKey.objects.all())]
+    known = [one.fingerprint for one in directory.keys_of(FL)]
+    for key in opening_keys(cast("clerk.fl"), known):  # among them the former one, of software
+        with pytest.raises((KeyUnavailable, NotAddressed)):
+            open_key(waiting, header, key, accepted=WRAPS)
+    for data, context in wrapped:
+        for one in held:
+            with pytest.raises(KeyUnavailable):
+                store.unwrap(one, data, context=context)
+    for login in bodies:
+        with pytest.raises(KeyUnavailable), scope(cast(login)):
+            body_seal(cast(login)).sign(b"a header of the thief's")

@@ -258,6 +258,48 @@ class WrongKey(KeyUnavailable):
     do = _("Tell your administrator, who can check whether the key store and the database belong together.")
 
 
+class TokenBusy(KeyUnavailable):
+    """The hardware module answers others first, or has no room for a session."""
+
+    code = "vault.token-busy"
+    happened = _("The hardware module that holds the keys is busy.")
+    do = _("Try again in a minute. If it happens again, tell your administrator.")
+
+
+class TokenGone(KeyUnavailable):
+    """The hardware module was taken out, switched off, or is not the one that is configured."""
+
+    code = "vault.token-gone"
+    happened = _("The hardware module that holds the keys is not connected.")
+    do = _("Tell your administrator, who has to connect it; nothing has to be done again afterwards.")
+
+
+class TokenPinRefused(KeyUnavailable):
+    """The hardware module refused the PIN; it is not tried again before its file changes, so that it is not locked."""
+
+    code = "vault.token-pin-refused"
+    happened = _("The hardware module that holds the keys refused its PIN.")
+    do = _("Tell your administrator, who has to put the right PIN in its place.")
+
+
+class TokenPinLocked(KeyUnavailable):
+    """The hardware module takes no PIN any more after too many wrong ones."""
+
+    code = "vault.token-pin-locked"
+    happened = _("The hardware module that holds the keys has locked itself after wrong PINs.")
+    do = _("Tell your administrator: its security officer has to set a new PIN.")
+
+
+class SuiteNotAccepted(VaultError):
+    """The body's keys are to move where only keys of a ``suite`` are held that its floor no longer takes."""
+
+    code = "vault.suite-not-accepted"
+    http_status = 409
+    happened = _("The body no longer takes sealed letters by the suite of that key store: %(suite)s.")
+    safe = _("No key was moved.")
+    do = _("Let the body take this suite again, then move its keys.")
+
+
 class SealKeyMissing(KeyUnavailable):
     """The directory lists a seal of the body whose private half this installation does not hold."""
 

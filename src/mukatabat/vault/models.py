@@ -65,16 +65,19 @@ class Document(TenantModel):
 class BodyKey(TenantModel):
     """A version of the body's own key, under which the keys of its documents are wrapped; the newest wraps new ones.
 
-    ``token`` is the key in the hands of the key store, see :class:`mukatabat.vault.rules.HeldKey`; ``text_key`` is the
-    key of the body's texts, wrapped by it when the first text is sealed.
+    ``token`` is the key in the hands of the key store ``store``, see :class:`mukatabat.vault.rules.HeldKey`;
+    ``text_key`` is the key of the body's texts, wrapped by it when the first text is sealed. After the body's keys were
+    moved to another store it is wrapped by the version ``text_under``.
     """
 
     writes: ClassVar[tuple[str, ...]] = ("insert", "update")
 
     version = models.PositiveIntegerField()
+    store = models.CharField(max_length=16, db_default="software")
     root = models.CharField(max_length=64)
     token = models.BinaryField()
     text_key = models.BinaryField(null=True)
+    text_under = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -213,20 +216,24 @@ class ReaderKey(TenantModel):
     """The key of one reader of the body's documents of سري and above, sealed by the key store like a body's own.
 
     It belongs to the reader, not to a document: a person's, a post's (whoever holds it), a unit's; and one for the
-    installation's work and one for recovery in each body, whose ``reader_id`` is the body's.
+    installation's work and one for recovery in each body, whose ``reader_id`` is the body's. A body whose keys were
+    moved has one in each store; new wraps are made where the body's own newest key lies.
     """
 
     writes: ClassVar[tuple[str, ...]] = ("insert", "update")
 
     kind = models.CharField(max_length=8, choices=[(kind, kind) for kind in ReaderKind])
     reader_id = models.UUIDField()
+    store = models.CharField(max_length=16, db_default="software")
     root = models.CharField(max_length=64)
     token = models.BinaryField()
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         db_table = "vault_reader_key"
-        constraints = (models.UniqueConstraint(fields=["body_id", "kind", "reader_id"], name="vault_reader_key_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["body_id", "kind", "reader_id", "store"], name="vault_reader_key_in_store"),
+        )
 
     @property
     def reader(self) -> Reader:

@@ -64,8 +64,8 @@ class KeyStore(Protocol):
         """Name the root key that new bodies' keys are sealed under."""
         ...
 
-    def generate(self, context: bytes) -> HeldKey:
-        """Make a body's key."""
+    def generate(self, context: bytes, *, beside: HeldKey | None = None) -> HeldKey:
+        """Make a key of a body or a reader; a device may let it share the place of ``beside``, and parts them."""
         ...
 
     def wrap(self, held: HeldKey, secret: bytes, *, context: bytes) -> bytes:
@@ -84,15 +84,17 @@ class KeyStore(Protocol):
 class PairStore(Protocol):
     """Holds the private halves of bodies' key pairs and uses them; none of them ever leaves it.
 
-    ``custody`` is a value of :class:`mukatabat.directory.vocabulary.Custody`. Every method raises KeyUnavailable when
-    the store cannot answer, and its kind WrongKey when a key or its place does not fit.
+    ``custody`` is a value of :class:`mukatabat.directory.vocabulary.Custody`, ``parcel_suite`` the suite of a new pair
+    to which parcels are sealed. Every method raises KeyUnavailable when the store cannot answer, and its kind WrongKey
+    when a key or its place does not fit.
     """
 
     name: str
     custody: str
+    parcel_suite: str
 
     def generate_pair(self, suite: str, context: bytes) -> HeldPair:
-        """Make a pair of the seal's suite or of a parcel's, bound to its context."""
+        """Make a pair of the seal's suite or of a parcel's that the store can hold, bound to its context."""
         ...
 
     def sign(self, pair: HeldPair, data: bytes) -> bytes:

@@ -110,5 +110,5 @@ def sealed_document(actor: Actor, document: Document) -> Sealed:
         raise DocumentDestroyed
     if key.wrapped is None:
         return Sealed(key.address, released(actor, document), key.begin)
-    secret = key_store().unwrap(key.body_key.held, bytes(key.wrapped), context=key.context)
+    secret = key_store(key.body_key.store).unwrap(key.body_key.held, bytes(key.wrapped), context=key.context)
     return Sealed(key.address, secret, key.begin)

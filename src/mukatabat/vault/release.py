@@ -41,7 +41,7 @@ def released(actor: Actor, document: Document) -> bytes:
 def unwrapped(wrap: ReaderWrap, document: Document) -> bytes:
     """Open one wrap; whoever calls has decided that it may be opened."""
     wrap.document = document  # known to the caller with its key: the context asks for neither again
-    return key_store().unwrap(wrap.reader_key.held, bytes(wrap.wrapped), context=wrap.context)
+    return key_store(wrap.reader_key.store).unwrap(wrap.reader_key.held, bytes(wrap.wrapped), context=wrap.context)
 
 
 def _own_wraps(actor: Actor, document: Document) -> QuerySet[ReaderWrap]:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from mukatabat.tenancy.context import current_actor, forget
 from mukatabat.tenancy.errors import UnscopedQuery
-from mukatabat.vault.actions.keys import NEWEST, newest_key
+from mukatabat.vault.actions.keys import NEWEST, newest_key, opened_text_key
 from mukatabat.vault.custody import key_store
 from mukatabat.vault.errors import KeyUnavailable
 from mukatabat.vault.models import BodyKey
@@ -47,14 +47,13 @@ def _make(key_id: UUID) -> None:
     key = BodyKey.objects.select_for_update().get(id=key_id)
     if key.text_key is None:
         fresh = secrets.token_bytes(KEY_BYTES)
-        key.text_key = key_store().wrap(key.held, fresh, context=text_key_context(key.body_id, key.version))
+        key.text_key = key_store(key.store).wrap(key.held, fresh, context=text_key_context(key.body_id, key.version))
         key.save(update_fields=["text_key"])
 
 
 @lru_cache(REMEMBERED)
 def _named(key_id: UUID) -> bytes:
-    key = BodyKey.objects.filter(id=key_id, text_key__isnull=False).first()
+    key = BodyKey.objects.select_related("text_under").filter(id=key_id, text_key__isnull=False).first()
     if key is None:
         raise KeyUnavailable(reason="the body does not hold the key of this text")
-    wrapped = bytes(key.text_key or b"")
-    return key_store().unwrap(key.held, wrapped, context=text_key_context(key.body_id, key.version))
+    return opened_text_key(key)

@@ -47,6 +47,10 @@ class Configuration(BaseSettings):
     clamd_socket: Path | None = None
     vault_passphrase_file: Path | None = None
     vault_key_file: Path | None = None
+    key_store: Literal["software", "token"] = "software"
+    token_module: Path | None = None
+    token_label: str = "mukatabat"
+    token_pin_file: Path | None = None
     verification_origin: str = ""
     rate_factor: float = 1.0
     oidc_file: Path | None = None

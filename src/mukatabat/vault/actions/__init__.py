@@ -9,7 +9,7 @@ from mukatabat.vault.actions.documents import (
     store_generated,
     store_upload,
 )
-from mukatabat.vault.actions.keys import destroy, newest_key, rewrap, rotate
+from mukatabat.vault.actions.keys import destroy, newest_key, rotate, store_of
 from mukatabat.vault.actions.node import NodeSeal, evidence_seal, replace_evidence_key
 from mukatabat.vault.actions.pairs import body_seal, encryption_key, opening_keys, replace_pair, retire_pairs
 from mukatabat.vault.actions.readers import (
@@ -22,6 +22,7 @@ from mukatabat.vault.actions.readers import (
     seal,
     unseal,
 )
+from mukatabat.vault.actions.rewrapping import move_keys, rewrap
 from mukatabat.vault.actions.uploads import (
     access_upload,
     append_part,
@@ -34,7 +35,7 @@ from mukatabat.vault.actions.uploads import (
 __all__ = [
     "NodeSeal", "access_upload", "adopt", "append_part", "begin_upload", "body_seal", "destroy", "encryption_key",
     "end_service", "end_upload", "enter", "evidence_seal", "grant", "hand_on", "keep", "keep_generated",
-    "keep_upload", "lend_to_service", "newest_key", "opening_keys", "recover", "replace_evidence_key", "replace_pair",
-    "retire_pairs", "revoke", "rewrap", "rotate", "seal", "store_generated", "store_upload", "sweep_uploads",
-    "unseal",
+    "keep_upload", "lend_to_service", "move_keys", "newest_key", "opening_keys", "recover", "replace_evidence_key",
+    "replace_pair", "retire_pairs", "revoke", "rewrap", "rotate", "seal", "store_generated", "store_of",
+    "store_upload", "sweep_uploads", "unseal",
 ]  # fmt: skip

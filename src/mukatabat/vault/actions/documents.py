@@ -95,7 +95,7 @@ def _lock(actor: Actor, document: Document, sealed: Sealed) -> None:
     key = DocumentKey(
         document=document, address=sealed.address, begin=sealed.begin, body_key=newest_key(actor)
     )  # fmt: skip
-    key.wrapped = key_store().wrap(key.body_key.held, sealed.secret, context=key.context)
+    key.wrapped = key_store(key.body_key.store).wrap(key.body_key.held, sealed.secret, context=key.context)
     key.save(force_insert=True)
 
 

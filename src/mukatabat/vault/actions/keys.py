@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The life of keys: made, followed by a newer one, documents wrapped anew, destroyed.
+"""The life of a body's keys: made, followed by a newer one, opened for its texts, destroyed.
 
-A new version of a body's key wraps new documents at once. The older documents are wrapped anew by a job, in batches,
-each its own transaction. A job that was cut off goes on where it stopped, because what is done no longer matches its
-question.
+A new version of a body's key wraps new documents at once; `mukatabat.vault.actions.rewrapping` wraps the older anew.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from mukatabat.audit.actions import record
@@ -15,35 +14,50 @@ from mukatabat.kernel import clock
 from mukatabat.tenancy.context import forget, found_once, scope
 from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor
-from mukatabat.vault.custody import key_store
+from mukatabat.vault.custody import key_store, store_for_new_keys
 from mukatabat.vault.errors import DestructionRefused, DocumentNotFound
-from mukatabat.vault.models import BodyKey, Document, DocumentKey, NodeKey, PrivateKey, ReaderKey, ReaderWrap
-from mukatabat.vault.rules import Destruction, body_key_context
+from mukatabat.vault.models import BodyKey, Document, DocumentKey, ReaderWrap
+from mukatabat.vault.rules import Destruction, body_key_context, text_key_context
 
-BATCH = 500
 NEWEST = "vault.newest-key"
 
 
 def newest_key(actor: Actor) -> BodyKey:
     """Give the key that wraps new documents of the actor's body, made when it has none; in the open transaction."""
     with scope(actor):
-        return found_once(NEWEST, lambda: BodyKey.objects.order_by("-version").first() or _make(actor, version=1))
+        return found_once(
+            NEWEST, lambda: BodyKey.objects.order_by("-version").first() or _make(actor, 1, store_for_new_keys())
+        )
 
 
-def rotate(actor: Actor) -> BodyKey:
-    """Give the body a new key, and order the wrapping anew of everything under older ones."""
+def store_of(actor: Actor) -> str:
+    """Name the store in which the actor's body has its keys: where its newest lies, else the one for new keys."""
+    with scope(actor):
+        return BodyKey.objects.order_by("-version").values_list("store", flat=True).first() or store_for_new_keys()
+
+
+def rotate(actor: Actor, *, store: str | None = None) -> BodyKey:
+    """Give the body a new key, by default in the same store, and order the wrapping anew of everything under older."""
     with scope(actor):
         former = newest_key(actor)
-        key = _make(actor, version=former.version + 1)
+        key = _make(actor, former.version + 1, store or former.store)
         forget(NEWEST)
         enqueue("vault.rewrap", body=actor.body_id)
+        # A transaction that began before may wrap by the former key after the first pass; none lasts this long.
+        enqueue("vault.rewrap", at=clock.now() + timedelta(hours=1), body=actor.body_id)
     return key
 
 
-def _make(actor: Actor, *, version: int) -> BodyKey:
+def opened_text_key(key: BodyKey) -> bytes:
+    """Open the text key of a version that has one, in the open scope; raises KeyUnavailable."""
+    by, wrapped = key.text_under or key, bytes(key.text_key or b"")
+    return key_store(by.store).unwrap(by.held, wrapped, context=text_key_context(key.body_id, key.version))
+
+
+def _make(actor: Actor, version: int, store: str) -> BodyKey:
     """Insert a version unless another process was quicker, whose key it is then."""
-    held = key_store().generate(body_key_context(actor.body_id, version))
-    made = BodyKey(version=version, root=held.root, token=held.token)
+    held = key_store(store).generate(body_key_context(actor.body_id, version))
+    made = BodyKey(version=version, store=store, root=held.root, token=held.token)
     BodyKey.objects.bulk_create([made], ignore_conflicts=True)
     key = BodyKey.objects.get(version=version)
     if key.id == made.id:
@@ -52,49 +66,6 @@ def _make(actor: Actor, *, version: int) -> BodyKey:
             detail={"version": version, "root": key.root},
         )  # fmt: skip
     return key
-
-
-def rewrap(actor: Actor, *, batch: int = BATCH) -> int:
-    """Wrap up to ``batch`` documents of the body anew under its newest key; returns how many wait still.
-
-    The body's keys themselves, and up to ``batch`` of its readers', are sealed anew when the key store has a newer
-    root key; a named document's wraps stay as they are. Raises KeyUnavailable; then nothing of the batch was changed.
-    """
-    store = key_store()
-    with scope(actor):
-        newest = newest_key(actor)
-        renewed = _renew(batch)
-        older = DocumentKey.objects.filter(wrapped__isnull=False).exclude(body_key_id=newest.id)
-        chosen = older.select_for_update(of=("self",)).select_related("document", "body_key").order_by("id")[:batch]
-        done = list(chosen)
-        for key in done:
-            secret = store.unwrap(key.body_key.held, bytes(key.wrapped or b""), context=key.context)
-            key.body_key, key.wrapped = newest, store.wrap(newest.held, secret, context=key.context)
-        DocumentKey.objects.bulk_update(done, ["body_key", "wrapped"])
-        if done or renewed:
-            record(
-                actor, act="vault.keys-rewrapped", object_kind="body-key", object_id=newest.id,
-                detail={"documents": len(done), "body_keys": renewed, "version": newest.version, "root": newest.root},
-            )  # fmt: skip
-        return older.count() + ReaderKey.objects.exclude(root=store.newest()).count()
-
-
-def _renew(batch: int) -> int:
-    store, renewed = key_store(), 0
-    bodies = BodyKey.objects.exclude(root=store.newest()).select_for_update()
-    readers = ReaderKey.objects.exclude(root=store.newest()).select_for_update().order_by("id")[:batch]
-    pairs = PrivateKey.objects.filter(store=store.name, token__isnull=False).exclude(root=store.newest())
-    node = NodeKey.objects.filter(store=store.name).exclude(root=store.newest())
-    keys: list[BodyKey | ReaderKey | PrivateKey | NodeKey] = [
-        *bodies, *readers, *pairs.select_for_update(), *node.select_for_update()
-    ]  # fmt: skip
-    for key in keys:
-        held = store.renew(key.held)
-        key.root, key.token = held.root, held.token
-        key.save(update_fields=["root", "token"])
-        renewed += 1
-    forget(NEWEST)
-    return renewed
 
 
 def destroy(actor: Actor, document_id: UUID, authority: Destruction) -> None:

@@ -25,15 +25,13 @@ from mukatabat.kernel.vocabulary import Realm
 from mukatabat.signing.service import certify_seal
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.actions.keys import store_of
 from mukatabat.vault.custody import pair_store
 from mukatabat.vault.errors import SealKeyMissing
 from mukatabat.vault.models import PrivateKey
 from mukatabat.vault.ports import PairStore
 from mukatabat.vault.rules import SEAL_SUITE, HeldPair, pair_context
-from mukatabat_verify.parcel.suites import XWING, OpeningKey, RecipientKey
-
-SUITES = {KeyUse.SEAL: SEAL_SUITE, KeyUse.ENCRYPTION: XWING}
-"""The suite of a new pair: hybrid and post-quantum for what software keeps (EXCHANGE §5.2)."""
+from mukatabat_verify.parcel.suites import OpeningKey, RecipientKey
 
 KEPT_AFTER_REPLACEMENT = timedelta(days=30)
 """How long a replaced encryption key still opens: far longer than a carriage is tried."""
@@ -134,8 +132,9 @@ def _listed(actor: Actor, use: KeyUse) -> bool:
 
 
 def _made(actor: Actor, use: KeyUse, now: datetime) -> tuple[PublicKey, PrivateKey]:
-    store, public_id = pair_store(), new_id()
-    pair = store.generate_pair(SUITES[use], pair_context(actor.body_id, public_id))
+    store, public_id = pair_store(store_of(actor)), new_id()
+    suite = SEAL_SUITE if use is KeyUse.SEAL else store.parcel_suite
+    pair = store.generate_pair(suite, pair_context(actor.body_id, public_id))
     chain: Sequence[bytes] = ()
     expires: datetime | None = None
     fingerprint = RecipientKey(pair.suite, pair.public).id

@@ -79,7 +79,7 @@ def unseal(actor: Actor, object_id: UUID, document_ids: Iterable[UUID]) -> None:
         for document in found:
             secret = sealed_document(actor, document).secret
             document.key.body_key, document.key.named = key, False
-            document.key.wrapped = key_store().wrap(key.held, secret, context=document.key.context)
+            document.key.wrapped = key_store(key.store).wrap(key.held, secret, context=document.key.context)
             document.key.save(update_fields=["body_key", "named", "wrapped"])
         _take_away(actor, object_id, list(ReaderWrap.objects.filter(document__in=found).select_related("reader_key")))
 
@@ -196,12 +196,12 @@ def _name(
 
 
 def _wrap(actor: Actor, object_id: UUID, document: Document, secret: bytes, readers: Iterable[Reader]) -> None:
-    keys = [_reader_key(actor, reader) for reader in dict.fromkeys(readers)]
+    keys = [reader_key(actor, reader) for reader in dict.fromkeys(readers)]
     ReaderWrap.objects.bulk_create(
         [
             ReaderWrap(
                 document=document, reader_key=key, object_id=object_id, named_by=actor.person_id,
-                wrapped=key_store().wrap(
+                wrapped=key_store(key.store).wrap(
                     key.held, secret, context=reader_wrap_context(document.key.context, key.reader)
                 ),
             )
@@ -211,14 +211,17 @@ def _wrap(actor: Actor, object_id: UUID, document: Document, secret: bytes, read
     )  # fmt: skip
 
 
-def _reader_key(actor: Actor, reader: Reader) -> ReaderKey:
-    """Give the key of a reader of the actor's body, made when there is none; in the open transaction."""
-    mine = ReaderKey.objects.filter(kind=reader.kind, reader_id=reader.id)
+def reader_key(actor: Actor, reader: Reader) -> ReaderKey:
+    """Give the key of a reader of the actor's body, where its body has its keys, made when there is none; in
+    the open transaction.
+    """
+    body = newest_key(actor)
+    mine = ReaderKey.objects.filter(kind=reader.kind, reader_id=reader.id, store=body.store)
     known = mine.first()
     if known is not None:
         return known
-    held = key_store().generate(reader_key_context(actor.body_id, reader))
-    made = ReaderKey(kind=reader.kind, reader_id=reader.id, root=held.root, token=held.token)
+    held = key_store(body.store).generate(reader_key_context(actor.body_id, reader), beside=body.held)
+    made = ReaderKey(kind=reader.kind, reader_id=reader.id, store=body.store, root=held.root, token=held.token)
     ReaderKey.objects.bulk_create([made], ignore_conflicts=True)  # another process may have been quicker
     return mine.get()
 

@@ -1,48 +1,86 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Custody of keys: which key store this installation has, and how it is opened."""
+"""Custody of keys: which key stores this installation has, and how they are opened.
+
+Each key's row names its store. The software store is there always, for the log's key if for nothing else; a hardware
+token beside it when its module is configured.
+"""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mukatabat.vault.errors import KeyUnavailable
 
 if TYPE_CHECKING:
+    from mukatabat.vault.custody.device import TokenKeyStore
     from mukatabat.vault.custody.software import SoftwareKeyStore
     from mukatabat.vault.ports import KeyStore, NoteStore, PairStore
 
+SOFTWARE: Final = "software"
+TOKEN: Final = "token"
 
-def key_store() -> KeyStore:
-    """Give the key store of this installation, opened.
+
+def key_store(name: str | None = None) -> KeyStore:
+    """Give the key store of this name, opened, by default the one for keys of bodies that have none yet.
 
     A passphrase file or a key file opens the software store in ``MUKATABAT_KEYS_DIR``; without either, a development
     installation has one whose key lies beside it. Raises KeyUnavailable.
     """
-    return _software_store()
+    return _store(name)
 
 
 def pair_store(name: str | None = None) -> PairStore:
-    """Give the store of this name that holds private halves of bodies' key pairs, by default the one for new ones.
+    """Give the store of this name that holds private halves of key pairs, by default the one for new ones.
 
     Raises KeyUnavailable.
     """
-    store = _software_store()
-    if name not in (None, store.name):
-        raise KeyUnavailable(reason=f"the key store {name} is not configured")
-    return store
+    return _store(name)
 
 
 def note_store(name: str | None = None) -> NoteStore:
-    """Give the store of this name that holds the log's key, by default the one for a new one. Raises KeyUnavailable."""
-    store = _software_store()
-    if name not in (None, store.name):
-        raise KeyUnavailable(reason=f"the key store {name} is not configured")
-    return store
+    """Give the store of this name that holds the log's key; it is of software. Raises KeyUnavailable."""
+    if name not in (None, SOFTWARE):
+        raise KeyUnavailable(reason=f"the key store {name} signs no notes")
+    return software_store()
 
 
-def _software_store() -> SoftwareKeyStore:
+def store_for_new_keys() -> str:
+    """Name the store for the keys of bodies that have none yet, and of the node."""
+    from django.conf import settings
+
+    return str(settings.MUKATABAT_KEY_STORE)
+
+
+def configured() -> tuple[str, ...]:
+    """Name the key stores of this installation."""
+    from django.conf import settings
+
+    return (SOFTWARE, TOKEN) if settings.MUKATABAT_TOKEN_MODULE else (SOFTWARE,)
+
+
+def _store(name: str | None) -> SoftwareKeyStore | TokenKeyStore:
+    chosen = store_for_new_keys() if name is None else name
+    if chosen not in configured():
+        raise KeyUnavailable(reason=f"the key store {chosen} is not configured")
+    return token_store() if chosen == TOKEN else software_store()
+
+
+def token_store() -> TokenKeyStore:
+    """Give the store over the configured token; raises KeyUnavailable without one."""
+    from django.conf import settings
+
+    if not settings.MUKATABAT_TOKEN_MODULE:
+        raise KeyUnavailable(reason="no token is configured")
+    return _token(
+        settings.MUKATABAT_TOKEN_MODULE, settings.MUKATABAT_TOKEN_LABEL, settings.MUKATABAT_TOKEN_PIN_FILE,
+        settings.MUKATABAT_KEYS_DIR,
+    )  # fmt: skip
+
+
+def software_store() -> SoftwareKeyStore:
+    """Give the store in ``MUKATABAT_KEYS_DIR``, opened; raises KeyUnavailable."""
     from django.conf import settings
 
     if settings.MUKATABAT_VAULT_PASSPHRASE_FILE or settings.MUKATABAT_VAULT_KEY_FILE:
@@ -52,6 +90,14 @@ def _software_store() -> SoftwareKeyStore:
     if settings.MUKATABAT_DEVELOPMENT:
         return _development(settings.MUKATABAT_KEYS_DIR)
     raise KeyUnavailable(reason="no key store is configured")
+
+
+@cache
+def _token(module: Path, label: str, pin_file: Path | None, folder: Path) -> TokenKeyStore:
+    from mukatabat.vault.custody.device import TokenKeyStore
+    from mukatabat.vault.custody.token import Token
+
+    return TokenKeyStore(Token(module, label, pin_file=pin_file, folder=folder))
 
 
 @cache

@@ -44,19 +44,20 @@ def opener(*, passphrase_file: Path | None, key_file: Path | None) -> Opener:
     Raises KeyUnavailable for a file that is missing, open to others, or too short.
     """
     if passphrase_file is not None:
-        words = _private(passphrase_file).strip()
+        words = private_bytes(passphrase_file).strip()
         if len(words.decode(errors="replace")) < SHORTEST_PASSPHRASE:
             raise KeyUnavailable(reason=f"the passphrase is shorter than {SHORTEST_PASSPHRASE} characters")
         return Opener("passphrase", words)
     if key_file is None:
         raise KeyUnavailable(reason="no key store is configured")
-    secret = _private(key_file)
+    secret = private_bytes(key_file)
     if len(secret) < KEY_BYTES:
         raise KeyUnavailable(reason=f"the key file is shorter than {KEY_BYTES} bytes")
     return Opener("key", secret)
 
 
-def _private(path: Path) -> bytes:
+def private_bytes(path: Path) -> bytes:
+    """Read a secret from a file of the service alone; raises KeyUnavailable when it is missing or open to others."""
     try:
         if path.stat().st_mode & 0o007:
             raise KeyUnavailable(reason=f"{path.name} can be read by everybody")

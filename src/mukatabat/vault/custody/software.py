@@ -29,7 +29,7 @@ from mukatabat.signing.development.files import private_folder
 from mukatabat.vault.custody.opening import Opener
 from mukatabat.vault.errors import KeyUnavailable, WrongKey
 from mukatabat.vault.rules import KEY_BYTES, SEAL_SUITE, HeldKey, HeldPair
-from mukatabat_verify.parcel.suites import P256, OpeningKey, SoftwareKey
+from mukatabat_verify.parcel.suites import P256, XWING, OpeningKey, SoftwareKey
 
 _FORM = 1
 _NONCE = 12
@@ -45,6 +45,7 @@ class SoftwareKeyStore:
 
     name = "software"
     custody = Custody.HOST.value
+    parcel_suite = XWING
 
     def __init__(self, folder: Path, opener: Opener) -> None:
         """Open the store, made with a first root key when absent.
@@ -64,7 +65,7 @@ class SoftwareKeyStore:
         """See :meth:`mukatabat.vault.ports.KeyStore.newest`."""
         return next(reversed(self._roots))
 
-    def generate(self, context: bytes) -> HeldKey:
+    def generate(self, context: bytes, *, beside: HeldKey | None = None) -> HeldKey:
         """See :meth:`mukatabat.vault.ports.KeyStore.generate`."""
         return self._held(secrets.token_bytes(KEY_BYTES), context)
 

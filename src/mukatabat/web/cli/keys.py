@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import NoReturn
 
 import click
 
@@ -14,7 +15,8 @@ from mukatabat.directory.vocabulary import KeyUse
 from mukatabat.kernel.vocabulary import Realm
 from mukatabat.tenancy.rules import Actor, system_actor
 from mukatabat.vault import actions
-from mukatabat.vault.custody import key_store
+from mukatabat.vault.custody import SOFTWARE, TOKEN, software_store, token_store
+from mukatabat.vault.errors import VaultError
 from mukatabat.web.cli.answers import answer, as_json_option
 
 
@@ -60,6 +62,52 @@ def replace(code: str, use: str, *, as_json: bool) -> None:
     answer(said, [f"{code}: {use} {key.fingerprint[:16]} ({key.suite})"], as_json=as_json)
 
 
+@keys.command("move")
+@click.argument("code")
+@click.argument("store", type=click.Choice([SOFTWARE, TOKEN]))
+@as_json_option
+def move(code: str, store: str, *, as_json: bool) -> None:
+    """Let the keys of the body of this CODE lie in another STORE; a job then wraps everything anew there.
+
+    It gets a new seal and encryption key with it. Exit code 1 if the body is unknown or the store cannot be used.
+    """
+    try:
+        key = actions.move_keys(_body(code), store)
+    except VaultError as error:
+        _fail(error)
+    said = {"body": code, "store": key.store, "version": key.version}
+    answer(said, [f"{code}: key version {key.version} in the {key.store} store"], as_json=as_json)
+
+
+def _fail(error: VaultError) -> NoReturn:
+    click.echo(" ".join(str(part) for part in (error.happened, error.params.get("reason", ""))).strip(), err=True)
+    sys.exit(1)
+
+
+@keys.command("token")
+@as_json_option
+def token(*, as_json: bool) -> None:
+    """Ask the hardware token whether it is there and opens, and what it holds. Exit code 1 if it does not."""
+    try:
+        state = token_store().state()
+    except VaultError as error:
+        _fail(error)
+    answer(state, [f"{name:10} {value}" for name, value in state.items()], as_json=as_json)
+
+
+@keys.command("replace-node")
+@click.argument("code")
+@as_json_option
+def replace_node(code: str, *, as_json: bool) -> None:
+    """Give this node a new key for evidence, in the realm of the body of this CODE, whose trail records it.
+
+    It lies where new keys are made (MUKATABAT_KEY_STORE). What the former signed stays valid.
+    """
+    key = actions.replace_evidence_key(_body(code))
+    said = {"realm": key.realm, "store": key.store, "custody": key.custody, "expires": key.expires_at}
+    answer(said, [f"evidence, {key.realm}: a new key in the {key.store} store"], as_json=as_json)
+
+
 @keys.command("list")
 @click.argument("code")
 @as_json_option
@@ -85,11 +133,7 @@ def list_(code: str, *, as_json: bool) -> None:
 @as_json_option
 def rotate_root(*, as_json: bool) -> None:
     """Add a root key to the software key store; `keys rewrap` then seals every body's keys under it."""
-    store = key_store()
-    if not hasattr(store, "rotate_root"):
-        click.echo(f"The key store «{store.name}» makes its root keys itself.", err=True)
-        sys.exit(1)
-    root = store.rotate_root()
+    root = software_store().rotate_root()
     answer({"root": root}, [f"newest root key: {root}"], as_json=as_json)
 
 
@@ -102,4 +146,4 @@ def rewrap(*, as_json: bool) -> None:
         while actions.rewrap(actor):
             pass
         done.append(code)
-    answer({"bodies": done, "root": key_store().newest()}, [f"{len(done)} bodies done"], as_json=as_json)
+    answer({"bodies": done, "root": software_store().newest()}, [f"{len(done)} bodies done"], as_json=as_json)

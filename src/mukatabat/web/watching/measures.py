@@ -22,7 +22,7 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.errors import MukatabatError
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import system_actor
-from mukatabat.vault.custody import key_store
+from mukatabat.vault.custody import configured, key_store
 from mukatabat.web.watching.site import site_state
 
 Values = Iterable[tuple[tuple[str, ...], float]]
@@ -78,7 +78,7 @@ def backup_age() -> float | None:
 def key_store_open() -> bool:
     """Whether the keys of the stored documents are at hand."""
     try:
-        return bool(key_store().newest())
+        return all(key_store(name).newest() for name in configured())
     except MukatabatError:
         return False
 
