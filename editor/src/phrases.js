@@ -61,11 +61,6 @@ export function phrases(bar, editor, tell) {
     return menu;
   };
 
-  document.getElementById("id_letter_type")?.addEventListener("change", async () => {
-    const usual = (await load()).templates.find((one) => one.types.includes(type()));
-    bar.querySelector("[data-template-name]").textContent = usual?.title ?? "—";
-  });
-
   opener("templates", ({ templates }, menu) => {
     const usual = templates.filter((one) => one.types.includes(type()));
     return [...usual, ...templates.filter((one) => !usual.includes(one))].map((one) =>

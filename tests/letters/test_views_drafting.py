@@ -121,6 +121,16 @@ def test_autosave_begins_the_draft_and_counts_its_versions(cast: Cast) -> None:
     assert [one.subject for one in _drafts(cast)] == ["مسودة كتاب"]
 
 
+def test_a_save_says_what_the_draft_still_lacks_and_to_whom_it_goes(cast: Cast) -> None:
+    client, draft_id = browser("adviser.mof"), uuid4()
+    assert client.get(at("new")).content.decode().count('<li class="stop">') == 4, "nothing was written yet"
+    empty = client.post(at("autosave_new", draft_id), draft_fields(cast, body="")).json()
+    written = client.post(at("autosave", draft_id), draft_fields(cast, version=str(empty["version"]))).json()
+    assert "circle-check" not in empty["standing"] and "circle-check" in written["standing"]
+    for said in ("الفتوى والتشريع", "المحترم", at("preview", draft_id), at("discard", draft_id)):
+        assert said in empty["standing"]
+
+
 def test_autosave_over_another_tab_is_a_conflict_in_three_texts(cast: Cast) -> None:
     draft_id = _begun(cast)
     client = browser("adviser.mof", language="en")

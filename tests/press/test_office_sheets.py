@@ -134,7 +134,7 @@ def test_a_long_day_repeats_its_head_and_embeds_its_source(extract: RegisterExtr
     rows = tuple(RegisterRow(serial=n, at=AT, subject=f"Subject {n}") for n in range(1, 101))
     document = render_register_extract(replace(extract, rows=rows))
     texts = page_texts(document)
-    assert len(texts) > 3 and all("Document fingerprint" in text for text in texts)
+    assert len(texts) > 3 and all("Document hash" in text for text in texts)
     with pikepdf.open(BytesIO(document)) as pdf:
         assert pdf.attachments["source.json"].get_file().read_bytes() == extract.source
         assert float(pdf.pages[0].mediabox[2]) > float(pdf.pages[0].mediabox[3])

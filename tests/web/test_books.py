@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 def test_the_confidential_book_names_the_direction_of_each_number(browser: Browser, cast: Cast) -> None:
     issued_letter(cast, secrecy=Secrecy.SECRET)
     registered(cast)
-    heads = {"Serial", "Reference", "Incoming or outgoing", "Numbered on", "Secrecy", "Status"}
+    heads = {"Serial", "Reference", "Incoming or outgoing", "Numbered on", "Secrecy", "State of the entry"}
     for login, word in (("clerk.mof", "Outgoing"), ("clerk.fl", "Incoming")):
         book = browser(login, language="en").get(reverse("registers:confidential"))
         table = book.content.decode().partition("<table")[2].partition("</table>")[0]

@@ -91,6 +91,7 @@ def test_a_units_posts_stand_on_its_page(browser: Browser, cast: Cast) -> None:
 
 def test_one_enters_and_ends_the_own_leave_and_sees_what_it_does(browser: Browser, cast: Cast) -> None:
     client, own, day = browser("adviser.mof"), cast("adviser.mof").person_id, clock.today()
+    browser("head.mof")  # a deputy has an account
     assert at("absence", own) in shown(client.get(at("leave")))
     said = {"starts": day, "ends": day + timedelta(days=5), "deputy": cast("head.mof").person_id}
     assert client.post(at("absence", own), said).headers["Location"] == at("leave")

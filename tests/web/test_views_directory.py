@@ -197,6 +197,7 @@ def test_an_account_is_closed_and_opened_for_a_reason(browser: Browser, cast: Ca
 
 def test_leave_moves_the_tray_to_a_deputy_who_is_not_the_administrator(browser: Browser, cast: Cast) -> None:
     client, day = browser("admin.mof"), clock.today()
+    browser("adviser.mof")  # a deputy has an account
     said = {"starts": day, "ends": day + timedelta(days=5), "deputy": cast("admin.mof").person_id}
     assert client.post(at("absence", cast("head.mof").person_id), said).status_code == 403
     said["deputy"] = cast("adviser.mof").person_id

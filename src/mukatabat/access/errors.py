@@ -211,6 +211,16 @@ class OwnAccount(AccessError):
     do: Text = _("Ask another administrator of your body.")
 
 
+class DeputyCannotStandIn(AccessError):
+    """The chosen deputy has no open account or holds no post today."""
+
+    code = "access.deputy-cannot-stand-in"
+    http_status = 400
+    happened: Text = _("The chosen deputy has no open account or no post, so nobody would see the tray.")
+    safe: Text = _("No leave was recorded.")
+    do: Text = _("Choose a deputy who signs in today, or record the leave without one.")
+
+
 class TooManyRequests(AccessError):
     """One asker sent more in a minute than any person does."""
 

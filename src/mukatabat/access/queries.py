@@ -7,6 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.db.models import QuerySet
 
 from mukatabat.access import rules, sessions
 from mukatabat.access.errors import AccountNotFound, NoAppointment
@@ -84,6 +85,15 @@ def access_account(actor: Actor, account_id: UUID) -> Account:
     if account is None or not actor.may(rules.Capability.ADMINISTER_ACCOUNTS):
         raise AccountNotFound
     return account
+
+
+def deputies(body_id: UUID, person_id: UUID) -> QuerySet[Person]:
+    """List who can stand in for a person of a body today, in order of their names: with an open account and a post."""
+    day = clock.today()
+    posted = Appointment.objects.filter(effective(day), effective(day, "post__"), post__body=body_id)
+    open_to = Account.objects.filter(is_active=True).values("person_id")
+    people = Person.objects.filter(effective(day), body_id=body_id, pk__in=posted.values("person_id"))
+    return people.filter(pk__in=open_to).exclude(pk=person_id).order_by("folded", "pk")
 
 
 def _person_with_body(account: Account) -> Person:

@@ -28,14 +28,19 @@ from mukatabat.letters.models import RouteStep
 from mukatabat.letters.rules import ReturnGround, RouteKind
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work.models import Referral
-from mukatabat.work.rules import REFERABLE
+from mukatabat.work.rules import REFERABLE, Act
 
 Pairs = list[tuple[str, str | Promise]]
 APPROVING = (PostRole.HEAD, PostRole.SIGNATORY)
 FEW = 3
 """So few bodies found means that one of them is meant: its posts are offered too."""
 RECENT = 5
-PHRASES = ("للدراسة وإبداء الرأي", "لإعداد الرد", "للمراجعة والعرض", "لعمل اللازم", "للعلم والإحاطة", "للحفظ")
+PHRASES = (
+    {"text": "للدراسة وإبداء الرأي", "act": Act.STUDY}, {"text": "لإعداد الرد", "act": Act.REPLY},
+    {"text": "للمراجعة والعرض", "act": Act.REVIEW}, {"text": "لعمل اللازم", "act": Act.ACT},
+    {"text": "للعلم والإحاطة", "act": Act.INFORM}, {"text": "للحفظ", "act": Act.FILE},
+)  # fmt: skip
+"""What heads write on paper, each with the act that it asks for: who chooses the words has chosen the act."""
 
 
 class Named(Protocol):

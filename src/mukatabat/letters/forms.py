@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from django.http import QueryDict
@@ -26,7 +26,7 @@ from mukatabat.letters.errors import (
 )
 from mukatabat.letters.models import Addressee, Letter, RouteStep
 from mukatabat.letters.queries import content_of
-from mukatabat.letters.rules import LetterKind, RouteKind
+from mukatabat.letters.rules import DraftFacts, LetterKind, RouteKind
 from mukatabat.press.content import Content, from_plain_text, is_plain, to_json, to_plain_text, validate
 from mukatabat.press.errors import PressError
 from mukatabat.work.errors import ActNotReferable, UnknownHolder
@@ -151,6 +151,13 @@ class DraftForm:
             raise TextHasForm
         return from_plain_text(self.body)
 
+    def facts(self, kind: LetterKind) -> DraftFacts:
+        """What the readiness check looks at while nothing was saved; whether it goes to the own body is seen then."""
+        return DraftFacts(
+            kind=kind, subject=self.subject, plain_body=self.body or self.content, originals=len(self.to),
+            addresses_own_body=False, has_signer=bool(self.signer), secrecy=Secrecy.NORMAL,
+        )  # fmt: skip
+
     @property
     def editable(self) -> str:
         """The text for the letter editor, JSON; empty where what was typed is no letter's text."""
@@ -212,12 +219,12 @@ def grantee_of(text: str) -> Grantee | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralForm:
-    """The referral sheet as it was typed; ``due`` is a day in ISO form, "other", or empty for none."""
+    """The referral sheet as it was typed; ``due`` is a day in ISO form, "other", empty for none, None if fresh."""
 
     to: str = ""
     act: str = ""
     note: str = ""
-    due: str = ""
+    due: str | None = None
     due_date: str = ""
     keep: bool = True
 
@@ -228,6 +235,13 @@ class ReferralForm:
             to=data.get("to", ""), act=data.get("act", ""), note=data.get("note", ""), due=data.get("due", ""),
             due_date=data.get("due_date", ""), keep=data.get("keep_following") == "yes",
         )  # fmt: skip
+
+    def chosen(self, first_due: str) -> dict[str, Any]:
+        """What the sheet shows as chosen; ``first_due`` is the day that stands on a fresh one."""
+        return {
+            "to": self.to, "act": self.act, "note": self.note, "due": first_due if self.due is None else self.due,
+            "due_date": self.due_date, "keep": self.keep,
+        }  # fmt: skip
 
     def command(self, today: date, holidays: frozenset[date]) -> ReferralCommand:
         """The referral; raises `UnknownHolder`, `ActNotReferable` or `DueDayUnsuitable`."""
@@ -244,7 +258,7 @@ class ReferralForm:
         )  # fmt: skip
 
     def _day(self, today: date, holidays: frozenset[date]) -> date | None:
-        written = self.due_date if self.due == "other" else self.due
+        written = self.due_date if self.due == "other" else self.due or ""
         if not written and self.due != "other":
             return None
         try:

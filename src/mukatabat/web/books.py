@@ -20,7 +20,7 @@ from mukatabat.exchange.models import Consignment
 from mukatabat.kernel import clock
 from mukatabat.kernel.language import spoken
 from mukatabat.kernel.references import Reference, UnreadableReference
-from mukatabat.kernel.vocabulary import RegisterKind, Secrecy
+from mukatabat.kernel.vocabulary import RegisterKind
 from mukatabat.letters.queries import rows_of
 from mukatabat.letters.queries.lists import LetterRow
 from mukatabat.letters.rules import Direction
@@ -130,16 +130,17 @@ def _rows(actor: Actor, shelf: Shelf, letters: Sequence[LetterRow]) -> list[Row]
 
 
 def _common(one: LetterRow, shelf: Shelf) -> Row:
+    """What every row says. It is read from grants: the subject of a sealed letter stands before its readers alone."""
     letter = one.letter
-    sealed = Secrecy(letter.secrecy).is_sealed
     number = _number(letter.reference)
+    of_book = number is not None and number.register is REGISTER_OF[shelf]
     return {
         "state": "issued", "id": letter.id, "url": reverse("letters:letter", args=[letter.id]), "at": letter.sort_time,
         "serial": number.serial if number else "", "year": number.year if number else 0,
-        "book": number is not None and number.register is REGISTER_OF[shelf],
+        "book": of_book, "series": "" if of_book or number is None else str(number.register),
         "reference": letter.reference, "their_reference": letter.their_reference, "their_date": letter.their_date,
         "counterpart": spoken(letter.counterpart_ar, letter.counterpart_en),
-        "subject": "" if sealed else letter.subject, "sealed": sealed, "secrecy": letter.secrecy,
+        "subject": letter.subject, "secrecy": letter.secrecy,
         "urgency": letter.urgency, "status": status_of(letter, one.item, one.consignments),
     }  # fmt: skip
 

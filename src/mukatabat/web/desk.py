@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -50,28 +51,45 @@ def place_of(item: Item) -> str:
 def groups(items: Sequence[Item], actor: Actor, *, today: date, by_due: bool) -> list[dict[str, Any]]:
     """The rows of a queue under their headings; without ``by_due`` under none."""
     elsewhere = [item for item in items if not _is_mine(item, actor) and item.state != ItemState.DONE]
-    holders = {one: spoken(holder.ar, holder.en) for one, holder in work.holders_of(elsewhere).items()}
+    names = {one: spoken(holder.ar, holder.en) for one, holder in work.holders_of(elsewhere).items()}
+    around = Around(actor, names, _sealed_subjects(items))
     if not by_due:
-        rows = [_row(item, actor, holders) for item in items]
+        rows = [_row(item, around) for item in items]
         return [{"code": "", "rows": rows}] if rows else []
     found: dict[DueGroup, list[dict[str, Any]]] = {group: [] for group in DueGroup}
     for item in items:
-        found[due_group(item.due, today)].append(_row(item, actor, holders))
+        found[due_group(item.due, today)].append(_row(item, around))
     return [{"code": str(group), "rows": rows} for group, rows in found.items() if rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the rows of one queue need beside their items: who reads, who holds, and the subjects of sealed letters."""
+
+    actor: Actor
+    holders: Mapping[UUID, str]
+    subjects: Mapping[UUID, str]
+
+
+def _sealed_subjects(items: Sequence[Item]) -> dict[UUID, str]:
+    """The subjects of the sealed letters among items that were found visible; no item carries one."""
+    ids = [item.object_id for item in items if Secrecy(item.secrecy).is_sealed]
+    return {one.id: one.subject for one in Letter.objects.only("id", "subject").filter(id__in=ids)} if ids else {}
 
 
 def _is_mine(item: Item, actor: Actor) -> bool:
     return item.holder_id in actor.grantees
 
 
-def _row(item: Item, actor: Actor, holders: Mapping[UUID, str]) -> dict[str, Any]:
-    mine = _is_mine(item, actor)
-    holder = "" if mine else holders.get(item.holder_id, "")
+def _row(item: Item, around: Around) -> dict[str, Any]:
+    actor, mine = around.actor, _is_mine(item, around.actor)
+    holder = "" if mine else around.holders.get(item.holder_id, "")
+    subject = around.subjects.get(item.object_id, item.subject)
     handed = mine and Act(item.act) in REFERABLE and item.handed_by_ar != actor.name_ar
     return {
         "id": item.object_id, "url": place_of(item), "peek_url": reverse("work:peek", args=[item.object_id]),
-        "subject": item.subject or _("No subject yet"), "sealed": Secrecy(item.secrecy).is_sealed,
-        "counterpart": counterpart_of(item), "reference": item.reference, "required_label": Act(item.act).label,
+        "subject": subject or _("No subject yet"), "counterpart": counterpart_of(item),
+        "reference": item.reference, "required_label": Act(item.act).label,
         "required_icon": ACT_ICONS[Act(item.act)], "due": item.due, "overdue_days": None, "urgency": item.urgency,
         "secrecy": item.secrecy, "unread": item.seen_at is None and item.state == ItemState.OPEN,
         "referred_by": spoken(item.handed_by_ar, item.handed_by_en) if handed else "", "mine": mine, "now_with": holder,

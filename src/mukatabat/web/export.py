@@ -65,7 +65,7 @@ def _cells(row: dict[str, Any], *, incoming: bool) -> Sequence[str]:
     if row["state"] != "issued":
         blank = [""] * (8 if incoming else 5)
         return [*number, *blank, str(words.status(row["state"]).word), row["reason"]]
-    subject = words.sealed_subject() if row["sealed"] else row["subject"]
+    subject = words.sealed_subject() if Secrecy(row["secrecy"]).is_sealed else row["subject"]
     middle = [row["counterpart"]]
     last = [_day(row.get("answered"))]
     if incoming:

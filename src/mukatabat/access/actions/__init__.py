@@ -15,6 +15,7 @@ from .accounts import (
 )
 from .changes import Confirmed, confirm_change
 from .door import confirm_second_factor
+from .leave import record_absence
 from .own import (
     Preferences,
     add_passkey,
@@ -44,6 +45,7 @@ __all__ = [
     "enrol_second_factor",
     "propose_for_account",
     "reactivate",
+    "record_absence",
     "remove_passkey",
     "remove_second_factor",
     "renew_recovery_codes",

@@ -17,7 +17,7 @@ from mukatabat.access.decisions import access, actor_of_request
 from mukatabat.access.grants.queries import granted
 from mukatabat.access.rules import Capability
 from mukatabat.directory import queries as directory
-from mukatabat.directory.models import Body
+from mukatabat.directory.models import Body, Post
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.errors import ArrivalAlreadyDecided
 from mukatabat.exchange.manifest import Manifest
@@ -60,11 +60,11 @@ def arrival(request: HttpRequest, arrival_id: UUID) -> HttpResponse:
 
 
 def _proposed(actor: Actor, found: Arrival) -> ReferralForm:
-    """The form as it opens: an answer is for whoever asked, when they are still in office."""
+    """The form as it opens: an answer is for whoever asked, to act on and not in days, while in office."""
     question = _own_question(actor, found.read())
     if question is None or question.author_id is None or not directory.posts_held(question.author_id).exists():
         return ReferralForm()
-    return ReferralForm(to=f"person:{question.author_id}", act=Act.STUDY)
+    return ReferralForm(to=f"person:{question.author_id}", act=Act.ACT, due="")
 
 
 @access(MAY_TAKE_IN)
@@ -164,8 +164,14 @@ def arrival_page(actor: Actor, found: Arrival, form: ReferralForm, *, asked: Que
             "registered_by": _decision(found), "proof_url": reverse("letters:arrival_proof", args=[found.id]),
             "version": 1, "register_number": None, "errors": [],
             "files": [] if found.shows_envelope_alone else _files(found, manifest),
-            **_forms(actor, found, form),
+            "goes_to": _named_reader(actor, found, manifest) if _sealed(found) else "", **_forms(actor, found, form),
         }  # fmt: skip
+
+
+def _named_reader(actor: Actor, found: Arrival, manifest: Manifest) -> str:
+    """The post that a sealed arrival names as its reader here, empty where it names none."""
+    post_id = exchange.named_reader(actor.body_id, manifest, found.unit_id)
+    return choices.named(Post.objects.filter(id=post_id).first()) if post_id else ""
 
 
 def _sealed(found: Arrival) -> bool:
@@ -269,5 +275,5 @@ def _forms(actor: Actor, found: Arrival, form: ReferralForm) -> dict[str, Any]:
         "people": choices.referral_groups(actor) if may_refer else [], "acts": choices.acts(),
         "phrases": choices.PHRASES, "due_choices": due,
         "bodies": choices.body_choices(actor, without=[found.sender_id]), "reasons": choices.return_grounds(),
-        "chosen": {"to": form.to, "act": form.act, "note": form.note, "due": form.due or due[0]["value"]},
+        "chosen": form.chosen(due[0]["value"]),
     }  # fmt: skip

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -25,12 +26,11 @@ from mukatabat.letters import choices
 from mukatabat.letters.actions.approval import unready
 from mukatabat.letters.actions.drafting import begin_draft, save_draft
 from mukatabat.letters.actions.presence import presence
-from mukatabat.letters.canned import TEMPLATES, usual
 from mukatabat.letters.errors import DraftChanged, UnknownChoice
 from mukatabat.letters.forms import DraftForm, RecipientValue
 from mukatabat.letters.models import Letter
 from mukatabat.letters.queries import access_letter, content_of, conversation, writable_draft
-from mukatabat.letters.rules import Direction, LetterKind, LetterState
+from mukatabat.letters.rules import Direction, LetterKind, LetterState, Unready, lacks
 from mukatabat.letters.texts import UNREADY
 from mukatabat.letters.types import CATALOGUE
 from mukatabat.letters.views.paper import blank_paper, draft_paper
@@ -43,6 +43,7 @@ from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.rules import DEFAULT_LIMIT
 
 BUNDLE = "built/editor.js"
+CONCERNING = ("بشأن", "في شأن", "بخصوص", "حول", "في خصوص")
 HEADINGS = {
     LetterKind.LETTER: _("New letter"),
     LetterKind.MEMO: _("New internal memo"),
@@ -151,7 +152,18 @@ def _opening(actor: Actor, question: Letter) -> str:
     day = gregorian_text(question.their_date or clock.today(), "ar", digits)
     word = "مذكرتكم" if question.kind == LetterKind.MEMO else "كتابكم"
     dated = "المؤرخة" if question.kind == LetterKind.MEMO else "المؤرخ"
-    return f"بالإشارة إلى {word} رقم {question.their_reference} {dated} {day} بشأن {question.subject}،\n\n"
+    return f"بالإشارة إلى {word} رقم {question.their_reference} {dated} {day} {_about(question)}،\n\n"
+
+
+def _about(question: Letter) -> str:
+    """What the question was about, in the sentence of a reply: no second «بشأن» before a subject that has one."""
+    subject = str(question.subject).strip()
+    found = [word for word in CONCERNING if f" {word} " in f" {subject} "]
+    if any(f"{subject} ".startswith(f"{word} ") for word in found):
+        return subject
+    if not found:
+        return f"بشأن {subject}"
+    return f"{'والمتضمنة' if question.kind == LetterKind.MEMO else 'والمتضمن'} {subject}"
 
 
 # ── the page ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -170,9 +182,26 @@ def compose_page(actor: Actor, desk: Desk, form: DraftForm, *, readonly: bool = 
             **_addresses(desk), **_options(actor, desk), "files": files_of(letter, removable=True) if letter else [],
             "upload_limit": DEFAULT_LIMIT, "comments": comments_of(letter, resolvable=True) if letter else [],
             "chosen_approver": form.approvers[0] if form.approvers else "", "chosen_signer": form.signer,
-            "readiness": readiness(letter) if letter else [], "errors": [], **_editor(body, form),
+            "readiness": readiness(letter) if letter else _lacking(lacks(form.facts(desk.kind))),
+            "errors": [], **_editor(body),
             "readonly": {"by": presence(actor, letter).by} if readonly and letter else None,
         }  # fmt: skip
+
+
+def standing(actor: Actor, draft_id: UUID) -> dict[str, Any]:
+    """The context of ``letters/_standing.html``: what the page shows of a draft that was saved just now."""
+    with reading(actor):
+        letter = access_letter(actor, draft_id)
+        desk = Desk(draft_id=draft_id, kind=LetterKind(letter.kind), letter=letter)
+        return {
+            "paper": draft_paper(Body.objects.get(id=actor.body_id), letter), "readiness": readiness(letter),
+            "draft": {"number": _number(letter)}, **_addresses(desk),
+        }  # fmt: skip
+
+
+def _number(letter: Letter) -> int:
+    """The number of the draft as it is written now: one more than the versions that were kept."""
+    return letter.versions.count() + 1
 
 
 def _kinds(desk: Desk) -> list[dict[str, Any]]:
@@ -192,7 +221,7 @@ def _reply_to(desk: Desk) -> dict[str, str] | None:
 def _draft(desk: Desk, form: DraftForm) -> dict[str, Any]:
     letter = desk.letter
     return {
-        "id": desk.draft_id, "number": letter.versions.count() + 1 if letter else None, "version": form.version,
+        "id": desk.draft_id, "number": _number(letter) if letter else None, "version": form.version,
         "subject": form.subject, "body": form.body, "content": form.editable,
         "plain": letter is None or is_plain(content_of(letter)),
         "secrecy": form.secrecy, "urgency": form.urgency,
@@ -202,12 +231,10 @@ def _draft(desk: Desk, form: DraftForm) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _editor(body: Body, form: DraftForm) -> dict[str, Any]:
+def _editor(body: Body) -> dict[str, Any]:
     """What the letter editor needs, where it was built."""
-    template = next((one for one in usual(TEMPLATES, body.code) if form.letter_type in one.types), None)
     return {
         "editor_script": editor_script(), "letter_digits": look_of(body).digits.value,
-        "template_name": template.title(arabic=reads_arabic()) if template else "",
         "citations_url": reverse("letters:citations"), "phrases_url": reverse("letters:phrases"),
     }  # fmt: skip
 
@@ -274,7 +301,10 @@ def comments_of(letter: Letter, *, resolvable: bool = False) -> list[dict[str, A
 
 def readiness(letter: Letter) -> list[dict[str, str]]:
     """What a draft lacks, or that nothing is missing."""
-    lacking = unready(letter)
+    return _lacking(unready(letter))
+
+
+def _lacking(lacking: Sequence[Unready]) -> list[dict[str, str]]:
     if not lacking:
         return [{"tone": "ok", "text": gettext("Nothing is missing.")}]
     return [{"tone": "stop", "text": str(UNREADY[one].text)} for one in lacking]

@@ -10,11 +10,13 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mukatabat.access.decisions import access, actor_of_request
+from mukatabat.access.reader import in_readers_digits
 from mukatabat.directory.models import Body
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden
@@ -35,6 +37,7 @@ from mukatabat.letters.views.desk import (
     is_open,
     save,
     saved_form,
+    standing,
 )
 from mukatabat.letters.views.documents import pdf
 from mukatabat.letters.views.shown import in_json, letter_url, note_seen, place, refused
@@ -245,7 +248,7 @@ def preview(request: HttpRequest, letter_id: UUID) -> HttpResponse:
 @access(MAY_DRAFT)
 @require_POST
 def autosave(request: HttpRequest, letter_id: UUID) -> HttpResponse:
-    """Save what is typed so far in a draft: {version, saved_at}, or an error in three texts with its own status."""
+    """Save what is typed so far in a draft: {version, saved_at, standing}; an error in three texts with its status."""
     desk = desk_of(actor_of_request(request), letter_id, kind=LetterKind.LETTER, answers=None)
     if desk.letter is None:
         raise NotFoundOrForbidden
@@ -262,10 +265,13 @@ def autosave_new(request: HttpRequest, draft_id: UUID, letter_id: UUID | None = 
 
 
 def _autosaved(request: HttpRequest, desk: Desk) -> HttpResponse:
+    actor = actor_of_request(request)
     try:
-        version = save(actor_of_request(request), desk, DraftForm.from_post(request.POST))
+        version = save(actor, desk, DraftForm.from_post(request.POST))
     except MukatabatError as error:
         told = error.as_dict()
         message = f"{told['happened']} {told['safe']} {told['do']}"
         return JsonResponse({**told, "message": message}, status=error.http_status)
-    return JsonResponse({"version": version, "saved_at": f"{clock.now().astimezone(clock.KUWAIT):%H:%M}"})
+    shown = render_to_string("letters/_standing.html", standing(actor, desk.draft_id), request=request)
+    at = in_readers_digits(request, f"{clock.now().astimezone(clock.KUWAIT):%H:%M}")
+    return JsonResponse({"version": version, "saved_at": at, "standing": shown})

@@ -67,10 +67,7 @@ def refer_page(actor: Actor, letter: Letter, form: ReferralForm) -> dict[str, An
         "post_url": reverse("letters:refer", args=[letter.id]), "people": people, "acts": choices.acts(),
         "phrases": choices.PHRASES, "due_choices": due, "version": letter.version, "errors": [],
         "item": {"reference": letter.reference, "subject": letter.subject, "sealed": False},
-        "chosen": {
-            "to": form.to, "act": form.act, "note": form.note, "due": form.due or due[0]["value"],
-            "due_date": form.due_date, "keep": form.keep,
-        },
+        "chosen": form.chosen(due[0]["value"]),
         "back": {"url": letter_url(letter.id), "label": gettext("Back")},
     }  # fmt: skip
 

@@ -318,5 +318,5 @@ def _facts(letter: Letter) -> list[dict[str, Any]]:
         fact(gettext("Enclosures as listed"), letter.attachments_listed, "name"),
         fact(gettext("Answer wanted by"), letter.answer_wanted_by, "date"),
         fact(gettext("Custody of the keys"), Custody.HOST.label if letter.issued_at and not letter.on_paper else ""),
-        fact(gettext("Content hash"), letter.document_digest.removeprefix("sha256:"), "hash"),
+        fact(gettext("Document hash"), letter.document_digest.removeprefix("sha256:"), "hash"),
     ]

@@ -192,9 +192,7 @@ def _referrals(actor: Actor, referral: ReferralForm) -> dict[str, Any]:
     return {
         "people": choices.referral_groups(actor) if actor.may(Capability.REFER) else [], "acts": choices.acts(),
         "due_choices": due,
-        "chosen": {
-            "to": referral.to, "act": referral.act, "note": referral.note, "due": referral.due or due[0]["value"],
-        },
+        "chosen": referral.chosen(due[0]["value"]),
     }  # fmt: skip
 
 

@@ -163,7 +163,7 @@ def _proof_lines(proof: Proof) -> dict[str, Any]:
             {"label": gettext("Form of the signature"), "value": str(report.level), "kind": "ref"},
             {"label": gettext("Certificate"), "value": report.certificate, "kind": "hash"},
         ]
-    facts.append({"label": gettext("Content hash"), "value": proof.digest.removeprefix("sha256:"), "kind": "hash"})
+    facts.append({"label": gettext("Document hash"), "value": proof.digest.removeprefix("sha256:"), "kind": "hash"})
     facts.append({"label": gettext("Checked at"), "value": clock.now(), "kind": "moment"})
     return {"sentence": SENTENCES.get(proof.standing, ""), "facts": [one for one in facts if one["value"]]}
 

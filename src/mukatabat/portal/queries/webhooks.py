@@ -16,7 +16,7 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.notify.outgoing.addresses import Policy
 from mukatabat.portal.models import Delivery, Event, Subscription
-from mukatabat.portal.webhooks import DeliveryState, SubscriptionState
+from mukatabat.portal.webhooks import PROPOSAL_LIFE, DeliveryState, SubscriptionState
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 
@@ -35,6 +35,14 @@ def webhooks_of(actor: Actor) -> list[Subscription]:
     with reading(actor):
         found = list(Subscription.objects.order_by("-proposed_at")[:200])
     return sorted(found, key=lambda one: one.state == SubscriptionState.ENDED)
+
+
+def webhooks_waiting(actor: Actor) -> list[Subscription]:
+    """The proposed webhooks of the actor's body that may still be confirmed, the oldest first."""
+    require_capability(actor, *_SECOND)
+    with reading(actor):
+        proposed = Subscription.objects.filter(state=SubscriptionState.PROPOSED)
+        return list(proposed.filter(proposed_at__gt=clock.now() - PROPOSAL_LIFE).order_by("proposed_at", "id"))
 
 
 def access_webhook(actor: Actor, subscription_id: UUID) -> Subscription:

@@ -137,10 +137,26 @@ def confidential(request: HttpRequest) -> HttpResponse:
 def day_heads(kind: RegisterKind) -> list[dict[str, Any]]:
     """The columns of a day's page: what the book itself says, without what became of the letters since."""
     if kind is RegisterKind.INCOMING:
-        heads = [_("Serial"), _("Received"), _("From"), _("Their reference"), _("Subject"), _("Secrecy"), _("Status")]
+        heads = [
+            _("Serial"),
+            _("Received"),
+            _("From"),
+            _("Their reference"),
+            _("Subject"),
+            _("Secrecy"),
+            _("State of the entry"),
+        ]
         codes = ["serial", "at", "from", "theirs", "subject", "secrecy", "status"]
     else:
-        heads = [_("Serial"), _("Reference"), _("Issued on"), _("To"), _("Subject"), _("Secrecy"), _("Status")]
+        heads = [
+            _("Serial"),
+            _("Reference"),
+            _("Issued on"),
+            _("To"),
+            _("Subject"),
+            _("Secrecy"),
+            _("State of the entry"),
+        ]
         codes = ["serial", "ours", "at", "to", "subject", "secrecy", "status"]
     return [{"code": code, "label": label} for code, label in zip(codes, heads, strict=True)]
 

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET
 from mukatabat.access.decisions import access, actor_of_request
 from mukatabat.kernel.find import LONGEST_QUERY, parse_query
 from mukatabat.kernel.language import spoken
-from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.queries import rows_of
 from mukatabat.letters.queries.lists import LetterRow
 from mukatabat.letters.rules import Direction, LetterState
@@ -63,11 +62,10 @@ def _found(actor: Actor, text: str, cursor: str | None) -> dict[str, Any]:
 
 def _hit(row: LetterRow) -> dict[str, Any]:
     letter = row.letter
-    sealed = Secrecy(letter.secrecy).is_sealed
     route = "letters:edit" if letter.state == LetterState.DRAFT else "letters:letter"
     return {
         "url": reverse(route, args=[letter.id]), "icon": "mail" if letter.direction == Direction.IN else "send",
-        "subject": "" if sealed else letter.subject, "sealed": sealed, "reference": letter.reference,
+        "subject": letter.subject, "reference": letter.reference,
         "other_reference": letter.their_reference if letter.their_reference != letter.reference else "",
         "counterpart": spoken(letter.counterpart_ar, letter.counterpart_en), "at": letter.sort_time,
         "status": status_of(letter, row.item, row.consignments), "secrecy": letter.secrecy, "snippet": "",

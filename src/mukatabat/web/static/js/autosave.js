@@ -3,7 +3,7 @@
 // the letter is not secret): then what could not be sent stays on this device until the server has it. Of a letter of
 // سري or above nothing is kept here, and what was kept goes when it becomes one.
 // What is kept goes by the draft, not by the address: that of a draft changes when it is saved for the first time.
-// The server answers JSON {version, saved_at} to a good save and 409 {message} when somebody else saved first.
+// The server answers JSON {version, saved_at, standing} to a good save and 409 {message} when somebody else saved first.
 
 const WAIT = 900;
 const RETRY = 8000;
@@ -63,6 +63,15 @@ function tell(message) {
   place.querySelector("span").textContent = message;
 }
 
+// What follows from the text that was saved: addressee and signer on the sheet, readiness, number, preview.
+function refresh(markup) {
+  const fresh = new DOMParser().parseFromString(markup, "text/html");
+  for (const part of fresh.querySelectorAll("[data-standing]")) {
+    const here = document.querySelector(`[data-standing="${part.dataset.standing}"]`);
+    if (here && here.innerHTML.trim() !== part.innerHTML.trim()) here.replaceChildren(...part.childNodes);
+  }
+}
+
 async function told(response) {
   if (!response.headers.get("Content-Type")?.startsWith("application/json")) return "";
   const { message } = await response.json();
@@ -100,8 +109,9 @@ async function save() {
       throw new Error(String(response.status));
     }
     tell("");
-    const { version, saved_at: savedAt } = await response.json();
+    const { version, saved_at: savedAt, standing } = await response.json();
     form.elements.version.value = version;
+    refresh(standing);
     forget();
     show("saved", savedAt);
   } catch {

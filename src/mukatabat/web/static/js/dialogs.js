@@ -26,11 +26,13 @@ document.addEventListener("click", (event) => {
   if (!typed) dialog.close();
 });
 
-// One of the saved phrases, by its number, or by a click.
+// One of the saved phrases, by its number, or by a click; its words ask for an act, which is chosen with them.
 function phrase(button) {
   const field = document.getElementById(button.dataset.phraseFor);
   if (!field) return;
   field.value = field.value.trim() ? `${field.value.trim()} ${button.dataset.phrase}` : button.dataset.phrase;
+  const asked = field.form.querySelector(`[name=act][value="${button.dataset.phraseAct}"]`);
+  if (asked) asked.checked = true;
   field.focus();
 }
 document.addEventListener("click", (event) => {

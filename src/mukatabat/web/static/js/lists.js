@@ -99,8 +99,9 @@ document.addEventListener("keydown", (event) => {
 // What stands in the list, in its order and filter, so that a document can be left for its neighbour.
 function remember() {
   const urls = rows().map((row) => row.querySelector("a[data-open-row]")?.pathname).filter(Boolean);
+  const name = document.querySelector("main h1")?.textContent.trim();
   try {
-    sessionStorage.setItem("mukatabat:list", JSON.stringify({ urls, at: location.pathname + location.search }));
+    sessionStorage.setItem("mukatabat:list", JSON.stringify({ urls, name, at: location.pathname + location.search }));
   } catch {
     // Without storage the neighbours are simply not offered.
   }

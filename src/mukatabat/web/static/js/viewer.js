@@ -418,7 +418,10 @@ function walk() {
   const here = list?.urls?.indexOf(location.pathname) ?? -1;
   if (here < 0) return;
   const back = document.querySelector("[data-back]");
-  if (back && list.at) back.href = list.at;
+  if (back && list.at && list.name) {
+    back.href = list.at; // and it says the list from which one really came, not the book in which the letter stands
+    back.lastChild.textContent = ` ${list.name}`;
+  }
   const bind = (key, url) => {
     const link = document.querySelector(`[data-key="${key}"]`);
     if (!link || !url) return;

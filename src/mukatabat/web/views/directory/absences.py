@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from mukatabat.access import actions as leaving
 from mukatabat.access.decisions import SIGNED_IN, access, actor_of_request
+from mukatabat.access.queries import deputies
 from mukatabat.access.rules import Capability
 from mukatabat.directory import actions
 from mukatabat.directory.actions import EndAbsence, RecordAbsence
 from mukatabat.directory.models import Absence, Person
 from mukatabat.directory.queries import absences as queries
-from mukatabat.directory.queries import administration
 from mukatabat.kernel import clock
 from mukatabat.kernel.facts import fact
 from mukatabat.kernel.language import spoken
@@ -57,15 +58,16 @@ def absence(request: HttpRequest, person_id: UUID) -> HttpResponse:
     def perform(said: dict[str, Any]) -> str:
         deputy = said.pop("deputy")
         command = RecordAbsence(person_id=person_id, deputy_id=UUID(deputy) if deputy else None, **said)
-        actions.record_absence(actor, command)
+        leaving.record_absence(actor, command)
         return _("The leave was recorded.")
 
-    others = [(str(one.pk), spoken(one.ar, one.en)) for one in administration.colleagues(actor.body_id, person_id)]
+    others = [(str(one.pk), spoken(one.ar, one.en)) for one in deputies(actor.body_id, person_id)]
     form = AbsenceForm(request.POST or None, choices={"deputy": [("", "—"), *others]})
     page = FormPage(
         title=_("Record a leave"), label=_("Record a leave"), icon="calendar", back=_back(actor, shown),
         perform=perform, facts=named(shown),
-        text=_("The deputy sees the tray of the person who is away. The power to sign moves to nobody."),
+        text=_("The deputy sees the tray of the person who is away; only who signs in and holds a post can be one. "
+               "The power to sign moves to nobody."),
     )  # fmt: skip
     return answer(request, form, page)
 

@@ -38,6 +38,7 @@ from mukatabat.tenancy.rules import Actor
 from mukatabat.web.forms import LEVELS
 from mukatabat.web.views.directory.accounts import secret_page
 from mukatabat.web.views.directory.frame import administration_tabs
+from mukatabat.web.views.directory.webhooks import proposals
 
 SECOND = "capability:administer_body|sign|operate"
 
@@ -50,7 +51,8 @@ def changes(request: HttpRequest) -> HttpResponse:
     waiting, ended = queries.changes_waiting(actor), queries.changes_ended(actor)
     names = _names([*waiting, *ended])
     context = {
-        "waiting": [_row(actor, one, names) for one in waiting], "ended": [_row(actor, one, names) for one in ended],
+        "waiting": [*(_row(actor, one, names) for one in waiting), *proposals(actor)],
+        "ended": [_row(actor, one, names) for one in ended],
         "tabs": administration_tabs(actor, "directory:changes"),
     }  # fmt: skip
     return render(request, "directory/changes.html", context)

@@ -58,6 +58,23 @@ def webhooks(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/webhooks.html", context)
 
 
+def proposals(actor: Actor) -> list[dict[str, Any]]:
+    """The webhooks that wait for their second person, as rows of `directory/changes.html`; none for who may not."""
+    if not (actor.may(Capability.ADMINISTER_BODY) or actor.may(Capability.SIGN)):
+        return []
+    found = queries.webhooks_waiting(actor)
+    names = _names(found)
+    return [
+        {
+            "url": _url(one.pk), "kind": _("Webhook"), "person": names.get(one.person_id, ""),
+            "proposed_by": names.get(one.proposed_by, ""), "reason": one.purpose,
+            "proposed_at": one.proposed_at, "expires_at": one.proposed_at + PROPOSAL_LIFE,
+            "own": one.proposed_by == actor.person_id,
+        }
+        for one in found
+    ]  # fmt: skip
+
+
 def _names(found: list[Subscription]) -> dict[UUID, str]:
     ids = {one.person_id for one in found} | {one.proposed_by for one in found}
     ids |= {one.confirmed_by for one in found if one.confirmed_by}
