@@ -166,17 +166,16 @@ def _register_paper(office: Office, measured: Measured) -> None:
     page = office.person("clerk.fl").go("/work/").page
     with measured.task("Register a letter on paper from its image and refer it", page) as keys:
         keys.go("p", "/letters/scans/")
-        keys.tab_to("#id_files")
+        page.wait_for_load_state()
         with page.expect_file_chooser() as dialog:
-            keys.press("Space")
+            keys.press("n")
         keys.choose(dialog.value, ("scan.png", "image/png", picture("PNG")))
-        keys.press("Tab", "Enter")
         keys.wait(lambda: expect(page.locator("#id_source")).to_be_focused())
         keys.pick("#id_source", "وزارة المالية")
         keys.tab_to("#id_their_reference")
         keys.write(f"2026/{RUN}")  # a number that came before would be asked about
         keys.tab_to("#id_their_date")
-        keys.type(f"{clock.today():%m%d%Y}")
+        keys.type(f"{clock.today():%d%m}")
         keys.tab_to("#id_subject")
         keys.write(marked("كتاب ورد على ورق"))
         keys.tab_to("#id_to")
@@ -235,7 +234,8 @@ def _sign(office: Office, measured: Measured) -> None:
         for number in range(BATCH):
             row = rows.nth(number)
             keys.until("j", lambda row=row: bool(row.get_attribute("aria-current")))  # type: ignore[misc]
-            keys.press("x")
+            keys.wait(lambda: expect(page.locator("#peek[data-stale]")).to_have_count(0))
+            keys.press("x")  # marks what is shown, and goes on to the next
         keys.press("Control+Shift+Enter")
         keys.wait(lambda: expect(page.locator(".signing-list li")).to_have_count(BATCH))
         page.wait_for_load_state()

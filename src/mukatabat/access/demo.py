@@ -61,7 +61,10 @@ def demo_secret(login: str) -> str:
 
 
 def demo_code(login: str) -> str:
-    """Return the one-time code of a demo login that is valid now."""
+    """Return the one-time code of a demo login that is valid now; raises `LookupError` for one of nobody."""
+    if not Account.objects.filter(login=Account.normalize_username(login)).exists():
+        message = f"nobody signs in as {login}; ./run demo lists who does"
+        raise LookupError(message)
     return rules.one_time_code(demo_secret(Account.normalize_username(login)), rules.step_at(clock.now()))
 
 

@@ -14,6 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from mukatabat.access.grants.queries import newest
+from mukatabat.access.grants.rules import Shelf
 from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Absence, Appointment, Body, Mandate, Post, Unit, away, effective
 from mukatabat.directory.queries import UnitNode
@@ -24,7 +26,7 @@ from mukatabat.kernel.calendar import add_working_days
 from mukatabat.kernel.language import reads_arabic, spoken
 from mukatabat.letters.errors import UnknownChoice
 from mukatabat.letters.forms import UNIT, RecipientValue
-from mukatabat.letters.models import RouteStep
+from mukatabat.letters.models import Letter, RouteStep
 from mukatabat.letters.rules import ReturnGround, RouteKind
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work.models import Referral
@@ -35,6 +37,8 @@ APPROVING = (PostRole.HEAD, PostRole.SIGNATORY)
 FEW = 3
 """So few bodies found means that one of them is meant: its posts are offered too."""
 RECENT = 5
+LATELY = 40
+"""How many of the newest letters are looked at for who wrote lately."""
 PHRASES = (
     {"text": "للدراسة وإبداء الرأي", "act": Act.STUDY}, {"text": "لإعداد الرد", "act": Act.REPLY},
     {"text": "للمراجعة والعرض", "act": Act.REVIEW}, {"text": "لعمل اللازم", "act": Act.ACT},
@@ -111,6 +115,18 @@ def body_choices(actor: Actor, *, without: Iterable[UUID] = ()) -> Pairs:
     left_out = {actor.body_id, *without}
     bodies = (one for one in directory.addressable_bodies(actor.realm) if one.id not in left_out)
     return [(str(one.id), named(one)) for one in sorted(bodies, key=lambda one: sort_key(named(one)))]
+
+
+def source_groups(actor: Actor) -> list[dict[str, Any]]:
+    """The bodies from which a letter on paper may come, those that wrote lately first, then all in their order."""
+    every = body_choices(actor)
+    ids = newest(actor, Shelf.INCOMING, limit=LATELY).ids
+    senders = dict(Letter.objects.filter(id__in=ids).values_list("id", "counterpart_id"))
+    lately = list(dict.fromkeys(str(senders[one]) for one in ids if one in senders))
+    named_by = dict(every)
+    recent = [(one, named_by[one]) for one in lately if one in named_by][:RECENT]
+    listed = [(gettext("Recent"), recent), (gettext("All bodies"), every)]
+    return [{"title": title, "choices": found} for title, found in listed if found]
 
 
 def tokens(values: Iterable[str]) -> list[Recipient]:

@@ -35,6 +35,7 @@ from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.web.shortcuts import SHORTCUTS
 from mukatabat.web.templatetags.mk import initials
+from mukatabat.web.templatetags.words import gregorian_month
 from mukatabat.web.views.bell import unseen
 from mukatabat.web.watching.site import SiteState, site_state
 from mukatabat.work import queries as work
@@ -239,7 +240,9 @@ class Frame:
         """Name and time across every page of a reader of the trail; empty for everybody else."""
         if self._actor is None or not self._actor.may(_C.READ_AUDIT):
             return ""
-        return f"{self.person_name} {clock.now().astimezone(clock.KUWAIT):%Y-%m-%d %H:%M}"
+        now = clock.now().astimezone(clock.KUWAIT)
+        comma = "،" if reads_arabic() else ","
+        return f"{self.person_name} — {now.day} {gregorian_month(now.month)} {now.year}{comma} {now:%H:%M}"
 
     @property
     def find_url(self) -> str:

@@ -41,7 +41,7 @@ LETTERS: dict[str, Sentence] = {
     "letters.copy-taken": _("{who} saved or printed a document of {what}"),
     "letters.document-broken": _("A document of {what} was found altered when {who} opened it"),
     "letters.document-reported": _("{who} reported a damaged document of {what}"),
-    "letters.original-taken": _("{who} saved the original of a document of {what} without a mark, for a stated reason"),
+    "letters.original-taken": _("{who} saved the original of a document of {what} without a mark"),
     "signing.expiry-told": _("{who} told {what} that a signing certificate ends soon"),
     "vault.readers-named": _("{who} named readers of the sealed letter {what}"),
     "vault.readers-removed": _("{who} took the sealed letter {what} away from readers"),

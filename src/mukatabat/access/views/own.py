@@ -19,6 +19,7 @@ from mukatabat.access import actions, queries, rules, second_factor, sessions
 from mukatabat.access.actions.door import prove_second_factor
 from mukatabat.access.adapter import AccountAdapter
 from mukatabat.access.decisions import ACCOUNT, PUBLIC, access
+from mukatabat.access.devices import device_of
 from mukatabat.access.errors import AccessError, SecondFactorMissing
 from mukatabat.access.forms import ChangePasswordForm, CodeForm, PreferencesForm
 from mukatabat.access.models import Account, Digits, Language, Theme
@@ -111,8 +112,8 @@ def deactivate(request: HttpRequest) -> HttpResponse:
 def session_list(request: HttpRequest) -> HttpResponse:
     """List the own sessions; POST `session` (its id) ends one, POST `others` ends all but this one.
 
-    `usersessions/usersession_list.html`: sessions (id, ip, user_agent, created_at, last_seen_at, is_current),
-    session_count.
+    `usersessions/usersession_list.html`: rows [{session (id, ip, user_agent, created_at, last_seen_at, is_current),
+    device}], session_count.
     """
     account, key = _account(request), request.session.session_key or ""
     if request.method == "POST":
@@ -122,8 +123,8 @@ def session_list(request: HttpRequest) -> HttpResponse:
         elif request.POST.get("session", "").isdecimal():
             actions.revoke_session(account, int(request.POST["session"]))
         return redirect("usersessions_list")
-    rows = sessions.of_account(account.pk)
-    return render(request, "usersessions/usersession_list.html", {"sessions": rows, "session_count": len(rows)})
+    rows = [{"session": one, "device": device_of(one.user_agent)} for one in sessions.of_account(account.pk)]
+    return render(request, "usersessions/usersession_list.html", {"rows": rows, "session_count": len(rows)})
 
 
 @access(ACCOUNT)

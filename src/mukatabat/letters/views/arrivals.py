@@ -41,6 +41,7 @@ from mukatabat.letters.views.paper import sent_paper
 from mukatabat.letters.views.scans import twin_of
 from mukatabat.letters.views.shown import letter_url, place, refused
 from mukatabat.letters.views.viewer import Part, Stand, chosen, document_pane
+from mukatabat.notify.actions import mark_seen as mark_heard
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work.rules import Act, ReferralCommand
@@ -56,6 +57,7 @@ def arrival(request: HttpRequest, arrival_id: UUID) -> HttpResponse:
     """One arrival; of a sealed one the envelope alone. One that is decided says by whom."""
     actor = actor_of_request(request)
     found = access_arrival(actor, arrival_id)
+    mark_heard(actor, found.id)
     return render(request, ARRIVAL, arrival_page(actor, found, _proposed(actor, found), asked=request.GET))
 
 

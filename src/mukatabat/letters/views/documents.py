@@ -138,6 +138,7 @@ def original(request: HttpRequest, /, document_id: UUID, **ids: UUID) -> HttpRes
         ),
         "facts": [fact(gettext("Document"), readable.document.name, "name")],
         "post_url": request.path, "act_label": gettext("Save the original"), "act_icon": "download",
+        "saved": gettext("The original was handed to your browser, which saves it. The trail keeps that you took it."),
         "reason": gettext("Why you need it; do not write words of the letter here"),
         "back": {"url": where_read(where)}, "errors": [], "typed": {"reason": request.POST.get("reason", "")},
     }  # fmt: skip

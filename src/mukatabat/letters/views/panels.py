@@ -143,6 +143,7 @@ def track_panel(story: Story) -> dict[str, Any]:
     keyed = records_of(story.actor, on_paper) if on_paper else {}
     receipts = receipts_of(story.actor, story.consignments) if story.consignments else {}
     return {
+        "takes_proof": any(_proof_url(story, one) for one in story.consignments),
         "verdict": _with_bundle(verdict(story.consignments), story) or under_way(letter),
         "recipients": [
             {

@@ -172,7 +172,7 @@ def scan_page(
                 for one in waiting_scans(actor)
             ],
             "form_typed": form, "errors": [], "post_url": reverse("letters:scan", args=[found.id]),
-            "bodies": choices.body_choices(actor), "today": clock.today(), "this": _typed(form),
+            "sources": choices.source_groups(actor), "today": clock.today(), "this": _typed(form),
             "duplicate": twin_of(actor, source, form.their_reference), "questions": _questions(actor, source),
             "suggestions_url": reverse("letters:scan_suggestions"), **_document(actor, found, asked), **_lists(),
             **_referrals(actor, referral),

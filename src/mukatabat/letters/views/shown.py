@@ -40,6 +40,7 @@ from mukatabat.letters.models import Letter
 from mukatabat.letters.queries import Place, access_letter
 from mukatabat.letters.rules import Direction, LetterKind, LetterState
 from mukatabat.letters.texts import UNREADY
+from mukatabat.notify.actions import mark_seen as mark_heard
 from mukatabat.press.errors import PressError
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.errors import FileRefused
@@ -112,8 +113,9 @@ def where_read(at: Place) -> str:
 def note_seen(actor: Actor, letter: Letter) -> None:
     """Note that the holder opened the item, and tell the sender of a received letter that an addressee did.
 
-    The registry's own look is no opening by an addressee.
+    The registry's own look is no opening by an addressee. What the bell said of the letter has been read by that.
     """
+    mark_heard(actor, letter.id)
     item = item_of(actor, letter.id)
     if item is None or item.seen_at is not None or item.holder_id not in actor.grantees:
         return

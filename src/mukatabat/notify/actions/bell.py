@@ -36,7 +36,8 @@ def take_back(actor: Actor, message_kind: str, object_id: UUID, *, since: dateti
         told.delete()
 
 
-def mark_seen(actor: Actor) -> None:
-    """Mark everything in the actor's bell as seen."""
+def mark_seen(actor: Actor, object_id: UUID | None = None) -> None:
+    """Mark what the actor's bell says of one object, which was opened just now, or all of it, as seen."""
+    of_object = {} if object_id is None else {"object_id": object_id}
     with scope(actor):
-        Notification.objects.filter(person_id=actor.person, seen_at=None).update(seen_at=clock.now())
+        Notification.objects.filter(person_id=actor.person, seen_at=None, **of_object).update(seen_at=clock.now())

@@ -17,4 +17,7 @@ def demo() -> None:
 @click.argument("login")
 def demo_code_of(login: str) -> None:
     """Print the one-time code of a demo LOGIN that is valid now (development installations only)."""
-    click.echo(demo_code(login))
+    try:
+        click.echo(demo_code(login))
+    except LookupError as error:
+        raise click.ClickException(str(error)) from error

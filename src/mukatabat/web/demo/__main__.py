@@ -60,15 +60,6 @@ def link(folder: Path) -> None:
 
 
 @main.command()
-@click.argument("login")
-def code(login: str) -> None:
-    """Print the one-time code of a demo log-in."""
-    from mukatabat.access.demo import demo_code
-
-    click.echo(demo_code(login))
-
-
-@main.command()
 @click.option("--attach", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def story(attach: tuple[Path, ...]) -> None:
     """Play the first letter over HTTP between two bodies against the running site."""

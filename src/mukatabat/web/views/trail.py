@@ -141,11 +141,14 @@ def log(request: HttpRequest) -> HttpResponse:
 
 
 def _choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """The acts by their groups, each as its sentence with the names left open."""
-    return [
-        (str(title), [(act, str(sentence).format(who="…", what="…")) for act, sentence in acts.items()])
-        for title, acts in telling.GROUPS
-    ]  # fmt: skip
+    """The acts by their groups, each in the words of its sentence."""
+    return [(str(title), [(act, _words(str(one))) for act, one in acts.items()]) for title, acts in telling.GROUPS]
+
+
+def _words(sentence: str) -> str:
+    """A sentence without the names at its ends; a name inside it is left open."""
+    bare = sentence.format(who="…", what="…").removeprefix("… ").removesuffix("(…)").rstrip(" …:،,")
+    return bare[:1].upper() + bare[1:]
 
 
 def _check() -> dict[str, Any]:

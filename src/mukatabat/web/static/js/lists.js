@@ -64,6 +64,14 @@ function check(row, value) {
   box.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// On the signer's desk a mark says "I have read this": it takes the letter that is shown and no other, and goes on to the next.
+function select(row) {
+  if (!document.querySelector("[data-list][data-onward]")) return check(row);
+  if (document.getElementById("peek").hasAttribute("data-stale")) return undefined;
+  check(row);
+  return row.querySelector("input:checked") ? move(1) : undefined;
+}
+
 function tally() {
   const line = document.querySelector("[data-selected]");
   if (!line) return;
@@ -87,7 +95,7 @@ document.addEventListener("keydown", (event) => {
     move(down ? 1 : -1, event.shiftKey);
   } else if (does("select", event.code) && single && current()) {
     event.preventDefault();
-    check(current());
+    select(current());
   } else if (event.code === "Enter" && (event.target.matches("[data-row]") || event.target === document.body)) {
     const row = current();
     if (!row) return;

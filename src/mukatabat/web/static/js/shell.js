@@ -142,6 +142,18 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// An answer that is a file leaves its page standing: the page says that it came, as another one would have.
+document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
+  if (!form.dataset.saved || defaultPrevented) return;
+  const toast = document.createElement("div");
+  toast.className = "toast";
+  toast.textContent = form.dataset.saved;
+  setTimeout(() => {
+    document.getElementById("toasts")?.append(toast);
+    setTimeout(() => leave(toast), TOAST_LIFE);
+  }, 600);
+});
+
 let unreachable = false;
 function connection() {
   const away = !navigator.onLine || unreachable;
