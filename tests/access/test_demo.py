@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -14,6 +15,7 @@ from mukatabat.access.demo import DEMO_PASSWORD, demo_code, demo_secret, seed_ac
 from mukatabat.access.models import Account
 from mukatabat.directory.models import Person
 from mukatabat.directory.vocabulary import PostRole
+from mukatabat.web.cli.demo import demo
 from tests.access.people import LONG_AGO, Office, appoint, is_signed_in
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +44,12 @@ def test_demo_accounts_and_their_secrets_exist_only_in_development() -> None:
         with pytest.raises(RuntimeError):
             forbidden()
     assert not Account.objects.exists()
+
+
+@override_settings(MUKATABAT_DEVELOPMENT=True)
+def test_nobody_gets_a_code_for_a_log_in_that_does_not_exist() -> None:
+    answer = CliRunner().invoke(demo, ["code", "nobody.fl"])
+    assert answer.exit_code == 1 and "nobody.fl" in answer.output
 
 
 @override_settings(MUKATABAT_DEVELOPMENT=True)

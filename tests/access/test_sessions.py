@@ -101,8 +101,8 @@ def test_a_session_without_a_second_factor_cannot_sign(client: Client, signer: A
 
 def test_a_revoked_session_dies_at_once(adviser: Account) -> None:
     desk, lost = sign_in(Client(), adviser), sign_in(Client(), adviser)
-    rows = desk.get(reverse("usersessions_list")).context["sessions"]
-    other = next(row for row in rows if row.session_key == lost.session.session_key)
+    rows = desk.get(reverse("usersessions_list")).context["rows"]
+    other = next(row["session"] for row in rows if row["session"].session_key == lost.session.session_key)
     desk.post(reverse("usersessions_list"), {"session": str(other.pk)})
     assert not is_signed_in(lost)
     assert is_signed_in(desk)
@@ -117,7 +117,7 @@ def test_ending_the_other_sessions_keeps_this_one(adviser: Account) -> None:
 def test_nobody_ends_another_persons_session(office: Office, adviser: Account) -> None:
     other = make_account(office, PostRole.ADVISER, enrolled=False)
     theirs = sign_in(Client(), other)
-    row = theirs.get(reverse("usersessions_list")).context["sessions"][0]
+    row = theirs.get(reverse("usersessions_list")).context["rows"][0]["session"]
     with pytest.raises(SessionNotFound):
         actions.revoke_session(adviser, row.pk)
     assert is_signed_in(theirs)

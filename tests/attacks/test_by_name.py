@@ -119,6 +119,7 @@ def test_stored_xss_no_text_of_the_administration_becomes_a_part_of_a_page(cast:
     )
     client.post(reverse("directory:add_person"), {**names, "staff_number": SCRIPT[:24], "email": ""})
     adviser = cast("adviser.mof").person
+    browser("head.mof")  # a deputy has an account
     leave = {"starts": day, "ends": day, "deputy": cast("head.mof").person, "reason": SCRIPT}
     assert client.post(reverse("directory:absence", args=[adviser]), leave).status_code == 302
     client.post(

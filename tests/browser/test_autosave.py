@@ -21,6 +21,23 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+READ_WITH_OWN_KEY = """async () => {
+    const bytes = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+    const seal = bytes(document.querySelector("form[data-seal]").dataset.seal);
+    const key = await crypto.subtle.importKey("raw", seal, "AES-GCM", false, ["decrypt"]);
+    const lying = Object.entries(localStorage).filter(([name]) => name.startsWith("mukatabat-draft-"));
+    for (const [, value] of lying) {
+        const whole = bytes(value.split(".")[1]);
+        try {
+            await crypto.subtle.decrypt({ name: "AES-GCM", iv: whole.slice(0, 12) }, key, whole.slice(12));
+            return "opened";
+        } catch {
+            continue;
+        }
+    }
+    return lying.length ? "sealed" : "gone";
+}"""
+
 
 @pytest.fixture
 def line(office: Office) -> Iterator[Line]:
@@ -96,6 +113,42 @@ def test_sending_after_the_session_ended_loses_nothing_either(office: Office) ->
     author.button("Bring it back").click()
     author.expect_text("نص كامل")
     author.wait_until_saved()
+
+
+def test_a_thief_of_the_device_reads_no_draft_after_its_author_signed_out(office: Office, line: Line) -> None:
+    subject, words = marked("كتاب على جهاز مشترك"), "كلام لا يقرؤه غير كاتبه"
+    # The key that keeps the sessions of this suite stays untouched: this author signs in and out for this test alone.
+    author = office.stranger("adviser.mof", base_url=f"http://mof.localhost:{line.port}")
+    author.sign_in()
+    author.begin_letter()
+    address, page = author.page.url, author.page
+    line.cut()
+    author.fill(subject=subject, text=words)
+    _wait_until_kept(page)
+    page.goto("about:blank")
+    line.mend()
+    author.go("/work/")
+    page.locator("summary.who").click()
+    author.button("Sign out").click()
+    page.wait_for_url("**/sign-in/**")
+    lying = page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")
+    assert "mukatabat-draft-" in lying, "what was never sent is still there"
+    assert words not in lying and subject not in lying
+
+    other = office.stranger("head.mof", base_url=f"http://mof.localhost:{line.port}")
+    other.page = page  # the next person at the same device
+    other.sign_in()
+    other.begin_letter()
+    opened = page.evaluate(READ_WITH_OWN_KEY)
+    assert opened == "sealed", "the key of another person opens nothing"
+    page.locator("summary.who").click()
+    other.button("Sign out").click()
+
+    author.sign_in()
+    author.go(address)
+    author.button("Bring it back").click()
+    author.wait_until_saved()
+    author.expect_text(words)
 
 
 def test_two_windows_on_one_draft_do_not_overwrite_each_other(office: Office) -> None:

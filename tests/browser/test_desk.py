@@ -49,6 +49,7 @@ def test_a_signer_reads_letters_and_signs_them_together_by_keys_alone(office: Of
             expect(ticks.nth(0)).to_be_checked()
             keys.press("Escape")
         else:
+            expect(page.locator("#peek:not([data-stale])")).to_be_attached()
             keys.press("x")
     expect(page.locator("[data-ready]")).to_contain_text("3")
     keys.press("Control+Shift+Enter")

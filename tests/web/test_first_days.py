@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
+from mukatabat.access.devices import device_of
 from mukatabat.access.models import Account
 from mukatabat.directory.models import Absence, Appointment, Post
 from mukatabat.directory.seed import seed_id
@@ -20,7 +22,7 @@ from mukatabat.portal.events import EventType
 from mukatabat.tenancy.context import scope
 from tests.cast import FL, Cast
 from tests.letters.pages import at
-from tests.story import arrived, issued_letter, registered
+from tests.story import arrived, issued_letter, registered, run_jobs
 from tests.web.conftest import Browser
 from tests.web.test_views import text_of
 
@@ -112,3 +114,32 @@ def test_a_reply_says_once_what_it_is_about(browser: Browser, cast: Cast, subjec
         assert Letter.objects.get(id=incoming.id).subject == subject
     assert opening in page.context["draft"]["body"]
     assert page.context["draft"]["body"].count("بشأن") == 1
+
+
+def test_what_the_bell_said_of_a_letter_is_read_by_opening_the_letter(browser: Browser, cast: Cast) -> None:
+    issued_letter(cast)
+    registered(cast)
+    client = browser("adviser.mof")
+    run_jobs()
+    before = client.get(reverse("work:queue")).context["ui"].unread
+    letter = client.get(reverse("web:outgoing")).context["entries"][0]["id"]
+    client.get(at("letter", letter))
+    assert (before, client.get(reverse("work:queue")).context["ui"].unread) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("agent", "told"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36 Edg/131.0",
+         "Edge on Windows"),
+        ("Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Mobile Safari/604.1",
+         "Safari on iPad"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0", "Firefox on Linux"),
+        ("curl/8.1", "Another program"), ("", "Another program"), ("<script>Windows", "Windows"),
+    ],
+)  # fmt: skip
+def test_a_session_is_known_by_browser_and_system_in_words(agent: str, told: str) -> None:
+    with translation.override("en"):
+        assert device_of(agent) == told
+    with translation.override("ar"):
+        assert not any("a" <= letter <= "z" for letter in device_of(agent).lower())

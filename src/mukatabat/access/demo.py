@@ -62,10 +62,12 @@ def demo_secret(login: str) -> str:
 
 def demo_code(login: str) -> str:
     """Return the one-time code of a demo login that is valid now; raises `LookupError` for one of nobody."""
-    if not Account.objects.filter(login=Account.normalize_username(login)).exists():
+    known = Account.normalize_username(login)
+    secret = demo_secret(known)
+    if not Account.objects.filter(login=known).exists():
         message = f"nobody signs in as {login}; ./run demo lists who does"
         raise LookupError(message)
-    return rules.one_time_code(demo_secret(Account.normalize_username(login)), rules.step_at(clock.now()))
+    return rules.one_time_code(secret, rules.step_at(clock.now()))
 
 
 def _refuse_outside_development() -> None:

@@ -26,6 +26,7 @@ from mukatabat.letters import choices
 from mukatabat.letters.actions.approval import unready
 from mukatabat.letters.actions.drafting import begin_draft, save_draft
 from mukatabat.letters.actions.presence import presence
+from mukatabat.letters.device import device_key
 from mukatabat.letters.errors import DraftChanged, UnknownChoice
 from mukatabat.letters.forms import DraftForm, RecipientValue
 from mukatabat.letters.models import Letter
@@ -177,7 +178,8 @@ def compose_page(actor: Actor, desk: Desk, form: DraftForm, *, readonly: bool = 
         paper = draft_paper(body, letter) if letter else blank_paper(body)
         return {
             "heading": _("Reply") if desk.answers else HEADINGS[desk.kind], "kind": desk.kind.value,
-            "kinds": _kinds(desk), "reply_to": _reply_to(desk), "draft": _draft(desk, form),
+            "kinds": _kinds(desk), "reply_to": _reply_to(desk),
+            "draft": _draft(desk, form) | {"seal": device_key(actor, desk.draft_id)},
             "paper": paper | {"subject": form.subject},
             **_addresses(desk), **_options(actor, desk), "files": files_of(letter, removable=True) if letter else [],
             "upload_limit": DEFAULT_LIMIT, "comments": comments_of(letter, resolvable=True) if letter else [],

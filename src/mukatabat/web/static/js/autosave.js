@@ -2,21 +2,30 @@
 // A draft saves itself. The form carries data-autosave (the address), a hidden "version", and data-keep ("yes" only when
 // the letter is not secret): then what could not be sent stays on this device until the server has it. Of a letter of
 // سري or above nothing is kept here, and what was kept goes when it becomes one.
-// What is kept goes by the draft, not by the address: that of a draft changes when it is saved for the first time.
+// What is kept goes by the draft, not by the address: that of a draft changes when it is saved for the first time. It is
+// sealed with the key that the server gives this person for this draft (letters/device.py): whoever signs in here next
+// reads nothing of it. Where the browser has no cryptography, as without an encrypted line, nothing is kept.
 // The server answers JSON {version, saved_at, standing} to a good save and 409 {message} when somebody else saved first.
 
 const WAIT = 900;
 const RETRY = 8000;
+const KEEP_WAIT = 250;
 const REFUSED = [400, 404, 413, 415, 422];
 const form = document.querySelector("form[data-autosave]");
 const line = document.querySelector("[data-saved]");
-const shelf = `mukatabat-draft-${form?.dataset.autosave.match(/[0-9a-f-]{36}(?=\/autosave)/)?.[0] ?? ""}`;
+const SHELVES = "mukatabat-draft-";
+const KEPT_FOR = 30 * 24 * 3600 * 1000;
+const shelf = `${SHELVES}${form?.dataset.autosave.match(/[0-9a-f-]{36}(?=\/autosave)/)?.[0] ?? ""}`;
+const seal = form?.dataset.seal ? Uint8Array.from(atob(form.dataset.seal), (one) => one.charCodeAt(0)) : null;
+const key = seal && crypto.subtle?.importKey("raw", seal, "AES-GCM", false, ["encrypt", "decrypt"]);
+const NONCE = 12;
 let timer;
+let keeping;
 let busy = false;
 let dirty = false;
 let stopped = false;
 
-const mayKeep = () => form.dataset.keep === "yes" && !form.querySelector("[name=secrecy]:checked:not([value=normal])");
+const mayKeep = () => key && form.dataset.keep === "yes" && !form.querySelector("[name=secrecy]:checked:not([value=normal])");
 
 function text() {
   const data = new FormData(form);
@@ -27,13 +36,39 @@ function text() {
 // The server says by this word, in the address, that it took what this page sent whole.
 const page = window.isSecureContext ? crypto.randomUUID() : `00000000-0000-4000-8000-${String(Date.now()).slice(-12)}`;
 
-function keep(where = localStorage) {
+let round = 0;
+async function keep(where = localStorage) {
   if (!mayKeep()) return where.removeItem(shelf);
+  const mine = (round += 1);
   const pairs = [...text()].filter(([name]) => name !== "csrfmiddlewaretoken");
-  return where.setItem(shelf, JSON.stringify({ at: Date.now(), page, pairs }));
+  const plain = new TextEncoder().encode(JSON.stringify({ page, pairs }));
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
+  const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, await key, plain));
+  const whole = Array.from([...nonce, ...sealed], (one) => String.fromCharCode(one)).join("");
+  return mine === round ? where.setItem(shelf, `${Date.now()}.${btoa(whole)}`) : undefined; // sent or sealed anew meanwhile
+}
+
+// What nobody came back for goes, and so does what an earlier version kept unsealed.
+function sweep() {
+  for (const name of Object.keys(localStorage).filter((one) => one.startsWith(SHELVES))) {
+    if (!(Number.parseInt(localStorage.getItem(name), 10) > Date.now() - KEPT_FOR)) localStorage.removeItem(name);
+  }
+}
+
+async function kept() {
+  const found = localStorage.getItem(shelf) ?? sessionStorage.getItem(shelf);
+  if (!found || !key) return null;
+  try {
+    const whole = Uint8Array.from(atob(found.split(".")[1]), (one) => one.charCodeAt(0));
+    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: whole.slice(0, NONCE) }, await key, whole.slice(NONCE));
+    return JSON.parse(new TextDecoder().decode(plain));
+  } catch {
+    return null; // another person's, who may come back for it, or not whole
+  }
 }
 
 function forget() {
+  round += 1;
   localStorage.removeItem(shelf);
   sessionStorage.removeItem(shelf);
 }
@@ -116,7 +151,7 @@ async function save() {
     show("saved", savedAt);
   } catch {
     dirty = true;
-    keep();
+    await keep();
     show(mayKeep() ? "kept" : "unsaved");
     timer = setTimeout(save, RETRY);
   } finally {
@@ -130,15 +165,20 @@ function touched(event) {
   if (event.target.type === "file" || event.target.matches("[data-token-find]")) return;
   if (event.target.name === "secrecy" && !mayKeep()) forget();
   dirty = true;
+  clearTimeout(keeping);
+  keeping = setTimeout(() => dirty && keep(), KEEP_WAIT); // a tab that is closed waits for no cryptography
   clearTimeout(timer);
   timer = setTimeout(save, WAIT);
 }
 
-function restore() {
-  const stored = JSON.parse(localStorage.getItem(shelf) ?? sessionStorage.getItem(shelf) ?? "null");
+async function restore() {
+  const stored = await kept();
   const offer = document.querySelector("[data-restore]");
   if (!stored || !offer || !mayKeep()) return;
-  if (stands(stored)) return forget();
+  if (stands(stored)) {
+    forget();
+    return;
+  }
   offer.hidden = false;
   offer.querySelector("[data-restore-yes]").addEventListener("click", () => {
     for (const [name, value] of stored.pairs) {
@@ -169,6 +209,7 @@ if (form) {
   const sent = document.createElement("input");
   Object.assign(sent, { type: "hidden", name: "page", value: page });
   form.append(sent);
+  sweep();
   restore();
   // The form's own address leads back to this draft even before its first save; «new» would begin another one.
   history.replaceState(history.state, "", form.action);
