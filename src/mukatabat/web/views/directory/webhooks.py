@@ -63,7 +63,7 @@ def proposals(actor: Actor) -> list[dict[str, Any]]:
     if not (actor.may(Capability.ADMINISTER_BODY) or actor.may(Capability.SIGN)):
         return []
     found = queries.webhooks_waiting(actor)
-    names = _names(found)
+    names = _names(found) if found else {}
     return [
         {
             "url": _url(one.pk), "kind": _("Webhook"), "person": names.get(one.person_id, ""),
