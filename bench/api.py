@@ -95,7 +95,7 @@ def main() -> None:
     bare = _rate(options.seconds / 3, [_bare_insert(number) for number in range(options.clients)])
     print(f"{'bare inserts, one a transaction':34} {bare:7.1f} /s")
     with serving(workers=2) as port:
-        tokens = {body: _token(body) for body in BODIES}
+        tokens = {body: token_of(body) for body in BODIES}
         programs = [Program(body, port, tokens[body]) for body in (BODIES * options.clients)[: options.clients]]
         for program in programs:
             program.create_and_issue()  # the first of each loads fonts and keys
@@ -139,7 +139,7 @@ def _bare_insert(number: int) -> Callable[[], object]:
     return insert
 
 
-def _token(body: str) -> str:
+def token_of(body: str) -> str:
     wanted = NewToken(
         person_id=person_id(f"clerk.{body}"), purpose="bench", scopes=frozenset(Scope),
         expires_at=clock.now() + timedelta(days=1), per_minute=NO_LIMIT,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from tools.bootstrap import DEVELOPMENT, bootstrap
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FOLDER = ROOT / "bench"
+ALONE = {"hosts"}
+"""What brings its own servers, because it ends them."""
 
 
 def bench(arguments: Sequence[str]) -> int:
@@ -41,10 +44,14 @@ def bench(arguments: Sequence[str]) -> int:
 
 
 def _measure(name: str, options: Sequence[str]) -> int:
-    with temporary_state() as folder, database_server(folder) as server:
-        prepare(folder, server)
-        env = program_environment(folder, server.app_url(), owner_url=server.owner_url())
-        command = [*dies_with_parent(), str(PYTHON), str(FOLDER / f"{name}.py"), *options]
+    command = [*dies_with_parent(), str(PYTHON), str(FOLDER / f"{name}.py"), *options]
+    with ExitStack() as stack:
+        folder = stack.enter_context(temporary_state())
+        env = program_environment(folder, "")
+        if name not in ALONE:
+            server = stack.enter_context(database_server(folder))
+            prepare(folder, server)
+            env = program_environment(folder, server.app_url(), owner_url=server.owner_url())
         return subprocess.run(command, env=env, cwd=ROOT, check=False).returncode
 
 

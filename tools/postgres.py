@@ -33,7 +33,7 @@ OLDEST_MAJOR = 15
 ADMINISTRATOR = "postgres"
 PORT = 5432  # only names the socket file
 SYSTEM_ROOT = Path("/usr/lib/postgresql")
-ALWAYS = {"listen_addresses": "", "timezone": "UTC", "log_timezone": "UTC", "max_connections": "100"}
+ALWAYS = {"timezone": "UTC", "log_timezone": "UTC", "max_connections": "100"}
 # A throw-away cluster may lose everything with the machine; it must only be quick and hold still. What waits for two
 # minutes waits for ever: the statement ends with an error that names it, not the run with silence.
 THROWAWAY = {
@@ -83,16 +83,20 @@ class Cluster:
     """One data directory and the server on it; a context manager that starts and stops it.
 
     `folder` is private to the cluster. `password` is the administrator's, used when the directory is first made.
-    `throwaway` gives up durability for speed.
+    `throwaway` gives up durability for speed. `address` is one of this machine's, on which it listens besides its
+    socket, for whoever is in that network.
     """
 
-    def __init__(self, folder: Path, binaries: Binaries, *, password: str, throwaway: bool = False) -> None:
+    def __init__(
+        self, folder: Path, binaries: Binaries, *, password: str, throwaway: bool = False, address: str = ""
+    ) -> None:
         self.account: Account = choose_account()
         self.home = folder
         self.folder = self.account.place(folder)
         self.binaries = binaries
         self.password = password
         self.throwaway = throwaway
+        self.address = address
         self.data = self.folder / "data"
         self.log = folder / "postgres.log"
         self.sockets = _socket_folder(folder)
@@ -143,10 +147,10 @@ class Cluster:
             self.stop()
             raise
 
-    def stop(self) -> None:
-        """Stop the server: fast shutdown, immediate for a throw-away one; release the lock."""
+    def stop(self, *, at_once: bool = False) -> None:
+        """Stop the server: fast shutdown, immediate `at_once` and for a throw-away one; release the lock."""
         if self._child is not None:
-            self._child.stop(signal.SIGQUIT if self.throwaway else signal.SIGINT, patience=30)
+            self._child.stop(signal.SIGQUIT if at_once or self.throwaway else signal.SIGINT, patience=30)
             self._child = None
         if self._lock is not None:
             shutil.rmtree(self.sockets, ignore_errors=True)
@@ -202,6 +206,9 @@ class Cluster:
             quiet(command, what="Initialising PostgreSQL", env=_environment())
         finally:
             password.unlink()
+        if self.address:
+            with (fresh / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet scram-sha-256\n")
         fresh.rename(self.data)
 
     def _prepare_sockets(self) -> None:
@@ -216,6 +223,7 @@ class Cluster:
     def _options(self) -> list[str]:
         settings = ALWAYS | (THROWAWAY if self.throwaway else {})
         settings |= {"unix_socket_directories": str(self.sockets), "unix_socket_permissions": "0700"}
+        settings["listen_addresses"] = self.address
         return ["-p", str(PORT), *(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))]
 
     def _wait_until_ready(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -81,6 +82,18 @@ class Configuration(BaseSettings):
             raise ValueError(message)
         return value
 
+    @field_validator("watchers", "webhook_networks")
+    @classmethod
+    def _are_networks(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        """Told at the start, and not by the first request that asks."""
+        for value in values:
+            try:
+                ip_network(value)
+            except ValueError as error:
+                message = f"{value} is not a network, such as 10.0.0.0/24 or fd00::/64: {error}"
+                raise ValueError(message) from None
+        return values
+
     @cached_property
     def secret_key(self) -> str:
         """The secret of sessions and signatures, from its file; a development run may do without the file."""
@@ -134,18 +147,31 @@ class Configuration(BaseSettings):
         return file.read_text(encoding="utf-8").strip() if file is not None else ""
 
 
+# After ten seconds of silence the other host is asked, three times; what it does not acknowledge within twenty is given
+# up. The first is libpq's, for our end, the second PostgreSQL's, for the end that it holds; a socket heeds neither.
+_WATCHED_HERE = {
+    "connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}  # fmt: skip
+_WATCHED_THERE = {
+    "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}  # fmt: skip
+
+
 def database_settings(url: str, *, pooled: bool, password: str = "") -> dict[str, object]:
     """Translate a PostgreSQL URL (host may be a socket directory in ``?host=``) to Django's settings.
 
-    A ``password`` from a file wins over one in the address. A pooled connection needs no health query per request; the
-    pool is as large as the threads of one process.
+    A ``password`` from a file wins over one in the address. The pool is as large as the threads of one process; what it
+    hands out is looked at first, with one empty round trip, so that nobody meets the end of a connection of before
+    PostgreSQL was restarted. Either side notices within half a minute that the other's host is gone: a host that lost
+    its power does not say that its transactions ended, and what they locked would stay locked for hours.
     """
     parts = urlsplit(url)
     query = {key: values[0] for key, values in parse_qs(parts.query).items()}
-    options: dict[str, object] = {}
-    if not pooled:
-        # Whoever changes tables waits for nobody: behind a waiting change every reader would wait as well.
-        options["options"] = "-c lock_timeout=5s"
+    # Whoever changes tables waits for nobody: behind a waiting change every reader would wait as well.
+    asked = _WATCHED_THERE if pooled else _WATCHED_THERE | {"lock_timeout": "5s"}
+    options: dict[str, object] = {**_WATCHED_HERE, "options": " ".join(f"-c {name}={asked[name]}" for name in asked)}
     if pooled:
         options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
     return {
@@ -157,5 +183,6 @@ def database_settings(url: str, *, pooled: bool, password: str = "") -> dict[str
         "PORT": query.get("port", str(parts.port or "")),
         "OPTIONS": options,
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": pooled,
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }

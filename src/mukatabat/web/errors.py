@@ -4,16 +4,23 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from typing import ClassVar
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden, Unexpected
+from mukatabat.tenancy.errors import OUTAGE, DatabaseAway
+
+
+NOBODY = {"theme": "auto", "digits": "latn"}
+"""What the frame knows of a reader who cannot be looked up."""
 
 
 class TooMuchSent(MukatabatError):
@@ -40,17 +47,29 @@ class FormExpired(MukatabatError):
     do = _("Go back, reload the page, and repeat your step.")
 
 
-def error_page(request: HttpRequest, error: MukatabatError | None, *, trace: str) -> HttpResponse:
-    """The page of a typed error, or of an unexpected fault when ``error`` is None; for htmx a message alone."""
-    shown = error or Unexpected()
+def error_page(request: HttpRequest, error: Exception | None, *, trace: str) -> HttpResponse:
+    """The page of a typed error, else of a database that is away or of a fault of ours; for htmx a message alone."""
+    shown = error if isinstance(error, MukatabatError) else fault(error)
     status = type(shown).http_status
     context = {"error": shown, "trace": trace, "status": status, "back_url": _back(request)}
     fragment = request.headers.get("HX-Request") == "true"
-    response = render(request, "web/_trouble.html" if fragment else "web/error.html", context, status=status)
+    template = "web/_trouble.html" if fragment else "web/error.html"
+    if isinstance(shown, DatabaseAway):
+        # Nobody can be looked up now, so the page stands in the frame of before a sign-in.
+        response = HttpResponse(render_to_string(template, {**context, "ui": NOBODY}), status=status)
+    else:
+        response = render(request, template, context, status=status)
     if fragment:  # the page stays as it is, and the message stands among its messages
         response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "beforeend"
     add_never_cache_headers(response)  # the frame around it names the reader
+    if isinstance(shown, DatabaseAway):
+        response["Retry-After"] = str(shown.retry_after)
     return response
+
+
+def fault(error: BaseException | None) -> MukatabatError:
+    """What a person is told of an exception that no room foresaw."""
+    return DatabaseAway() if isinstance(error, OUTAGE) else Unexpected()
 
 
 def _back(request: HttpRequest) -> str:
@@ -73,8 +92,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault outside of any view."""
-    return error_page(request, None, trace=new_trace())
+    """A fault outside of any view; the framework is handling its exception while it asks for this page."""
+    return error_page(request, fault(sys.exception()), trace=new_trace())
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

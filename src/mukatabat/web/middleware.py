@@ -130,4 +130,4 @@ class typed_errors:  # noqa: N801 - Django names middleware by its path
         if isinstance(exception, TOO_MUCH):
             return error_page(request, TooMuchSent(), trace=trace)
         logger.error("%s", trace, exc_info=exception)
-        return error_page(request, None, trace=trace)
+        return error_page(request, exception, trace=trace)

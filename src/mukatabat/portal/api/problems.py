@@ -15,6 +15,7 @@ from ninja.errors import HttpError, ValidationError
 
 from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden, Unexpected
 from mukatabat.portal.errors import RequestInvalid, TokenRefused, TooManyRequests
+from mukatabat.tenancy.errors import OUTAGE, DatabaseAway
 
 logger = logging.getLogger("mukatabat.portal")
 LONGEST_REASON = 200
@@ -42,6 +43,8 @@ def problem(error: MukatabatError, **more: Any) -> HttpResponse:
         response.headers["WWW-Authenticate"] = 'Bearer realm="mukatabat"'
     if isinstance(error, TooManyRequests):
         response.headers["Retry-After"] = str(error.params["seconds"])
+    if isinstance(error, DatabaseAway):
+        response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 
@@ -70,7 +73,7 @@ def explain(api: NinjaAPI) -> None:
 
     @api.exception_handler(Exception)
     def unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
-        answer = problem(Unexpected())
+        answer = problem(DatabaseAway() if isinstance(error, OUTAGE) else Unexpected())
         logger.error("%s", answer.headers[TRACE], exc_info=error)
         return answer
 

@@ -132,11 +132,13 @@ class _Forms(HTMLParser):
 
 @dataclass
 class Browser:
-    """One person at one body's address."""
+    """One person at one body's address; ``server`` is the machine that answers for it, within so many seconds."""
 
     host: str
     port: int
     cookies: SimpleCookie = field(default_factory=SimpleCookie)
+    server: str = "127.0.0.1"
+    patience: float = 60.0
 
     def get(self, path: str) -> Page:
         """Open a page, following redirects."""
@@ -176,7 +178,7 @@ class Browser:
         sent = {"Host": f"{self.host}:{self.port}", "Origin": origin, "Referer": origin + "/", **headers}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={one.value}" for name, one in self.cookies.items())
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection(self.server, self.port, timeout=self.patience)
         try:
             connection.request(method, path, body or None, sent)
             answer = connection.getresponse()

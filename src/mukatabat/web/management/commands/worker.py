@@ -8,13 +8,15 @@ import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from procrastinate import App
+from procrastinate import App, RetryStrategy
 from procrastinate.contrib.django import app
 
 from mukatabat.audit.jobs import run_sequencer
 from mukatabat.ledger.jobs import run_log
 from mukatabat.portal.jobs import run_publisher
+from mukatabat.tenancy.errors import OUTAGE
 from mukatabat.tenancy.jobs import INSIDE, OUTSIDE
+from mukatabat.vault.errors import StoreUnavailable
 from mukatabat.web import ledger
 from mukatabat.web.watching.work import observed_job
 
@@ -41,11 +43,23 @@ class Command(BaseCommand):
         try:
             connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
             with app.replace_connector(connector) as worker_app:
+                outlive_outages(worker_app)
                 asyncio.run(_work(worker_app, concurrency))
         finally:
             stop.set()
             for thread in beside:
                 thread.join()
+
+
+AFTER_OUTAGE = RetryStrategy(max_attempts=30, wait=2, linear_wait=5, retry_exceptions=(*OUTAGE, StoreUnavailable))
+"""A job that met an outage of the database or of the store begins anew: at first at once, for half an hour in all."""
+
+
+def outlive_outages(worker_app: App) -> None:
+    """Let every task begin anew after an outage; a periodic one comes again by itself, and must not wait twice."""
+    for task in worker_app.tasks.values():
+        if task.retry_strategy is None and task.queueing_lock is None:
+            task.retry_strategy = AFTER_OUTAGE
 
 
 async def _work(worker_app: App, concurrency: int) -> None:
