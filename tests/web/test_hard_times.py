@@ -29,7 +29,6 @@ from mukatabat.kernel import clock
 from mukatabat.letters.actions import drafting
 from mukatabat.letters.models import Attachment, Letter
 from mukatabat.registers.queries import check
-from mukatabat.signing import service
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.errors import DatabaseAway
 from mukatabat.vault.errors import StoreUnavailable
@@ -77,8 +76,8 @@ def test_an_attachment_that_finds_no_room_leaves_no_row_and_no_file(
 def test_an_issue_that_finds_no_room_takes_no_number_that_stays_unexplained(
     cast: Cast, request: pytest.FixtureRequest
 ) -> None:
+    issued_letter(cast)  # keys and certificates have their room already
     letter = approved_letter(cast)
-    service.provider(), service.time_stamps()  # whose keys have their room already
     request.getfixturevalue("full")
     with pytest.raises(StoreUnavailable):
         issue(cast("signer.mof"), letter.id)
