@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden, Unexpected
 from mukatabat.tenancy.errors import OUTAGE, DatabaseAway
 
-
 NOBODY = {"theme": "auto", "digits": "latn"}
 """What the frame knows of a reader who cannot be looked up."""
 
