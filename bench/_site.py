@@ -21,7 +21,7 @@ HOST = "fl.localhost"
 
 
 @contextmanager
-def serving(threads: int = 4, *, workers: int = 1) -> Iterator[int]:
+def serving(threads: int = 4, *, workers: int = 1, log: Path = Path("/dev/stderr")) -> Iterator[int]:
     """Serve the application on a free port of this machine, as the application's role; yields the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -29,7 +29,8 @@ def serving(threads: int = 4, *, workers: int = 1) -> Iterator[int]:
     command = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--workers", str(workers)]
     command += ["--blocking-threads", str(threads), "--host", "127.0.0.1", "--port", str(port), "--log-level", "error"]
     env = {**os.environ, "MUKATABAT_RATE_FACTOR": "0"}  # one client asks as many would
-    with subprocess.Popen([*command, "mukatabat.web.wsgi:application"], env=env) as server:
+    command.append("mukatabat.web.wsgi:application")
+    with log.open("ab") as written, subprocess.Popen(command, env=env, stderr=written) as server:
         try:
             for _ in range(200):
                 with socket.socket() as probe:

@@ -135,7 +135,8 @@ def test_a_program_that_meets_a_database_that_is_away_is_told_when_to_repeat(cli
 
 @pytest.mark.django_db(transaction=True)
 def test_nobody_meets_the_connections_of_before_a_restart() -> None:
-    connection.close()
+    assert Body.objects.exists()
+    connection.close()  # into the pool
     with psycopg.connect(test_database().app_url, autocommit=True) as other:
         ended = other.execute(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
