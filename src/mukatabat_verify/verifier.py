@@ -209,6 +209,8 @@ def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> None:
     with report.step(Step.EVIDENCE_TRUSTED):  # 16
         for name, one in found.items():
             check_node(one.chain, replace(trust, at=stamped.get(name, trust.at)))
+    # What the node says of who holds its own key; anybody who believes the evidence believes this as well.
+    report.facts["evidence_custody"] = sorted({one.statement.custody for one in found.values()})
     report.facts["events"] = [
         {
             "event": str(one.statement.event), "at": one.statement.at.isoformat(), "register": one.statement.register,

@@ -129,7 +129,7 @@ class KeyUse(Vocabulary):
 
 
 class Custody(Vocabulary):
-    """Who holds the private half of a body's keys, and so who could read or seal in its name."""
+    """Who holds a body's keys, and so who could read."""
 
     HOST = (
         "host",
@@ -138,6 +138,59 @@ class Custody(Vocabulary):
     )
     DEVICE = (
         "device",
-        gettext_noop("The key lies in a hardware module that this platform uses"),
-        ("المفتاح في جهاز عتاد تستعمله المنصة"),
+        gettext_noop(
+            "The keys lie in a hardware module and cannot be copied; the operator of this platform could read "
+            "while it uses them"
+        ),
+        ("المفاتيح في جهاز عتاد لا تُنسخ منه، وبوسع مشغّل المنصة القراءة ما دامت تستعملها"),
+    )
+
+
+class SealCustody(Vocabulary):
+    """The same of a body's seal, by the values of :class:`Custody`: who could seal in its name."""
+
+    HOST = (
+        "host",
+        gettext_noop("Kept by this platform, whose operator could seal in the body's name"),
+        ("محفوظ لدى المنصة، وبوسع مشغّلها أن يختم باسم الجهة"),
+    )
+    DEVICE = (
+        "device",
+        gettext_noop(
+            "In a hardware module and cannot be copied; the operator of this platform could seal while it uses it"
+        ),
+        ("في جهاز عتاد لا يُنسخ منه، وبوسع مشغّل المنصة أن يختم به ما دامت تستعمله"),
+    )
+
+
+class NodeCustody(Vocabulary):
+    """The same of the node's key for evidence: who could state what did not happen."""
+
+    HOST = (
+        "host",
+        gettext_noop("Kept by this platform, whose operator could state what did not happen"),
+        ("محفوظ لدى المنصة، وبوسع مشغّلها أن يثبت ما لم يقع"),
+    )
+    DEVICE = (
+        "device",
+        gettext_noop(
+            "In a hardware module and cannot be copied; the operator of this platform could state what did not "
+            "happen while it uses it"
+        ),
+        ("في جهاز عتاد لا يُنسخ منه، وبوسع مشغّل المنصة أن يثبت به ما لم يقع ما دامت تستعمله"),
+    )
+
+
+class SignerCustody(Vocabulary):
+    """Who holds the private key with which a person signed."""
+
+    HOST = (
+        "host",
+        gettext_noop("Kept by this platform for practice: this signature binds nobody"),
+        ("محفوظ لدى المنصة للتجربة، ولا يلزم هذا التوقيع أحدًا"),
+    )
+    PERSON = (
+        "person",
+        gettext_noop("In the signer's own hands; this platform never had it"),
+        ("بيد الموقّع وحده، ولم يكن لدى المنصة قط"),
     )

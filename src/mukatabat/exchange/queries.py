@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -19,6 +20,7 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
+from mukatabat_verify.parcel import cover as covers
 
 STALE = timedelta(seconds=20)
 """A consignment or notice older than this without result is looked after by the sweep."""
@@ -93,6 +95,15 @@ def parcel_of_letter(actor: Actor, letter_id: UUID) -> Parcel | None:
     """The order under which a letter of the actor's body travels, with all its recipients."""
     with reading(actor):
         return Parcel.objects.filter(letter_id=letter_id).first()
+
+
+def seal_of_letter(actor: Actor, letter_id: UUID) -> str:
+    """The fingerprint of the seal under which a letter left or reached the actor's body, "" where it never did."""
+    with reading(actor):
+        sent = SealedParcel.objects.filter(parcel__letter_id=letter_id).order_by("sealed_at", "id")
+        came = Arrival.objects.filter(letter_id=letter_id)
+        cover = sent.values_list("cover", flat=True).first() or came.values_list("cover", flat=True).first()
+    return covers.read(io.BytesIO(bytes(cover)))[1].certificate if cover else ""
 
 
 def letters_of_parcel(actor: Actor, parcel_id: UUID) -> list[UUID]:

@@ -3,17 +3,20 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from mukatabat.audit.actions import record
 from mukatabat.directory import queries as directory
+from mukatabat.directory.vocabulary import NodeCustody
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.bundle import Kept, Logged, Side, bundle, kept_about, logged_about, received, sent
 from mukatabat.exchange.models import Arrival
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import NotFoundOrForbidden
-from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.kernel.vocabulary import Secrecy, Vocabulary
+from mukatabat.letters.custody import documents_of
 from mukatabat.letters.models import Letter
 from mukatabat.letters.queries import access_arrival, access_letter
 from mukatabat.letters.rules import Direction
@@ -21,8 +24,10 @@ from mukatabat.press.actions import render_proof
 from mukatabat.press.rules import ProofFact, ProofRow, ProofSheet
 from mukatabat.registers.printing import letterhead_of, look_of
 from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.queries import custody_of
 from mukatabat_verify.asic.building import Container
-from mukatabat_verify.evidence.statement import Event
+from mukatabat_verify.evidence.statement import Event, Statement
+from mukatabat_verify.parcel import cover as covers
 
 TOLD = {
     Event.SUBMITTED: ("تسلّمت المنصة الكتاب مختومًا", "Taken over, sealed, by the platform"),
@@ -36,6 +41,10 @@ TOLD = {
     Event.WITHDRAWN: ("سحبه المرسل", "Withdrawn by the sender"),
 }
 """What each evidence says, in both languages of the report."""
+
+
+NODE = {f"{one}-kept": one for one in NodeCustody}
+"""Who held the node's key, by what its evidence says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ class _Delivery:
     sender_id: UUID
     recipient_id: UUID
     subject: str
+    documents: tuple[UUID, ...]
 
 
 def proof_of(actor: Actor, letter_id: UUID, consignment_id: UUID) -> tuple[str, Container]:
@@ -90,7 +100,7 @@ def _sent(actor: Actor, letter: Letter, consignment_id: UUID) -> _Delivery | Non
         return None
     return _Delivery(
         side=side, reference=letter.reference, sender_id=actor.body_id, recipient_id=consignment.recipient_id,
-        subject=letter.subject,
+        subject=letter.subject, documents=documents_of(actor, letter),
     )  # fmt: skip
 
 
@@ -103,6 +113,7 @@ def _arrived(actor: Actor, arrival: Arrival) -> _Delivery:
     return _Delivery(
         side=received(actor, arrival), reference=arrival.sender_reference, sender_id=arrival.sender_id,
         recipient_id=actor.body_id, subject=arrival.subject,
+        documents=tuple(UUID(one) for _part, one in arrival.documents),
     )  # fmt: skip
 
 
@@ -134,6 +145,7 @@ def _report(actor: Actor, found: _Delivery, kept: list[Kept], logged: Logged, *,
     ]
     if whole:
         facts.insert(1, ProofFact("الموضوع", "Subject", found.subject))
+    facts += _custody_facts(actor, found, first)
     if logged.pieces is not None:
         facts.append(ProofFact("سجل الشفافية", "Transparency log", str(logged.pieces.policy.log), token=True))
     rows = tuple(
@@ -147,6 +159,18 @@ def _report(actor: Actor, found: _Delivery, kept: list[Kept], logged: Logged, *,
         letterhead=letterhead_of(body), facts=tuple(facts), rows=rows, drawn_at=clock.now(), drawn_by=actor.name_ar,
         look=replace(look_of(body), language="ar"),
     ))  # fmt: skip
+
+
+def _custody_facts(actor: Actor, found: _Delivery, first: Statement) -> list[ProofFact]:
+    """Who held the keys: of the seal and the node, as the evidence says it, and of the letter on the side that asks."""
+    seal = covers.read(io.BytesIO(found.side.cover))[1].certificate
+    told: list[tuple[str, str, Vocabulary | None]] = [
+        ("مفاتيح الكتاب لدى مُصدِر التقرير", "The letter's keys, where this report was made",
+         custody_of(actor, found.documents)),
+        ("مفتاح ختم الجهة المرسلة", "Key of the sender's seal", directory.seal_custody(seal)),
+        ("مفتاح المنصة للإثبات", "Key of the platform for evidence", NODE.get(first.custody)),
+    ]  # fmt: skip
+    return [ProofFact(ar, en, one.label_ar, english=one.label_en) for ar, en, one in told if one is not None]
 
 
 def _place(one: Kept, logged: Logged) -> str:

@@ -172,10 +172,6 @@ PROOF_NOTES = (
         "كل سطر إثبات موقّع في هذه الحزمة، ولا تُغني هذه الصفحة عنه. ويتحقق منها أي أحد دون اتصال بالشبكة.",
         "Each line is a signed evidence in this bundle; this page takes the place of none. Anybody checks it offline.",
     ),
-    (
-        "المفاتيح محفوظة لدى المنصة، وبوسع مشغّلها القراءة.",
-        "The keys are kept by this platform, whose operator could read.",
-    ),
 )
 
 
@@ -193,7 +189,8 @@ def proof_data(sheet: ProofSheet) -> Data:
         "drawn_by": breakable(sheet.drawn_by),
         "heading": {"ar": "حزمة الإثبات", "en": "Evidence bundle"},
         "facts": [
-            {"ar": one.ar, "en": one.en, "value": breakable(one.value), "token": one.token} for one in sheet.facts
+            {"ar": one.ar, "en": one.en, "value": breakable(one.value), "token": one.token, "english": one.english}
+            for one in sheet.facts
         ],
         "columns": [{"ar": ar, "en": en} for ar, en in PROOF_COLUMNS],
         "rows": [

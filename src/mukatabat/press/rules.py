@@ -238,12 +238,16 @@ class TrailSheet:
 
 @dataclass(frozen=True, slots=True)
 class ProofFact:
-    """A line of the report: its label in both languages; ``token`` for what reads left to right."""
+    """A line of the report: its label in both languages; ``token`` for what reads left to right.
+
+    ``english`` repeats in English a value that is a sentence in Arabic.
+    """
 
     ar: str
     en: str
     value: str
     token: bool = False
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)

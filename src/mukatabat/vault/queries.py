@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import BinaryIO
 from uuid import UUID
 
 from django.db.models import Q
 
+from mukatabat.directory.vocabulary import Custody
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault import store
-from mukatabat.vault.custody import key_store
+from mukatabat.vault.custody import TOKEN, key_store
 from mukatabat.vault.envelope import DataKey, in_parcel, unsealed
 from mukatabat.vault.errors import BlobDamaged, BlobMissing, DocumentDestroyed, DocumentNotFound, KeyUnavailable
 from mukatabat.vault.models import Document, DocumentKey, ReaderWrap
@@ -27,6 +29,21 @@ def access_document(actor: Actor, document_id: UUID) -> Document:
     if document is None:
         raise DocumentNotFound
     return document
+
+
+def custody_of(actor: Actor, document_ids: Iterable[UUID]) -> Custody | None:
+    """Who holds the keys that open these documents of the actor's body now: the weaker where they differ.
+
+    None where no key opens any of them.
+    """
+    ids = list(document_ids)
+    with reading(actor):
+        body = DocumentKey.objects.filter(document__in=ids, wrapped__isnull=False).values_list("body_key__store")
+        readers = ReaderWrap.objects.filter(document__in=ids).values_list("reader_key__store")
+        stores = {name for (name,) in body.union(readers)}
+    if not stores:
+        return None
+    return Custody.DEVICE if stores == {TOKEN} else Custody.HOST
 
 
 def readers_at(actor: Actor, object_id: UUID) -> tuple[Reader, ...]:

@@ -22,7 +22,7 @@ from mukatabat.directory.queries.calendar import (
     months_announced,
     months_offered,
 )
-from mukatabat.directory.queries.keys import encryption_keys, keys_of, sealing_body
+from mukatabat.directory.queries.keys import encryption_keys, keys_of, seal_custody, sealing_body
 from mukatabat.directory.queries.listing import (
     Held,
     bodies_in_order,
@@ -85,6 +85,7 @@ __all__ = [
     "registry_unit",
     "require_addressable",
     "require_addressable_post",
+    "seal_custody",
     "sealing_body",
     "search_bodies",
     "trays_covered_by",

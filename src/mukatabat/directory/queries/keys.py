@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from mukatabat.directory.models import PublicKey
-from mukatabat.directory.vocabulary import KeyUse
+from mukatabat.directory.vocabulary import KeyUse, SealCustody
 
 
 def encryption_keys(body_ids: Iterable[UUID]) -> dict[UUID, PublicKey]:
@@ -32,3 +32,9 @@ def sealing_body(fingerprint: str, *, code: str, realm: str) -> UUID | None:
 def keys_of(body_id: UUID) -> list[PublicKey]:
     """List all public halves that a body ever had, the newest first."""
     return list(PublicKey.objects.filter(body_id=body_id).order_by("-valid_from", "use"))
+
+
+def seal_custody(fingerprint: str) -> SealCustody | None:
+    """Return who holds the private half of the seal whose certificate has this fingerprint, also of a former one."""
+    held = PublicKey.objects.filter(fingerprint=fingerprint, use=KeyUse.SEAL).values_list("custody", flat=True).first()
+    return SealCustody(held) if held else None

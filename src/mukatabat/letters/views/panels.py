@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from mukatabat.access.grants.queries import why
 from mukatabat.access.grants.rules import Reason
 from mukatabat.access.rules import Capability
-from mukatabat.directory.vocabulary import Custody
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.bundle import Receipt, receipts_of
 from mukatabat.exchange.manifest import Recipient
@@ -28,6 +27,7 @@ from mukatabat.kernel.facts import fact
 from mukatabat.kernel.language import reads_arabic, spoken
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.choices import named
+from mukatabat.letters.custody import held
 from mukatabat.letters.manifests import recipients_of
 from mukatabat.letters.models import Letter
 from mukatabat.letters.queries import holder_of
@@ -263,11 +263,23 @@ def data_panel(actor: Actor, letter: Letter) -> dict[str, Any]:
     """The context of ``letters/_data.html``: the facts of the letter, why this reader sees it, and who else reads."""
     reasons = (grant.reason for grant in why(actor, letter.id) if not grant.denies and grant.ends is None)
     known = dict.fromkeys(Reason(one) for one in reasons if one != Reason.WALL)
-    facts = [*_facts(letter), *_recipient_facts(actor, letter)]
+    facts = [*_facts(letter), *_custody_facts(actor, letter), *_recipient_facts(actor, letter)]
     return {
         "data": [fact for fact in facts if fact["value"]], "why": [WHY[one] for one in known],
         "readers": _readers(actor, letter),
     }  # fmt: skip
+
+
+def _custody_facts(actor: Actor, letter: Letter) -> list[dict[str, Any]]:
+    """Who could read, seal or sign: where the keys really lie; of a draft nothing is said yet."""
+    if letter.state not in {LetterState.ISSUED, LetterState.REGISTERED}:
+        return []
+    keys = held(actor, letter)
+    return [
+        fact(gettext("Custody of the keys"), keys.documents.label if keys.documents else ""),
+        fact(gettext("Key of the seal"), keys.seal.label if keys.seal else ""),
+        fact(gettext("Key of the signer"), keys.signer.label if keys.signer else ""),
+    ]
 
 
 def _readers(actor: Actor, letter: Letter) -> list[str]:
@@ -318,6 +330,5 @@ def _facts(letter: Letter) -> list[dict[str, Any]]:
         fact(gettext("Original"), gettext("On paper, kept by the registry") if letter.on_paper else ""),
         fact(gettext("Enclosures as listed"), letter.attachments_listed, "name"),
         fact(gettext("Answer wanted by"), letter.answer_wanted_by, "date"),
-        fact(gettext("Custody of the keys"), Custody.HOST.label if letter.issued_at and not letter.on_paper else ""),
         fact(gettext("Document hash"), letter.document_digest.removeprefix("sha256:"), "hash"),
     ]
