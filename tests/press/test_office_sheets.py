@@ -198,6 +198,24 @@ def test_every_sheet_is_archival_and_prints_twice_alike_in_both_languages_and_re
             assert (xmp["pdfaid:part"], xmp["pdfaid:conformance"], str(pdf.Root.Lang)) == ("3", "A", language)
 
 
+def test_what_an_arabic_sheet_says_is_read_out_of_it_letter_by_letter(
+    extract: RegisterExtract, minutes: MinuteSheet, stamp: IncomingStamp
+) -> None:
+    said = "طلب الرأي في مباني الوزارة والتشريع الإيجار بلا تمديد"
+    rows = (RegisterRow(serial=1, at=AT, counterpart="الجهاز المركزي", subject=said, their_date=date(2026, 11, 3)),)
+    arabic = replace(ENGLISH, language="ar", digits=Digits.ARAB)
+    sheets = (
+        render_register_extract(replace(extract, rows=rows, look=arabic)),
+        render_minute_sheet(replace(minutes, subject=said, look=arabic)),
+        render_incoming_sheet(replace(stamp, subject=said, their_date=date(2026, 11, 3), look=arabic)),
+    )
+    for document in sheets:
+        text = " ".join(page_texts(document))
+        assert set(said.split()) <= set(text.split()), text
+    for document, month in zip(sheets, ("نوفمبر", "سبتمبر", "نوفمبر"), strict=True):
+        assert month in " ".join(page_texts(document))
+
+
 def test_dates_are_words_and_never_end_in_a_bare_arabic_number() -> None:
     assert gregorian_text(DAY, "ar", Digits.ARAB) == "٢١ سبتمبر ٢٠٢٦ م"
     assert gregorian_text(DAY, "en", Digits.LATN) == "21 September 2026"

@@ -31,6 +31,7 @@ from mukatabat.directory.models import BodyName, effective
 from mukatabat.exchange import queries as exchange
 from mukatabat.kernel import clock
 from mukatabat.kernel.language import reads_arabic, spoken
+from mukatabat.kernel.vocabulary import Realm
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.web.shortcuts import SHORTCUTS
@@ -92,7 +93,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """The template variable ``ui``, as base.html and web/door.html describe it."""
     user = getattr(request, "user", None)
     signed_in = isinstance(user, Account) or bool(getattr(user, "is_authenticated", False))
-    return {"ui": Frame(request) if signed_in else Door()}
+    return {"ui": Frame(request) if signed_in else Door(request)}
 
 
 class Door:
@@ -101,7 +102,21 @@ class Door:
     theme = "auto"
     digits = "latn"
     realm = ""
-    body_name = ""
+
+    def __init__(self, request: HttpRequest) -> None:
+        """Look at the request; nothing is read yet."""
+        self._request = request
+
+    @cached_property
+    def body_name(self) -> str:
+        """The body whose code begins the address that is visited (mof.example.gov.kw); empty where none does.
+
+        It only greets: who signs in is of the body that the account says, whatever the address was.
+        """
+        code = self._request.get_host().partition(".")[0].upper()
+        names = BodyName.objects.filter(effective(clock.today()), body__code=code, body__realm=Realm.LIVE)
+        found = names.first()
+        return spoken(found.ar, found.en) if found else ""
 
     @property
     def identity_name(self) -> str:
