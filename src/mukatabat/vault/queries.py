@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import BinaryIO
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from mukatabat.directory.vocabulary import Custody
 from mukatabat.tenancy.context import reading
@@ -29,6 +29,11 @@ def access_document(actor: Actor, document_id: UUID) -> Document:
     if document is None:
         raise DocumentNotFound
     return document
+
+
+def opened_by_body(actor: Actor) -> QuerySet[DocumentKey]:
+    """Keys of the documents that the body's own key opens; in the open scope of the actor."""
+    return DocumentKey.objects.filter(named=False, wrapped__isnull=False, destroyed_at=None, body_id=actor.body_id)
 
 
 def custody_of(actor: Actor, document_ids: Iterable[UUID]) -> Custody | None:

@@ -16,6 +16,7 @@ from mukatabat.vault.actions.readers import (
     end_service,
     grant,
     hand_on,
+    hold,
     lend_to_service,
     recover,
     revoke,
@@ -34,7 +35,7 @@ from mukatabat.vault.actions.uploads import (
 
 __all__ = [
     "NodeSeal", "access_upload", "adopt", "append_part", "begin_upload", "body_seal", "destroy", "encryption_key",
-    "end_service", "end_upload", "enter", "evidence_seal", "grant", "hand_on", "keep", "keep_generated",
+    "end_service", "end_upload", "enter", "evidence_seal", "grant", "hand_on", "hold", "keep", "keep_generated",
     "keep_upload", "lend_to_service", "move_keys", "newest_key", "opening_keys", "recover", "replace_evidence_key",
     "replace_pair", "retire_pairs", "revoke", "rewrap", "rotate", "seal", "store_generated", "store_of",
     "store_upload", "sweep_uploads", "unseal",

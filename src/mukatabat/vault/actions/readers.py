@@ -56,15 +56,29 @@ def revoke(
         _take_away(actor, object_id, list(gone.select_related("reader_key")))
 
 
-def seal(actor: Actor, object_id: UUID, document_ids: Iterable[UUID]) -> None:
+def seal(actor: Actor, object_id: UUID, document_ids: Iterable[UUID], *, lent: bool = False) -> None:
     """Put documents under the readers of a letter, as they stand now; the body's key no longer opens them.
 
+    ``lent``: the installation's own work as well, until :func:`end_service`.
     Doing it again adds whom it lacks. Raises NotAReader or KeyUnavailable; then nothing was changed.
     """
     with scope(actor):
-        found = _documents(document_ids)
-        _name(actor, object_id, found, _readers_of(actor, object_id))
-        DocumentKey.objects.filter(document__in=found, named=False).update(named=True, wrapped=None)
+        readers = _readers_of(actor, object_id)
+        if lent:
+            readers.append(_of_body(actor, ReaderKind.SERVICE))
+        _seal(actor, object_id, _documents(document_ids), readers)
+
+
+def hold(actor: Actor, object_id: UUID, document_ids: Iterable[UUID]) -> None:
+    """Put documents of what the registry has not numbered under the installation's own work and recovery alone."""
+    with scope(actor):
+        kinds = (ReaderKind.SERVICE, ReaderKind.RECOVERY)
+        _seal(actor, object_id, _documents(document_ids), [_of_body(actor, kind) for kind in kinds])
+
+
+def _seal(actor: Actor, object_id: UUID, documents: list[Document], readers: Sequence[Reader]) -> None:
+    _name(actor, object_id, documents, readers)
+    DocumentKey.objects.filter(document__in=documents, named=False).update(named=True, wrapped=None)
 
 
 def unseal(actor: Actor, object_id: UUID, document_ids: Iterable[UUID]) -> None:

@@ -13,6 +13,7 @@ from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Body
 from mukatabat.directory.vocabulary import KeyUse
 from mukatabat.kernel.vocabulary import Realm
+from mukatabat.letters.actions.sealing_older import seal_older
 from mukatabat.tenancy.rules import Actor, system_actor
 from mukatabat.vault import actions
 from mukatabat.vault.custody import SOFTWARE, TOKEN, software_store, token_store
@@ -106,6 +107,21 @@ def replace_node(code: str, *, as_json: bool) -> None:
     key = actions.replace_evidence_key(_body(code))
     said = {"realm": key.realm, "store": key.store, "custody": key.custody, "expires": key.expires_at}
     answer(said, [f"evidence, {key.realm}: a new key in the {key.store} store"], as_json=as_json)
+
+
+@keys.command("seal-older")
+@as_json_option
+def seal_older_letters(*, as_json: bool) -> None:
+    """Put secret letters that were stored before there were named readers under their readers' keys; may be cut off.
+
+    Until then the body's own key opened them. Safe to repeat: what is done is not done again.
+    """
+    done: dict[str, int] = {}
+    for code, actor in _bodies():
+        while count := seal_older(actor):
+            done[code] = done.get(code, 0) + count
+    lines = [f"{code}: {count} letters and arrivals" for code, count in done.items()]
+    answer(done, lines or ["nothing was left to do"], as_json=as_json)
 
 
 @keys.command("list")
