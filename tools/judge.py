@@ -14,7 +14,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from tools.bootstrap import DEVELOPMENT, UV, bootstrap, uv_environment
+from tools.checks import temporary_state
 from tools.console import Stop, quiet, say, step
+from tools.database import database_server
+from tools.environment import program_environment
+from tools.installation import prepare
 from tools.paths import INSTALLER, PYTHON, ROOT, SOURCE, fingerprint, state
 from tools.processes import dies_with_parent, stop_by_signals
 
@@ -25,14 +29,17 @@ if TYPE_CHECKING:
 FOLDER = ROOT / "bench" / "judges"
 ALL = "all"
 UNABLE = 69  # EX_UNAVAILABLE of sysexits.h
+PIECES = {".pdf", ".xml", ".asice", ".p7s", ".tst", ".tlog-proof", ".json"}
+"""What some judge understands; each takes what it knows and says how much that was."""
 VERDICTS = {0: "nothing found", 1: "found faults", UNABLE: "could not run"}
 
 
 def judge(arguments: Sequence[str]) -> int:
     """Perform the verb: NAME [FILE…] runs one judge over files, `all` every judge; without a name they are listed.
 
-    Without files the judges get one of every sheet that the product prints, made anew. Ends with 1 if a judge found
-    faults or broke off, with 69 if none could run; one that could not is named.
+    Without files the judges get one of every sheet that the product prints, and the pieces of letters that were really
+    sent and received, made anew. Ends with 1 if a judge found faults or broke off, with 69 if none could run; one that
+    could not is named.
     """
     known = sorted(file.parent.name for file in FOLDER.glob("*/judge.py"))
     if not arguments:
@@ -60,12 +67,18 @@ def _judged(name: str, files: Sequence[str]) -> int:
 
 
 def _exhibits() -> list[str]:
-    """Print one of every sheet into the state's folder `exhibits`."""
+    """Print one of every sheet, and play a story on a database of its own, into the state's folder `exhibits`."""
     folder = state() / "exhibits"
     with step("printing one of every sheet"):
         env = {**uv_environment(), "PYTHONPATH": str(SOURCE)}
         quiet([PYTHON, FOLDER / "exhibits.py", folder], what="Printing the exhibits", env=env)
-    return sorted(str(file) for file in folder.glob("*.pdf"))
+    with step("playing a story"), temporary_state() as place, database_server(place) as server:
+        prepare(place, server)
+        env = program_environment(place, server.app_url(), owner_url=server.owner_url())
+        env["PYTHONPATH"] = os.pathsep.join([str(ROOT / "bench"), str(ROOT), str(SOURCE)])
+        quiet([PYTHON, FOLDER / "story.py", folder / "story"], what="Playing the story", env=env)
+    found = (file for file in sorted(folder.rglob("*")) if file.is_file() and file.suffix in PIECES)
+    return [str(file) for file in found if not {"authority", "story-witnesses"} & set(file.parts)]
 
 
 def _environment(name: str) -> Path:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """OpenSSL: do the signatures in the files hold, as CAdES over exactly the signed bytes, and their time-stamps?
 
-The signature is cut out of the file by its byte range alone (ISO 32000-2 §12.8.1), without our code. The roots that it
-must lead to are in roots.pem beside the file.
+The signature of a PDF is cut out of the file by its byte range alone (ISO 32000-2 §12.8.1), without our code. A seal
+(.p7s) is judged over the list beside it, a time-stamp (.tst) over the evidence with its number, or over the checkpoint
+with the log's own signature alone. The roots that all must lead to are in the roots.pem nearest to the file.
 """
 
 from __future__ import annotations
@@ -19,47 +20,91 @@ FAULTS, UNABLE = 1, 69
 RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 TIME_STAMP = bytes.fromhex("060b2a864886f70d010910020e")  # 1.2.840.113549.1.9.16.2.14, id-aa-timeStampToken
 OCTETS, UNSIGNED = 0x04, 0xA1
+LISTS = {"signature.p7s": "ASiCManifest.xml", "bundle.p7s": "bundle.json"}
 
 
 def main(files: list[str]) -> int:
-    """Judge the signed ones among the files and say what OpenSSL said of each."""
+    """Judge what is signed or stamped among the files and say what OpenSSL said of each."""
     if shutil.which("openssl") is None:
         print("  OpenSSL cannot run here: it is not installed")
         return UNABLE
-    signed = [Path(file) for file in files if RANGE.search(Path(file).read_bytes())]
+    given = [Path(file) for file in files]
+    signed = [one for one in given if one.suffix == ".pdf" and RANGE.search(one.read_bytes())]
+    seals = [one for one in given if one.name in LISTS]
+    stamps = [one for one in given if one.suffix == ".tst"]
     version = openssl("version").stdout.decode().strip()
-    print(f"  {version}, given {len(files)} files, {len(signed)} of them signed")
-    return max([judge(file) for file in signed], default=0)
+    print(f"  {version}, given {len(signed)} signed PDFs, {len(seals)} seals, {len(stamps)} time-stamps")
+    codes = [*map(judge_pdf, signed), *map(judge_seal, seals), *map(judge_stamp, stamps)]
+    return max(codes, default=0)
 
 
-def judge(file: Path) -> int:
-    """Verify signature and time-stamp of one file."""
+def judge_pdf(file: Path) -> int:
+    """Verify signature and time-stamp of a PDF."""
     data = file.read_bytes()
-    with tempfile.TemporaryDirectory() as folder:
-        place, roots = Path(folder), file.with_name("roots.pem")
-        start, length, rest, tail = (int(number) for number in RANGE.search(data).groups())  # type: ignore[union-attr]
-        (place / "content").write_bytes(data[start : start + length] + data[rest : rest + tail])
-        envelope = unpadded(bytes.fromhex(data[start + length + 1 : rest - 1].decode("ascii")))
-        (place / "cms").write_bytes(envelope)
-        verdicts = {"whole file": rest + tail == len(data)}
-        cms = openssl(
-            "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", place / "cms", "-content",
-            place / "content", "-CAfile", roots, "-purpose", "any", "-out", "/dev/null",
-        )  # fmt: skip
-        verdicts["CMS with CAdES attributes"] = cms.returncode == 0
-        signature, token = parts(envelope)
-        (place / "signature").write_bytes(signature)
-        (place / "token").write_bytes(token)
-        stamp = openssl(
-            "ts", "-verify", "-token_in", "-in", place / "token", "-data", place / "signature", "-CAfile", roots
-        )
-        verdicts["time-stamp"] = stamp.returncode == 0
-        sound = all(verdicts.values())
-        told = ", ".join(f"{name} {'holds' if holds else 'DOES NOT HOLD'}" for name, holds in verdicts.items())
-        print(f"    {'sound' if sound else 'NOT SOUND':9}  {file.name}: {told}")
-        if not sound:
-            print((cms.stderr + stamp.stderr).decode(errors="replace").strip())
+    start, length, rest, tail = (int(number) for number in RANGE.search(data).groups())  # type: ignore[union-attr]
+    content = data[start : start + length] + data[rest : rest + tail]
+    envelope = unpadded(bytes.fromhex(data[start + length + 1 : rest - 1].decode("ascii")))
+    return told(file, {"whole file": (rest + tail == len(data), ""), **signature_of(file, envelope, content)})
+
+
+def judge_seal(file: Path) -> int:
+    """Verify a detached seal over the list beside it."""
+    return told(file, signature_of(file, file.read_bytes(), file.with_name(LISTS[file.name]).read_bytes()))
+
+
+def judge_stamp(file: Path) -> int:
+    """Verify a time-stamp over the evidence with its number, or over the checkpoint."""
+    if file.name == "checkpoint.tst":
+        _, _, note = next(file.parent.glob("*.tlog-proof")).read_bytes().partition(b"\n\n")
+        text, _, lines = note.partition(b"\n\n")
+        origin = text.partition(b"\n")[0]
+        own = [line for line in lines.splitlines() if line.split(b" ")[1] == origin]
+        data = text + b"\n\n" + b"\n".join([*own, b""])
+    else:
+        data = (file.parents[1] / "evidence" / f"{file.stem}.xml").read_bytes()
+    return told(file, {"time-stamp": stamp_of(file, file.read_bytes(), data)})
+
+
+def told(file: Path, verdicts: dict[str, tuple[bool, str]]) -> int:
+    """Say what was said of one file."""
+    sound = all(holds for holds, _ in verdicts.values())
+    words = ", ".join(f"{name} {'holds' if holds else 'DOES NOT HOLD'}" for name, (holds, _) in verdicts.items())
+    print(f"    {'sound' if sound else 'NOT SOUND':9}  {'/'.join(file.parts[-3:])}: {words}")
+    if not sound:
+        print("\n".join(said for _, said in verdicts.values() if said))
     return 0 if sound else FAULTS
+
+
+def signature_of(file: Path, envelope: bytes, content: bytes) -> dict[str, tuple[bool, str]]:
+    """Verify a signature over a content, and the time-stamp in it if there is one."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        (place / "cms").write_bytes(envelope)
+        (place / "content").write_bytes(content)
+        done = openssl(
+            "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", place / "cms", "-content",
+            place / "content", "-CAfile", roots_of(file), "-purpose", "any", "-out", "/dev/null",
+        )  # fmt: skip
+    verdicts = {"CMS with CAdES attributes": (done.returncode == 0, done.stderr.decode(errors="replace").strip())}
+    value, token = parts(envelope)
+    return verdicts | ({"time-stamp": stamp_of(file, token, value)} if token else {})
+
+
+def stamp_of(file: Path, token: bytes, data: bytes) -> tuple[bool, str]:
+    """Verify a time-stamp token over bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        (place / "token").write_bytes(token)
+        (place / "data").write_bytes(data)
+        done = openssl(
+            "ts", "-verify", "-token_in", "-in", place / "token", "-data", place / "data", "-CAfile", roots_of(file)
+        )  # fmt: skip
+    return done.returncode == 0, done.stderr.decode(errors="replace").strip()
+
+
+def roots_of(file: Path) -> Path:
+    """The nearest roots."""
+    return next(one / "roots.pem" for one in file.resolve().parents if (one / "roots.pem").is_file())
 
 
 def openssl(*arguments: object) -> subprocess.CompletedProcess[bytes]:

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 // A reader of transparency logs that shares no code with ours: it reads a folder that our log wrote, with the Go
-// checksum database's own tile reader and notes, and checks our proofs with the Trillian project's verifier.
+// checksum database's own tile reader and notes, and checks our proofs with the Trillian project's verifier; also those
+// in an unpacked bundle of evidence.
 package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -87,6 +89,8 @@ func checkpoint(place, name string, ours exhibits) *tdlog.Checkpoint {
 	return read
 }
 
+func decoded(text string) []byte { return must(base64.StdEncoding.DecodeString(text)) }
+
 func entries(place string, size uint64) [][]byte {
 	var found [][]byte
 	for begin := uint64(0); begin < size; begin += width {
@@ -103,6 +107,10 @@ func entries(place string, size uint64) [][]byte {
 
 func main() {
 	place := os.Args[1]
+	if _, err := os.Stat(filepath.Join(place, "bundle.json")); err == nil {
+		bundle(place)
+		return
+	}
 	var ours exhibits
 	must(0, json.Unmarshal(must(os.ReadFile(filepath.Join(place, "exhibits.json"))), &ours))
 	old, now := checkpoint(place, "checkpoint.old", ours), checkpoint(place, "checkpoint", ours)

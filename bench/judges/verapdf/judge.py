@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 
 def main(files: list[str]) -> int:
     """Judge the files and say what veraPDF said of each."""
+    files = [file for file in files if file.endswith(".pdf")]
     trouble = unable(HERE)
     if trouble:
         print(f"  veraPDF cannot run here: {trouble}")
@@ -31,7 +32,7 @@ def main(files: list[str]) -> int:
         if verdict[0]:
             file, claim, sound, checks = verdict
             word = "sound" if sound == "true" else "NOT SOUND"
-            print(f"    {word:9}  {claim:3}  {Path(file).name} ({checks} checks)")
+            print(f"    {word:9}  {claim:3}  {'/'.join(Path(file).parts[-2:])} ({checks} checks)")
         else:
             print(f"               {verdict[1]}")
     if said.returncode not in {0, FAULTS} or not verdicts:

@@ -23,29 +23,38 @@ public class Judge {
     public static void main(String[] files) throws Exception {
         boolean sound = true;
         for (String file : files) {
-            DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
-            factory.setNamespaceAware(true);
-            factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-            Document document = factory.newDocumentBuilder().parse(new File(file));
-            NodeList signatures = document.getElementsByTagNameNS(XMLSignature.XMLNS, "Signature");
-            Element encoded = (Element) document.getElementsByTagNameNS(XMLSignature.XMLNS, "X509Certificate").item(0);
-            byte[] certificate = Base64.getMimeDecoder().decode(encoded.getTextContent());
-            PublicKey key = CertificateFactory.getInstance("X.509")
-                .generateCertificate(new ByteArrayInputStream(certificate)).getPublicKey();
-            DOMValidateContext context = new DOMValidateContext(key, signatures.item(0));
-            context.setProperty("org.jcp.xml.dsig.secureValidation", Boolean.TRUE);
-            NodeList properties = document.getElementsByTagNameNS(XADES, "SignedProperties");
-            context.setIdAttributeNS((Element) properties.item(0), null, "Id");
-            XMLSignature signature = XMLSignatureFactory.getInstance("DOM").unmarshalXMLSignature(context);
-            boolean holds = signature.validate(context) && signatures.getLength() == 1;
-            Set<String> covered = new HashSet<>();
-            for (Object one : signature.getSignedInfo().getReferences()) {
-                covered.add(((Reference) one).getURI());
+            try {
+                sound &= judged(file);
+            } catch (Exception broken) {
+                sound = false;
+                System.out.println(file + "\tfalse\tcannot be read: " + broken.getMessage());
             }
-            holds &= covered.equals(Set.of("", "#properties"));
-            sound &= holds;
-            System.out.println(file + "\t" + holds + "\t" + signature.getSignedInfo().getSignatureMethod().getAlgorithm());
         }
         System.exit(sound ? 0 : 1);
+    }
+
+    private static boolean judged(String file) throws Exception {
+        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+        factory.setNamespaceAware(true);
+        factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+        Document document = factory.newDocumentBuilder().parse(new File(file));
+        NodeList signatures = document.getElementsByTagNameNS(XMLSignature.XMLNS, "Signature");
+        Element encoded = (Element) document.getElementsByTagNameNS(XMLSignature.XMLNS, "X509Certificate").item(0);
+        byte[] certificate = Base64.getMimeDecoder().decode(encoded.getTextContent());
+        PublicKey key = CertificateFactory.getInstance("X.509")
+            .generateCertificate(new ByteArrayInputStream(certificate)).getPublicKey();
+        DOMValidateContext context = new DOMValidateContext(key, signatures.item(0));
+        context.setProperty("org.jcp.xml.dsig.secureValidation", Boolean.TRUE);
+        NodeList properties = document.getElementsByTagNameNS(XADES, "SignedProperties");
+        context.setIdAttributeNS((Element) properties.item(0), null, "Id");
+        XMLSignature signature = XMLSignatureFactory.getInstance("DOM").unmarshalXMLSignature(context);
+        boolean holds = signature.validate(context) && signatures.getLength() == 1;
+        Set<String> covered = new HashSet<>();
+        for (Object one : signature.getSignedInfo().getReferences()) {
+            covered.add(((Reference) one).getURI());
+        }
+        holds &= covered.equals(Set.of("", "#properties"));
+        System.out.println(file + "\t" + holds + "\t" + signature.getSignedInfo().getSignatureMethod().getAlgorithm());
+        return holds;
     }
 }

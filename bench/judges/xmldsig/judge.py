@@ -23,7 +23,8 @@ def main(files: list[str]) -> int:
     if java is None:
         print("  The JDK cannot run here: it is not installed")
         return UNABLE
-    given = [*(Path(file) for file in files if file.endswith(".xml")), *sorted(VECTORS.glob("*.xml"))]
+    evidence = [Path(file) for file in files if file.endswith(".xml") and Path(file).parent.name == "evidence"]
+    given = [*evidence, *sorted(VECTORS.glob("*.xml"))]
     version = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr.splitlines()[0]
     print(f"  {version}, given {len(given)} evidences")
     said = subprocess.run(
@@ -31,9 +32,8 @@ def main(files: list[str]) -> int:
     )
     for line in said.stdout.splitlines():
         file, holds, algorithm = line.split("\t")
-        print(
-            f"    {'sound' if holds == 'true' else 'NOT SOUND':9}  {Path(file).name} ({algorithm.rpartition('#')[2]})"
-        )
+        word, place = "sound" if holds == "true" else "NOT SOUND", "/".join(Path(file).parts[-3:])
+        print(f"    {word:9}  {place} ({algorithm.rpartition('#')[2]})")
     if said.returncode not in {0, FAULTS} or not said.stdout:
         print(said.stderr.strip()[-2000:])
         return UNABLE
