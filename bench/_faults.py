@@ -13,15 +13,21 @@ from mukatabat.directory.models import Body
 from mukatabat.exchange import evidence
 from mukatabat.exchange.models import Arrival, Consignment, Evidence, Parcel, SealedParcel
 from mukatabat.kernel import clock
+from mukatabat.ledger import actions as ledger
+from mukatabat.ledger.checking import check_log
+from mukatabat.ledger.models import Leaf, Waiting
+from mukatabat.ledger.rules import commitment
 from mukatabat.letters.models import Letter
 from mukatabat.letters.rules import LetterState
 from mukatabat.registers import queries as registers
 from mukatabat.registers.models import Entry
 from mukatabat.signing import pades, service
 from mukatabat.tenancy.context import scope
+from mukatabat.vault.custody.logkeys import VaultLogKeys
 from mukatabat.vault.queries import open_document
 from mukatabat.work.models import Item
 from mukatabat_verify.evidence.signature import check
+from mukatabat_verify.log.policies import WitnessPolicy
 from tests.cast import MOF, Cast
 
 CLERKS = ("clerk.mof", "clerk.fl")
@@ -96,6 +102,7 @@ def delivery_faults(letter: Letter, consignment: Consignment) -> list[str]:
         "the parcel that its sender keeps": arrivals[0].header_digest == sealed[0].header_digest,
         "proven step by step": [one.event for one in ours] == ["dispatch", "deliver", *told_by(registered)],
         "proven to both sides alike": [bytes(one.xml) for one in ours] == [bytes(one.xml) for one in theirs],
+        "committed to, each evidence once": committed([*ours, *theirs]),
         "validly signed": pades.validate(document, service.trust(clock.now())).valid,
     }
     return [f"not {what}" for what, holds in expected.items() if not holds]
@@ -107,6 +114,15 @@ def proofs(consignment: Consignment) -> list[Evidence]:
     for one in stated:
         check(bytes(one.xml))
     return stated
+
+
+def committed(stated: list[Evidence]) -> bool:
+    """Whether each evidence waits for its leaf or has one, once, with the commitment that follows from its bytes."""
+    wanted = {one.evidence_id: commitment(bytes(one.salt), bytes(one.xml)) for one in stated}
+    waiting = Waiting.objects.filter(source_id__in=wanted).values_list("source_id", "commitment")
+    logged = Leaf.objects.filter(source_id__in=wanted).values_list("source_id", "commitment")
+    found = [(source, bytes(value)) for source, value in (*waiting, *logged)]
+    return len(found) == len(wanted) and dict(found) == wanted
 
 
 def told_by(registered: list[Arrival]) -> list[str]:
@@ -124,3 +140,17 @@ def trail_and_books() -> tuple[list[str], Counter[str]]:
         with scope(Cast()(login)):
             counted.update(Entry.objects.values_list("state", flat=True))
     return [*proof.faults, *numbers_faults()], counted
+
+
+def log_faults() -> list[str]:
+    """Let the log take what waits, check it from its first leaf, and look for all that both bodies hold."""
+    keys = VaultLogKeys()
+    ledger.begin(keys, "bench.example/log")
+    while ledger.append(keys):
+        pass
+    held = set[UUID]()
+    for login in CLERKS:
+        with scope(Cast()(login)):
+            held |= set(Evidence.objects.values_list("evidence_id", flat=True))
+    missing = held - set(Leaf.objects.values_list("source_id", flat=True))
+    return [*check_log(WitnessPolicy()).faults, *(f"the log never took the evidence {one}" for one in missing)]

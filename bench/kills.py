@@ -27,7 +27,7 @@ from typing import IO, Any
 from uuid import UUID
 
 import _setup  # noqa: F401 - first: it chooses the role and starts Django
-from _faults import letter_faults, numbers_faults, trail_and_books
+from _faults import letter_faults, log_faults, numbers_faults, trail_and_books
 from django.db import connection
 
 from mukatabat.directory.seed import load_directory
@@ -35,6 +35,8 @@ from mukatabat.exchange import carrier, evidence, inbox, outbox
 from mukatabat.exchange import jobs as exchange_jobs
 from mukatabat.exchange import queries as exchange
 from mukatabat.kernel import clock
+from mukatabat.ledger import actions as ledger
+from mukatabat.ledger.models import Leaf
 from mukatabat.letters import jobs as letters_jobs
 from mukatabat.letters.actions import approval, drafting, issuing, receiving
 from mukatabat.letters.commands import AcceptCommand
@@ -55,7 +57,7 @@ POINTS: tuple[tuple[Any, str], ...] = (
     (issuing, "after_issue"), (pades, "prepare"), (pades, "complete"), (outbox, "seal"), (outbox, "keep"),
     (outbox, "make_cover"), (inbox, "open_parcel"), (inbox, "lay_in"), (inbox, "adopt"), (carrier, "dispatch"),
     (carrier, "deliver"), (carrier, "tell_sender"),
-    (evidence, "sign"), (evidence, "take_over"), (receiving, "take_number"), (receiving, "decide"),
+    (evidence, "sign"), (evidence, "take_over"), (ledger, "commit"), (receiving, "take_number"), (receiving, "decide"),
 )  # fmt: skip
 """Places between two steps that no statement marks: a process dies before or after the call."""
 
@@ -217,9 +219,10 @@ def _wait_for_the_dead() -> None:
 
 
 def final(report: IO[str]) -> None:
-    """Prove the trail and every book, as an auditor would at the end."""
+    """Prove the trail, every book and the log, as an auditor would at the end."""
     faults, counted = trail_and_books()
-    print(json.dumps({"faults": faults, **counted}), file=report)
+    faults += log_faults()
+    print(json.dumps({"faults": faults, "leaves": Leaf.objects.count(), **counted}), file=report)
 
 
 # ── the measurement ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,9 +1,32 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What our own questions to other servers have in common."""
+"""Our own questions to servers that the configuration names: one answer, within its time and size, followed nowhere."""
 
 from __future__ import annotations
 
-from urllib.request import HTTPRedirectHandler
+import socket
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from types import TracebackType
+from typing import Any, Self
+from urllib.error import HTTPError
+from urllib.request import BaseHandler, HTTPHandler, HTTPRedirectHandler, HTTPSHandler, Request, build_opener
+
+PIECE = 8192
+
+
+class NoAnswer(Exception):
+    """No whole answer came in time, or it is longer than it may be; the message says what was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer, whatever its status."""
+
+    status: int
+    body: bytes
+    media_type: str
 
 
 class NoRedirect(HTTPRedirectHandler):
@@ -11,3 +34,111 @@ class NoRedirect(HTTPRedirectHandler):
 
     def redirect_request(self, *_args: object, **_kwargs: object) -> None:
         """Go nowhere else than where the configuration says."""
+
+
+def ask(request: Request, *, seconds: float, most: int, handlers: tuple[BaseHandler, ...] = ()) -> Reply:
+    """Ask once, and give the answer with at most so many bytes; raises NoAnswer.
+
+    The library's limit holds for each read, and a drop at a time would pass it for ever: here the connection itself is
+    cut when the time is over, whether headers or body are still to come.
+    """
+    with _Watch(seconds) as watch:
+        opener = build_opener(NoRedirect, _Http(watch), _Https(watch), *handlers)
+        try:
+            try:
+                response = opener.open(request, timeout=seconds)
+            except HTTPError as refused:
+                response = refused
+            with response:
+                reply = Reply(response.status, _read(response, most), response.headers.get_content_type())
+        except (OSError, HTTPException, ValueError) as error:
+            raise NoAnswer("it came too slowly" if watch.is_over else str(error) or type(error).__name__) from error
+        # The end of a cut answer looks like its own end.
+        if watch.is_over:
+            raise NoAnswer("it came too slowly")
+    return reply
+
+
+def _read(response: HTTPResponse | HTTPError, most: int) -> bytes:
+    body = b""
+    while piece := response.read(PIECE):
+        body += piece
+        if len(body) > most:
+            raise ValueError("it is too long")
+    return body
+
+
+class _Watch:
+    """Cuts the connections that were entered when the time is over."""
+
+    def __init__(self, seconds: float) -> None:
+        self.is_over = False
+        self._sockets: list[socket.socket] = []
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._timer.cancel()
+        for one in self._sockets:
+            one.close()
+
+    def enter(self, connected: socket.socket) -> None:
+        """Watch a connection: by a second handle, which stays valid whatever the library wraps or closes."""
+        self._sockets.append(connected.dup())
+        if self.is_over:
+            self._cut()
+
+    def _cut(self) -> None:
+        self.is_over = True
+        for one in list(self._sockets):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+
+class _Connection(HTTPConnection):
+    """A connection that is watched from its first byte on, before anything is encrypted over it."""
+
+    watch: _Watch
+
+    def connect(self) -> None:
+        """Reach the server."""
+        super().connect()
+        self.watch.enter(self.sock)
+
+
+class _EncryptedConnection(HTTPSConnection, _Connection):
+    """The same under TLS, whose handshake follows on :meth:`_Connection.connect`."""
+
+
+class _Http(HTTPHandler):
+    def __init__(self, watch: _Watch) -> None:
+        super().__init__()
+        self._watch = watch
+
+    def http_open(self, req: Request) -> HTTPResponse:
+        """Open over a watched connection."""
+        return self.do_open(self._connection, req)
+
+    def _connection(self, host: str, /, **options: Any) -> HTTPConnection:
+        made = _Connection(host, **options)
+        made.watch = self._watch
+        return made
+
+
+class _Https(HTTPSHandler):
+    def __init__(self, watch: _Watch) -> None:
+        super().__init__()
+        self._watch = watch
+
+    def https_open(self, req: Request) -> HTTPResponse:
+        """Open over a watched connection, encrypted."""
+        return self.do_open(self._connection, req)
+
+    def _connection(self, host: str, /, **options: Any) -> HTTPConnection:
+        made = _EncryptedConnection(host, **options)
+        made.watch = self._watch
+        return made

@@ -9,15 +9,14 @@ import threading
 import time
 from collections.abc import Mapping
 from functools import cache
-from http.client import HTTPException
+from http import HTTPStatus
 from typing import Any
-from urllib.error import URLError
 from urllib.parse import quote, urlencode
-from urllib.request import Request, build_opener
+from urllib.request import Request
 
 from mukatabat.access.oidc.rules import Pending, Provider, is_trusted
 from mukatabat.access.oidc.tokens import TokenInvalid, verified_claims
-from mukatabat.kernel.http import NoRedirect
+from mukatabat.kernel.http import NoAnswer, ask
 
 SECONDS = 5.0
 LARGEST_ANSWER = 256 * 1024
@@ -93,15 +92,12 @@ class Client:
             headers["Authorization"] = f"Basic {base64.b64encode(named.encode()).decode()}"
         data = None if form is None else urlencode(form).encode()
         request = Request(url, data=data, headers=headers)  # noqa: S310 - the address was checked
-        ends, reply = time.monotonic() + SECONDS, b""
         try:
-            with build_opener(NoRedirect).open(request, timeout=SECONDS) as response:
-                while piece := response.read1(8192):
-                    reply += piece
-                    if time.monotonic() > ends or len(reply) > LARGEST_ANSWER:
-                        raise ProviderUnreachable("the answer is too slow or too long")
-            answer = json.loads(reply)
-        except (URLError, HTTPException, OSError, ValueError, RecursionError) as error:
+            reply = ask(request, seconds=SECONDS, most=LARGEST_ANSWER)
+            if reply.status != HTTPStatus.OK:
+                raise ProviderUnreachable(f"status {reply.status}")
+            answer = json.loads(reply.body)
+        except (NoAnswer, ValueError, RecursionError) as error:
             raise ProviderUnreachable(str(error)) from error
         if not isinstance(answer, dict):
             raise ProviderUnreachable("no object")

@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import secrets
-import time
-from http.client import HTTPException
-from urllib.error import URLError
+from http import HTTPStatus
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
 from asn1crypto import tsp
 
+from mukatabat.kernel.http import NoAnswer, ask
 from mukatabat.signing.errors import TimeStampInvalid, TimeStampUnavailable
 from mukatabat.signing.timestamps.tokens import TimeStampReply, stamped_at
 
@@ -48,18 +47,13 @@ class HttpTimeStampAuthority:
     def _post(self, body: bytes) -> bytes:
         headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
         request = Request(self.url, data=body, headers=headers, method="POST")  # noqa: S310 - the scheme was checked
-        ends = time.monotonic() + self.seconds
-        reply = b""
         try:
-            with urlopen(request, timeout=self.seconds) as response:  # noqa: S310
-                # The library's limit holds for each read; a drop at a time would pass it for ever.
-                while piece := response.read1(4096):
-                    reply += piece
-                    if time.monotonic() > ends or len(reply) > LARGEST_REPLY:
-                        raise TimeStampUnavailable(detail="the answer is too slow or too long")
-        except (URLError, HTTPException, OSError) as error:
+            reply = ask(request, seconds=self.seconds, most=LARGEST_REPLY)
+        except NoAnswer as error:
             raise TimeStampUnavailable(detail=str(error)) from error
-        return reply
+        if reply.status != HTTPStatus.OK:
+            raise TimeStampUnavailable(detail=f"status {reply.status}")
+        return reply.body
 
     def _token(self, reply: bytes, digest: bytes, *, nonce: int) -> bytes:
         try:
