@@ -7,6 +7,7 @@ import csv
 import io
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -44,6 +45,8 @@ from mukatabat.web.export import harmless
 READ = "capability:read_audit|administer_body"
 PAGE = 50
 MOST_PEOPLE = 20
+LEANING = frozenset("من إلى على عن في بعد عند of to from for by in on with when".split())
+"""Words that lean on a name."""
 MOST_EXPORTED = 5000
 MOST_PRINTED = 500
 CHECK_PAUSE = timedelta(minutes=1)
@@ -146,8 +149,12 @@ def _choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _words(sentence: str) -> str:
-    """A sentence without the names at its ends; a name inside it is left open."""
-    bare = sentence.format(who="…", what="…").removeprefix("… ").removesuffix("(…)").rstrip(" …:،,")
+    """A sentence without its names; a name that a preposition asks for is left open, and one at the end goes with it."""
+    words = sentence.format(who="…", what="…").removesuffix("(…)").rstrip(" …:،,").split()
+    kept = [word for before, word in pairwise(["", *words]) if word != "…" or before in LEANING]
+    while kept and kept[-1] in LEANING:
+        kept.pop()
+    bare = " ".join(kept)
     return bare[:1].upper() + bare[1:]
 
 
