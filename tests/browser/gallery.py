@@ -63,6 +63,7 @@ SCREENS: dict[str, Screen] = {
     "registers/tray/": Screen("clerk.fl", "/registers/tray/"),
     "registers/handover/": Screen("clerk.mof", "/registers/handover/"),
     "registers/handover/<uuid:consignment_id>/": Screen("clerk.mof", "/registers/handover/", (ROW,)),
+    "registers/delivery/": Screen("clerk.mof", "/registers/delivery/"),
     "letters/new/": Screen("adviser.fl", "/letters/new/"),
     f"{LETTER}reply/": Screen("head.fl", "/work/", (ROW, _act("reply"))),
     f"{LETTER}edit/": Screen("adviser.fl", "/work/", ("[data-row] a[href$='/edit/']",)),

@@ -98,6 +98,7 @@ SHEETS = (
     Sheet("compose-new", SCREENS["letters/new/"]),
     Sheet("versions", SCREENS[f"{LETTER}versions/"]),
     Sheet("handover", SCREENS["registers/handover/"]),
+    Sheet("delivery", SCREENS["registers/delivery/"]),
     Sheet("day", SCREENS["registers/day/"]),
     Sheet("times", SCREENS["work/times/"]),
     Sheet("directory", SCREENS["directory/"]),

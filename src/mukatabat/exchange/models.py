@@ -102,6 +102,11 @@ class Consignment(TenantModel):
                 condition=models.Q(state__in=[ConsignmentState.PAPER, ConsignmentState.HANDED]),
                 name="consignment_on_paper",
             ),
+            models.Index(
+                fields=["body_id", "-ordered_at"],
+                condition=models.Q(state__in=["dispatched", "delivered", "failed", "held", "returned"]),
+                name="consignment_to_chase",
+            ),
         )
 
 

@@ -23,6 +23,8 @@ from mukatabat.tenancy.rules import Actor
 from mukatabat_verify.parcel import cover as covers
 
 STALE = timedelta(seconds=20)
+UNDELIVERED, UNREGISTERED = timedelta(hours=1), timedelta(days=3)
+"""How long a parcel may be on its way, and lie in a tray, before somebody should ask."""
 """A consignment or notice older than this without result is looked after by the sweep."""
 
 
@@ -121,6 +123,19 @@ def under_way(actor: Actor) -> list[UUID]:
                 state__in=[ConsignmentState.ORDERED, ConsignmentState.DISPATCHED],
             ).values_list("id", flat=True)[:500]
         )  # fmt: skip
+
+
+def to_chase(actor: Actor, *, limit: int = 200) -> list[Consignment]:
+    """Consignments of the body that stand still, the newest first: refused, failed, returned, or long where they are.
+
+    Which of the letters the actor may see is for the caller to ask.
+    """
+    now, state = clock.now(), ConsignmentState
+    late = Q(state=state.DISPATCHED, dispatched_at__lt=now - UNDELIVERED)
+    late |= Q(state=state.DELIVERED, delivered_at__lt=now - UNREGISTERED)
+    with reading(actor):
+        found = Consignment.objects.filter(Q(state__in=[state.HELD, state.FAILED, state.RETURNED]) | late)
+        return list(found.order_by("-ordered_at", "id")[:limit])
 
 
 def awaits_answer(actor: Actor, letter_id: UUID) -> bool:

@@ -8,7 +8,7 @@ from mukatabat.ledger import urls as ledger
 from mukatabat.portal import checking
 from mukatabat.portal import urls as portal
 from mukatabat.registers import urls as registers
-from mukatabat.web.views import acting, bell, books, desk, finding, home, notices, trail, watching
+from mukatabat.web.views import acting, bell, books, delivery, desk, finding, home, notices, trail, watching
 from mukatabat.web.views.directory import (
     absences,
     accounts,
@@ -49,6 +49,7 @@ book_routes = [
     path("incoming/", books.book, {"shelf": Shelf.INCOMING}, name="incoming"),
     path("outgoing/", books.book, {"shelf": Shelf.OUTGOING}, name="outgoing"),
     path("memos/", books.book, {"shelf": Shelf.MEMO}, name="memos"),
+    path("delivery/", delivery.delivery, name="delivery"),
     path("<book:shelf>/widths/", books.widths, name="widths"),
     path("<book:shelf>/views/", books.save_view, name="keep_view"),
     path("<book:shelf>/views/<uuid:view_id>/delete/", books.forget_view, name="drop_view"),

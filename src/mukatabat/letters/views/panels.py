@@ -143,15 +143,15 @@ def track_panel(story: Story) -> dict[str, Any]:
     keyed = records_of(story.actor, on_paper) if on_paper else {}
     receipts = receipts_of(story.actor, story.consignments) if story.consignments else {}
     return {
-        "takes_proof": any(_proof_url(story, one) for one in story.consignments),
+        "takes_proof": any(proof_url(story.letter, one) for one in story.consignments),
         "verdict": _with_bundle(verdict(story.consignments), story) or under_way(letter),
         "recipients": [
             {
                 "name": story.name(one), "is_copy": one.role == Role.COPY, "status": one.state,
                 "steps": chain(letter, one), "their_number": one.their_reference,
                 "receipt": _receipt(receipts[one.id]) if one.id in receipts else None,
-                "proof_url": _proof_url(story, one),
-                "refusal": refusal_text(one.refusal), "retry_url": _retry_url(story, one),
+                "proof_url": proof_url(story.letter, one),
+                "refusal": refusal_text(one.refusal), "retry_url": retry_url(story.actor, story.letter, one),
                 "on_paper": one.on_paper, "paper": [_keyed(letter, record) for record in keyed.get(one.id, ())],
             }
             for one in story.consignments
@@ -170,15 +170,15 @@ def _ours(story: Story) -> dict[str, Any]:
 
 def _with_bundle(found: Verdict | None, story: Story) -> Verdict | None:
     """The verdict over one recipient offers what proves it; of several each has its own."""
-    url = _proof_url(story, story.consignments[0]) if found and len(story.consignments) == 1 else ""
+    url = proof_url(story.letter, story.consignments[0]) if found and len(story.consignments) == 1 else ""
     return replace(found, bundle_url=url) if found and url else found
 
 
-def _proof_url(story: Story, consignment: Consignment) -> str:
+def proof_url(letter: Letter, consignment: Consignment) -> str:
     """Where the bundle of evidence of a delivery is taken, once the parcel has left."""
     if consignment.sealed_id is None or consignment.dispatched_at is None:
         return ""
-    return reverse("letters:proof", args=[story.letter.id, consignment.id])
+    return reverse("letters:proof", args=[letter.id, consignment.id])
 
 
 def _receipt(found: Receipt) -> dict[str, Any]:
@@ -201,9 +201,8 @@ def _said(story: Story) -> dict[str, Any]:
     }
 
 
-def _retry_url(story: Story, consignment: Consignment) -> str:
+def retry_url(actor: Actor, letter: Letter, consignment: Consignment) -> str:
     """Where a delivery that waits for a person is ordered again, for those who decide on it."""
-    actor, letter = story.actor, story.letter
     decides = letter.author_id == actor.person_id or actor.may(Capability.DISPATCH) or actor.may(Capability.SIGN)
     waits = after(_S(consignment.state), Event.RETRY) is not None
     return reverse("letters:retry", args=[letter.id, consignment.id]) if decides and waits else ""

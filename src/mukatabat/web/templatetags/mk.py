@@ -332,6 +332,12 @@ def initials(value: object) -> str:
 
 
 @register.filter
+def words_of(value: str) -> list[str]:
+    """Give the words of a text, so that a template can go through a few codes."""
+    return value.split()
+
+
+@register.filter
 def lines(value: object) -> list[str]:
     """Give the lines of a letterhead, whether it was stored as text or as a list."""
     return value.splitlines() if isinstance(value, str) else [str(line) for line in value or ()]  # type: ignore[attr-defined]

@@ -45,7 +45,9 @@ from mukatabat.web.export import harmless
 READ = "capability:read_audit|administer_body"
 PAGE = 50
 MOST_PEOPLE = 20
-LEANING = frozenset("من إلى على عن في بعد عند of to from for by in on with when".split())
+LEANING = frozenset(
+    {"من", "إلى", "على", "عن", "في", "بعد", "عند", "of", "to", "from", "for", "by", "in", "on", "with", "when"}
+)
 """Words that lean on a name."""
 MOST_EXPORTED = 5000
 MOST_PRINTED = 500
@@ -149,7 +151,7 @@ def _choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _words(sentence: str) -> str:
-    """A sentence without its names; a name that a preposition asks for is left open, and one at the end goes with it."""
+    """A sentence without its names; one that a preposition asks for is left open, or goes with it at the end."""
     words = sentence.format(who="…", what="…").removesuffix("(…)").rstrip(" …:،,").split()
     kept = [word for before, word in pairwise(["", *words]) if word != "…" or before in LEANING]
     while kept and kept[-1] in LEANING:
