@@ -29,6 +29,7 @@ from mukatabat_verify import errors
 from mukatabat_verify.certificates import check_seal, check_signing
 from mukatabat_verify.evidence.signature import Signed, check, check_about
 from mukatabat_verify.evidence.statement import reason_digest
+from mukatabat_verify.parcel import cover as covers
 from mukatabat_verify.timestamps import check_authority, stamped_at
 from tests.cast import FL, MOF, Cast
 from tests.exchange.support import again, arrivals, consignments, cover_of, dispatched
@@ -73,6 +74,20 @@ def test_each_event_of_a_letter_is_stated_once_and_both_sides_keep_the_same_byte
         assert mine.made_here is not copy.made_here
         assert hashlib.sha256(bytes(mine.xml)).hexdigest() == mine.digest
     assert [one.made_here for one in ours] == [True, False, False]
+
+
+def test_the_cover_of_a_parcel_is_read_for_its_first_event_and_not_for_each(cast: Cast) -> None:
+    letter = issued_letter(cast)
+    with mock.patch.object(evidence, "covers", wraps=covers) as asked:
+        run_jobs()
+        receiving.accept_arrival(cast("clerk.fl"), arrivals(cast)[-1].id, AcceptCommand())
+        run_jobs()
+    consignment = consignments(cast, letter)[0]
+    assert len(kept(cast, "signer.mof", consignment)) == 3
+    assert asked.read.call_count == 1
+    assert {read(one).statement.header for one in kept(cast, "clerk.fl", consignment)} == {
+        cover_of(consignment)[0].digest
+    }
 
 
 def test_a_clock_that_stands_still_leaves_both_sides_the_order_of_a_letter_s_life(cast: Cast) -> None:

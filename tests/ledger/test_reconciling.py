@@ -7,6 +7,7 @@ import hashlib
 
 import psycopg
 import pytest
+from click.testing import CliRunner, Result
 
 from mukatabat.audit.actions import chain_pending, record
 from mukatabat.audit.models import AuditEntry
@@ -18,8 +19,9 @@ from mukatabat.ledger.queries import last_reconciliation, prove
 from mukatabat.ledger.rules import Held
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor, system_actor
+from mukatabat.web.cli import ledger as commands
 from mukatabat.web.ledger import backfill_body, reconcile_body
-from mukatabat_verify.log import checkpoints
+from mukatabat_verify.log import checkpoints, policies, proofs
 from mukatabat_verify.log.checkpoints import Policy
 from mukatabat_verify.log.merkle import check_inclusion, leaf_hash
 from mukatabat_verify.log.policies import WitnessPolicy
@@ -186,3 +188,26 @@ def test_a_letter_is_delivered_though_the_log_is_dead(cast: Cast) -> None:
     assert registered(cast).reference
     assert Waiting.objects.exists()
     assert Leaf.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_prints_policy_and_proof_as_others_read_them_and_enters_older_evidence_once(
+    house: House, cast: Cast, owner_url: str
+) -> None:
+    def said(*words: str) -> Result:
+        return CliRunner().invoke(commands.ledger, list(words))
+
+    issued_letter(cast)
+    run_jobs()
+    with scope(cast("clerk.mof")):
+        known = Evidence.objects.values_list("evidence_id", flat=True)[0]
+    assert said("prove", str(known)).exit_code != 0
+    with psycopg.connect(owner_url) as owner:
+        owner.execute("DELETE FROM ledger_waiting")
+    assert "2 committed to" in said("backfill").output
+    assert said("backfill").output == "nothing\n"
+    house.process().turn()
+    assert policies.parse(said("policy").output).log == house.key
+    proof = proofs.read(said("prove", str(known)).output.encode())
+    stated, _ = checkpoints.accept(proof.checkpoint, policies.parse(said("policy").output).for_readers())
+    assert proof.index < stated.size
