@@ -37,11 +37,14 @@ make_release() {
   fi
   rm -rf "$place"
   install -d -m 0755 "$HOME_OF_RELEASES"
-  "${MUKATABAT_PYTHON:-python3}" -m venv "$place"
-  "$place/bin/pip" install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$requirements"
-  "$place/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-index "$wheel"
-  "$place/bin/python" -m compileall -q "$place/lib" || true
-  touch "$place/.complete"
+  (
+    umask 0022 # nothing in a release is secret, and the service's user must read all of it
+    "${MUKATABAT_PYTHON:-python3}" -m venv "$place"
+    "$place/bin/pip" install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$requirements"
+    "$place/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-index "$wheel"
+    "$place/bin/python" -m compileall -q "$place/lib" || true
+    touch "$place/.complete"
+  )
   say "release $version is installed in $place"
 }
 

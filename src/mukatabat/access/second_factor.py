@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from cryptography.fernet import InvalidToken
 from django.db import IntegrityError, transaction
 
 from mukatabat.access import rules, throttle
@@ -131,6 +132,17 @@ def install(account: Account, secret: str) -> None:
         type=Authenticator.Type.TOTP,
         defaults={"data": {"secret": get_adapter().encrypt(secret)}, "created_at": clock.now()},
     )
+
+
+def unreadable() -> int:
+    """Count the second factors that this installation's secret key does not open, as after a restore without it."""
+    adapter, closed = get_adapter(), 0
+    for data in Authenticator.objects.filter(type=Authenticator.Type.TOTP).values_list("data", flat=True):
+        try:
+            adapter.decrypt(data["secret"])
+        except InvalidToken:
+            closed += 1
+    return closed
 
 
 def renew_recovery_codes(account: Account) -> list[str]:

@@ -14,6 +14,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from mukatabat.access import second_factor
+from mukatabat.access.models import Account
 from mukatabat.letters.models import Letter
 from mukatabat.tenancy.context import scope
 from mukatabat.vault import store
@@ -35,6 +37,14 @@ from tests.story import issued_letter
 from tests.web.backup.installation import address_of_letter, addresses, file_something, in_store, lose, moved_to, spoil
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
+
+
+def test_a_drill_with_another_secret_key_says_that_nobody_could_sign_in(cast: Cast, settings: Any) -> None:
+    account = Account.objects.create(login="drill.fl", person_id=cast("clerk.fl").person_id, password="!")
+    second_factor.install(account, second_factor.new_secret())
+    assert drill(1).passed
+    settings.SECRET_KEY = "of another installation"
+    assert [fault for fault in drill(1).faults if "secret-key" in fault]
 
 
 def test_a_document_that_the_store_lost_does_not_stop_the_backup_and_is_named(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from mukatabat.access import second_factor
 from mukatabat.audit.checking import verify
 from mukatabat.directory.models import Body
 from mukatabat.letters.models import Attachment, Letter
@@ -41,6 +42,8 @@ class Drill:
 def drill(count: int, *, watch: Watch | None = None) -> Drill:
     """Open the documents of ``count`` random letters of all bodies, prove the audit chain and every numbered book.
 
+    People can sign in: every second factor is opened too.
+
     Every document is decrypted whole and its digest compared; of those that only named readers can open, the sealed
     bytes are. A destroyed document is no fault.
     """
@@ -59,6 +62,8 @@ def drill(count: int, *, watch: Watch | None = None) -> Drill:
     trail = verify(Body.objects.values_list("id", "realm"))
     books = [(name, found) for actor in actors for name, found in check(actor).items()]
     faults += [*trail.faults, *_sentences(books)]
+    if closed := second_factor.unreadable():
+        faults.append(f"{closed} second factors do not open: the secret-key is another installation's")
     return Drill(len(chosen), opened[True], opened[False], trail.last, len(books), tuple(faults))
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import http.client
 import io
 import re
+import ssl
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -132,13 +133,23 @@ class _Forms(HTMLParser):
 
 @dataclass
 class Browser:
-    """One person at one body's address; ``server`` is the machine that answers for it, within so many seconds."""
+    """One person at one body's address; ``server`` is the machine that answers for it, within so many seconds.
+
+    With ``trust`` the connection is encrypted, and the server must show a certificate that this context accepts.
+    """
 
     host: str
     port: int
     cookies: SimpleCookie = field(default_factory=SimpleCookie)
     server: str = "127.0.0.1"
     patience: float = 60.0
+    trust: ssl.SSLContext | None = None
+
+    @property
+    def place(self) -> str:
+        """Host and port as an address names them."""
+        usual = 443 if self.trust else 80
+        return self.host if self.port == usual else f"{self.host}:{self.port}"
 
     def get(self, path: str) -> Page:
         """Open a page, following redirects."""
@@ -174,11 +185,11 @@ class Browser:
         raise StoryError(message)
 
     def _once(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Page:
-        origin = f"http://{self.host}:{self.port}"
-        sent = {"Host": f"{self.host}:{self.port}", "Origin": origin, "Referer": origin + "/", **headers}
+        origin = f"{'https' if self.trust else 'http'}://{self.place}"
+        sent = {"Host": self.place, "Origin": origin, "Referer": origin + "/", **headers}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={one.value}" for name, one in self.cookies.items())
-        connection = http.client.HTTPConnection(self.server, self.port, timeout=self.patience)
+        connection = self._connection()
         try:
             connection.request(method, path, body or None, sent)
             answer = connection.getresponse()
@@ -188,3 +199,9 @@ class Browser:
             return Page(origin + path, answer.status, answer.read(), received)
         finally:
             connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if self.trust is None:
+            return http.client.HTTPConnection(self.server, self.port, timeout=self.patience)
+        # Connected by name: it is the name that the certificate is for.
+        return http.client.HTTPSConnection(self.host, self.port, timeout=self.patience, context=self.trust)
