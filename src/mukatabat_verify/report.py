@@ -96,6 +96,11 @@ class Step(Enum):
         "خُتمت الحزمة بعد نقطة التحقق المذكورة في ترويستها، والسجل امتداد لها",
         "The parcel was sealed after the checkpoint that its header names, and the log continues it",
     )
+    LISTED = (
+        27,
+        "الختم مدرج للجهة المرسلة في دليل الجهات الموقّع",
+        "The signed directory lists the seal as the sender's at that time",
+    )
 
     def __init__(self, number: int, ar: str, en: str) -> None:
         self.number = number

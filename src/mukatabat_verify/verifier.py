@@ -41,17 +41,21 @@ then step 15 for each evidence;
 then step 16 for each evidence, at the earlier of its own time-stamp and its checkpoint's, where there is one;
 20. the node's seal holds over the list, and is trusted at its own time-stamp's time, else at the asked moment;
 then steps 1 to 3, at the time by which the first evidence was stamped, because that evidence names the header;
+27. the signed directory, as it was when the bundle was made, lists that certificate as the sender's seal at the time
+when the parcel was taken over, and not as withdrawn;
 26. the checkpoint that the header names holds as in step 24, and the checkpoint of step 22 continues it: what is sealed
 cannot have been sealed before it;
 21. the letter in it is the content that the header names: then steps 7 to 14 at that time.
 
 What this does not show: that a mandate covered the signature, that the letter was delivered, and that no certificate
-was withdrawn, unless the letter carries the evidence of that. Evidence and the log show when and to whom.
+was withdrawn, unless the letter carries the evidence of that, or a directory says it of the sender's seal. Evidence
+and the log show when and to whom.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO
@@ -65,7 +69,9 @@ from mukatabat_verify.bundle import form
 from mukatabat_verify.bundle.logged import BundleLog
 from mukatabat_verify.bundle.reading import Bundle
 from mukatabat_verify.certificates import Trust, check_node, check_seal, holder
+from mukatabat_verify.directory import Extract
 from mukatabat_verify.errors import (
+    CertificateNotListed,
     Refusal,
     SignatureBroken,
     SignatureNotWhole,
@@ -229,6 +235,8 @@ def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> None:
     with report.step(Step.HEADER_TRUSTED):  # 3
         check_seal(cover.certificates, known, body=header.sender)
     report.facts |= _facts(cover, header) | {"recipient": bundle.index.recipient}
+    submitted = min(one.statement.submitted_at for one in found.values())
+    _verify_listed(report, bundle.directory, _when_sealed(seal, trust), cover.certificates[0], at=submitted)
     _verify_not_before(report, log, header)
     container = bundle.container()
     if container is None:
@@ -275,6 +283,24 @@ def _verify_checkpoint(report: Report, log: BundleLog) -> None:
         elif not log.asks_for_witnesses:
             said.note = "no witness is asked for: whoever holds the log's key could show another history"
     report.facts["log"] = {"origin": checkpoint.origin, "size": checkpoint.size, "witnesses": seen}
+
+
+def _verify_listed(
+    report: Report, directory: Callable[[], Extract | None], trust: Trust, certificate: bytes, *, at: datetime
+) -> None:
+    with report.step(Step.LISTED) as said:  # 27
+        extract = directory()
+        if extract is None:
+            said.left_out = "the bundle holds no extract of the signed directory"
+            return
+        body = extract.check(trust)
+        if body.code != report.facts["sender"]:
+            raise CertificateNotListed("the extract is of another body")
+        key = body.check_seal(certificate, at=at)
+    stated = extract.signed.statement
+    report.facts["directory"] = {
+        "number": stated.number, "issued": stated.issued.isoformat(), "seal_custody": key.custody,
+    }  # fmt: skip
 
 
 def _verify_not_before(report: Report, log: BundleLog | None, header: Header) -> None:

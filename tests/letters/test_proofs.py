@@ -70,6 +70,7 @@ def test_a_court_believes_the_bundle_of_a_delivery_and_its_letter(cast: Cast) ->
         "SubmissionAcceptance", "ContentConsignment", "ContentHandover",
     ]  # fmt: skip
     assert all(one["stamped"] for one in report.facts["events"])
+    assert steps(report)[Step.LISTED] == "", "the signed directory lists the sender's seal"
     assert report.facts["events"][-1]["register"] == consignment.their_reference
     with scope(cast("signer.mof")):
         entry = AuditEntry.objects.get(act="letters.proof-taken")

@@ -96,7 +96,7 @@ def test_a_whole_bundle_passes_every_step_and_tells_what_happened(parcel: Parcel
     report = found(data, trust)
     assert report.refusal is None
     assert [one.step.number for one in report.findings] == [
-        17, 15, 18, 19, 22, 23, 16, 20, 1, 2, 3, 26, 21, *range(7, 15),
+        17, 15, 18, 19, 22, 23, 16, 20, 1, 2, 3, 27, 26, 21, *range(7, 15),
     ]  # fmt: skip
     assert [one["event"] for one in report.facts["events"]] == [Event.SUBMITTED, Event.DELIVERED, Event.RETURNED]
     assert (report.facts["sender"], report.facts["recipient"]) == ("MOF", "MOH")

@@ -21,7 +21,7 @@ from mukatabat.signing.errors import TimeStampError
 from mukatabat.signing.service import time_stamps, trust
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
-from mukatabat.vault.actions import evidence_seal
+from mukatabat.vault.actions import evidence_seal, signed_directory
 from mukatabat_verify.asic.building import Container, Pieces
 from mukatabat_verify.bundle.building import Contents, LogPieces, Proof, build
 from mukatabat_verify.bundle.form import Stated
@@ -159,11 +159,13 @@ def bundle(actor: Actor, side: Side, kept: list[Kept], logged: Logged, *, report
         by = evidence_seal(actor)
     now = clock.now()
     cover, header = _header(side)
+    listed = signed_directory(actor).extract(header.sender)
     contents = Contents(
         parcel=header.parcel, header=cover.digest.hex(), sender=header.sender,
         recipient=kept[0].statement.recipients[0],
         report=report, cover=cover.only_for([]).to_bytes(), letter=letter, salt=salt,
         proofs=tuple(_proof(one, side.reason, logged) for one in kept), roots=trust(now).roots, log=logged.pieces,
+        directory=listed.to_bytes() if listed is not None else None,
     )  # fmt: skip
     try:
         return build(contents, by, at=now, time_stamp=time_stamps().stamp)

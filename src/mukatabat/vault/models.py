@@ -212,6 +212,29 @@ class NodeKey(models.Model):
         return HeldPair(self.suite, bytes(self.public), self.held)
 
 
+class DirectoryStatement(models.Model):
+    """What the node signed of the directory of a realm: which bodies there are and which keys are theirs.
+
+    ``statement`` and ``signature`` are those of :class:`mukatabat_verify.directory.Signed`; ``root`` is in hexadecimal.
+    The entries are read from the directory again as long as their root is this one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    realm = models.CharField(max_length=8, choices=Realm.choices)
+    number = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    statement = models.BinaryField()
+    signature = models.BinaryField()
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "vault_directory_statement"
+        constraints = (models.UniqueConstraint(fields=["realm", "number"], name="vault_directory_number_once"),)
+
+    def __str__(self) -> str:
+        return f"directory {self.number}, {self.realm}"
+
+
 class ReaderKey(TenantModel):
     """The key of one reader of the body's documents of سري and above, sealed by the key store like a body's own.
 

@@ -86,6 +86,7 @@ BOOKS: dict[str, Sentence] = {
     "vault.document-destroyed": _("{who} destroyed a document"),
     "vault.key-made": _("{who} made a key of the body for its documents"),
     "vault.keys-rewrapped": _("{who} wrapped the documents' keys anew"),
+    "vault.directory-signed": _("{who} had the platform sign the directory of bodies and their keys"),
     "vault.keys-moved": _("{who} moved the body's keys to another key store"),
     "vault.node-key-made": _("{who} made a key of the platform for evidence"),
     "vault.pair-made": _("{who} made a key of the body for sealed letters"),

@@ -57,7 +57,7 @@ class Contents:
     """What goes into a bundle; see :mod:`mukatabat_verify.bundle.form`.
 
     ``letter`` gives the container's bytes, the same ones each time, and ``salt`` (hexadecimal) shows whose content it
-    is; None and "" where the reader may not read it.
+    is; None and "" where the reader may not read it. ``directory`` is an extract of the signed directory.
     """
 
     parcel: UUID
@@ -71,11 +71,14 @@ class Contents:
     letter: Pieces | None = None
     salt: str = ""
     log: LogPieces | None = None
+    directory: bytes | None = None
 
     def files(self) -> Iterator[tuple[str, Pieces]]:
         """Name the pieces, in order."""
         yield form.REPORT, lambda: [self.report]
         yield form.COVER, lambda: [self.cover]
+        if self.directory is not None:
+            yield form.DIRECTORY, _one(self.directory)
         if self.letter is not None:
             yield form.LETTER, self.letter
         numbered = list(enumerate(self.proofs, 1))

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a bundle of evidence holds, and its list: everything that proves one delivery to one recipient.
 
-A ZIP in the one form of :mod:`mukatabat_verify.asic.archive`, in this order: ``mimetype``; ``bundle.json``, the list of
-all that follows; ``bundle.p7s``, the node's seal over it; ``report.pdf``, for people; ``parcel.cover``, the signed
-header without wrapped keys; ``letter.asice``, the signed container, where its reader may read it; ``evidence/001.xml``
-and so on, the events in their order; ``stamps/001.tst``, the time-stamp of the evidence with that number; what the
-transparency log proves; ``roots/001.der``, the roots that the node trusts, which prove nothing by themselves.
+A ZIP in the one form of :mod:`mukatabat_verify.asic.archive`, in this order: ``mimetype``; ``bundle.json``, the list
+of all that follows; ``bundle.p7s``, the node's seal over it; ``report.pdf``, for people; ``parcel.cover``, the signed
+header without wrapped keys; ``directory.json``, the sender's entry in the signed directory; ``letter.asice``, the
+signed container, where its reader may read it; ``evidence/001.xml`` and so on, the events in their order;
+``stamps/001.tst``, the time-stamp of the evidence with that number; what the transparency log proves;
+``roots/001.der``, the roots that the node trusts, which prove nothing by themselves.
 
 Of the log: ``log/001.tlog-proof``, the proof that the evidence with that number is in it, with the cosigned checkpoint,
 all with the same one; ``log/policy``, whose log it is and who its witnesses are, which is the node's own word;
@@ -31,6 +32,7 @@ INDEX: Final = "bundle.json"
 SEAL: Final = "bundle.p7s"
 REPORT: Final = "report.pdf"
 COVER: Final = "parcel.cover"
+DIRECTORY: Final = "directory.json"
 LETTER: Final = "letter.asice"
 POLICY: Final = "log/policy"
 CHECKPOINT_STAMP: Final = "log/checkpoint.tst"
@@ -139,7 +141,7 @@ def _check_names(names: Sequence[str]) -> None:
     }
     evidence = folders["evidence/"]
     of_log = [name for name in _OF_LOG if name in names]
-    first = [name for name in (REPORT, COVER, LETTER) if name in names]
+    first = [name for name in (REPORT, COVER, DIRECTORY, LETTER) if name in names]
     in_order = [*first, *evidence, *folders["stamps/"], *folders["log/"], *of_log, *folders["roots/"]]
     if list(names) != in_order or len(set(names)) != len(names) or first[:2] != [REPORT, COVER]:
         raise BundleMalformed("names")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO, cast
 
-from mukatabat_verify import timestamps
+from mukatabat_verify import directory, timestamps
 from mukatabat_verify.asic import seal
 from mukatabat_verify.asic.archive import Archive
 from mukatabat_verify.bundle import form
@@ -91,6 +91,12 @@ class Bundle:
         if self.index.recipient not in bodies:
             raise BundleOfAnotherParcel("a recipient whom the header does not name")
         return cover, header
+
+    def directory(self) -> directory.Extract | None:
+        """The sender's entry in the signed directory, None where the bundle has none. Raises DirectoryMalformed."""
+        if form.DIRECTORY not in self._archive.entries:
+            return None
+        return directory.read_extract(self._archive.read(form.DIRECTORY, most=directory.LARGEST_EXTRACT))
 
     def container(self) -> BinaryIO | None:
         """The signed container where it lies, None where the bundle holds digests alone."""

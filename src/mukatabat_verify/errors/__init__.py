@@ -32,6 +32,11 @@ from mukatabat_verify.errors.container import (
     SealBroken,
     SealUnreadable,
 )
+from mukatabat_verify.errors.directory import (
+    DirectoryMalformed,
+    DirectoryOlder,
+    DirectoryOutOfDate,
+)
 from mukatabat_verify.errors.evidence import EvidenceMalformed, EvidenceOfAnotherParcel, EvidenceSignatureBroken
 from mukatabat_verify.errors.log import (
     CheckpointMalformed,
@@ -112,6 +117,9 @@ __all__ = [
     "ConsistencyBroken",
     "ContentChanged",
     "CutOff",
+    "DirectoryMalformed",
+    "DirectoryOlder",
+    "DirectoryOutOfDate",
     "EvidenceMalformed",
     "EvidenceMissing",
     "EvidenceOfAnotherParcel",

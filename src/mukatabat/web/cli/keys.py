@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -122,6 +123,22 @@ def seal_older_letters(*, as_json: bool) -> None:
             done[code] = done.get(code, 0) + count
     lines = [f"{code}: {count} letters and arrivals" for code, count in done.items()]
     answer(done, lines or ["nothing was left to do"], as_json=as_json)
+
+
+@keys.command("directory")
+@click.argument("code")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@as_json_option
+def directory_file(code: str, file: Path, *, as_json: bool) -> None:
+    """Write the signed directory of the realm of the body of this CODE to FILE: all bodies and their public keys.
+
+    It is signed anew when anything changed or the last is a day old. Whoever reads it refuses one of a lower number.
+    """
+    found = actions.signed_directory(_body(code))
+    file.write_bytes(found.to_bytes())
+    stated = found.signed.statement
+    said = {"number": stated.number, "bodies": stated.size, "expires": stated.expires, "root": stated.root}
+    answer(said, [f"directory {stated.number}: {stated.size} bodies, until {stated.expires:%Y-%m-%d}"], as_json=as_json)
 
 
 @keys.command("list")
