@@ -31,7 +31,6 @@ def test_letters_on_paper_are_entered_by_keys_and_the_next_one_opens_focused(off
     page.locator("#id_files").set_input_files(
         [{"name": name, "mimeType": "application/pdf", "buffer": pdf()} for name in names]
     )
-    clerk.button("Take in").click()
     expect(page.locator("#id_source")).to_be_focused()
     expect(page.locator("#id_their_date")).to_have_value("")  # the date is read from the letter
     clerk.look("scan")
