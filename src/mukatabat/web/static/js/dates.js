@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Days and hours are typed and read as everywhere else here, not as the browser's own language has them: «22 سبتمبر 2026»
-// and 14:30. A day is typed as 22/9/2026, 22/9, 2209 or 22092026, in any digits; without a year it is the present one, or
+// and 14:30. A day is typed as 22/9/2026, 22/9, 2209, 22092026 or as it is read, in any digits; without a year it is the present one, or
 // the one before where later days are not taken. The browser's calendar stands behind a button. Without this file the
 // fields are the browser's own.
 
@@ -10,6 +10,8 @@ const words = document.querySelector("[data-date-words]")?.dataset ?? {};
 const long = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric", numberingSystem: digits, timeZone: "UTC", calendar: "gregory" });
 const short = new Intl.DateTimeFormat("en", { day: "numeric", month: "numeric", year: "numeric", numberingSystem: digits, timeZone: "UTC" });
 
+const named = new Intl.DateTimeFormat(language, { month: "long", timeZone: "UTC", calendar: "gregory" });
+const MONTHS = Array.from({ length: 12 }, (_, month) => named.format(Date.UTC(2026, month, 1)).toLowerCase());
 const latin = (text) => text.replace(/[٠-٩۰-۹]/g, (one) => String(one.charCodeAt(0) & 15)).trim();
 const at = (iso) => new Date(`${iso}T00:00:00Z`);
 const isoOf = (year, month, day) => {
@@ -20,7 +22,7 @@ const isoOf = (year, month, day) => {
 
 /** The day that was typed, in ISO form; "" for nothing, null for what is no day. */
 function read(typed, latest) {
-  const text = latin(typed);
+  const text = latin(typed).toLowerCase().replace(/[^\s\d/.\-،]{3,}/u, (word) => String(MONTHS.indexOf(word) + 1));
   if (!text) return "";
   const whole = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text);
   if (whole) return isoOf(Number(whole[1]), Number(whole[2]), Number(whole[3])) || null;
