@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
@@ -22,8 +23,9 @@ from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault import actions, queries
 from mukatabat.vault.custody import SOFTWARE, TOKEN
-from mukatabat.vault.errors import KeyUnavailable, SuiteNotAccepted, TokenGone
+from mukatabat.vault.errors import DocumentDestroyed, KeyUnavailable, SuiteNotAccepted, TokenGone
 from mukatabat.vault.models import BodyKey, Document, DocumentKey, NodeKey, PrivateKey, ReaderWrap
+from mukatabat.vault.rules import Destruction
 from mukatabat.vault.texts import _named
 from mukatabat.web.cli.keys import keys
 from mukatabat.web.watching.measures import key_store_open
@@ -184,6 +186,22 @@ def test_while_its_token_is_away_nothing_of_the_body_is_read_or_stored_and_all_o
         assert Document.objects.count() == stored
     assert key_store_open()
     everything_reads(cast)
+
+
+def test_what_was_destroyed_stays_destroyed_through_moves_and_rotations(cast: Cast) -> None:
+    actor = cast("signer.mof")
+    document, other = (actions.store_generated(actor, b"text", name="a.txt", media_type="text/plain") for _ in range(2))
+    moved(actor)
+    actions.destroy(actor, document.id, Destruction("schedule", (uuid4(), uuid4()), "certificate", "reason"))
+    actions.rotate(actor)
+    moved(actor, SOFTWARE)
+    with scope(actor):
+        assert DocumentKey.objects.get(document=document).wrapped is None
+        assert not ReaderWrap.objects.filter(document=document).exists()
+    with pytest.raises(DocumentDestroyed):
+        queries.open_document(actor, document.id)
+    with queries.open_document(actor, other.id)[1] as stream:
+        assert stream.read() == b"text"
 
 
 def test_keys_move_back_as_they_came(cast: Cast) -> None:
