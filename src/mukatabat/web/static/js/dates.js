@@ -4,7 +4,7 @@
 // the one before where later days are not taken. The browser's calendar stands behind a button. Without this file the
 // fields are the browser's own.
 
-const language = document.documentElement.lang;
+const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang; // the day before the month
 const digits = document.body.dataset.digits || "latn";
 const words = document.querySelector("[data-date-words]")?.dataset ?? {};
 const long = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric", numberingSystem: digits, timeZone: "UTC", calendar: "gregory" });
