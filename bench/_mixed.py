@@ -214,7 +214,11 @@ class Person(Client):
 
     def look(self, path: str) -> Page:
         """Open a page."""
-        return self.until_answered("page", lambda: _sound(self.browser.get(path)))
+        return self.until_answered("page", lambda: self.page(path))
+
+    def page(self, path: str) -> Page:
+        """Ask for a page once; raises Failed when the server is at fault, so that no form is looked for on it."""
+        return _sound(self.browser.get(path))
 
     def act(self, what: str, form_of: Callable[[], Any]) -> Page | None:
         """Send a form that is fetched anew for every trial; None when the page offers it no more: it was done."""
@@ -254,7 +258,7 @@ class Office:
             "subject": f"{SUBJECT} ({number})", "body": TEXT, "letter_type": "opinion_request", "act": "save",
             "to": str(body_id("FL")), "approver": _post("head.mof"), "signer": _post("signer.mof"),
         }  # fmt: skip
-        page = mine.act("save", lambda: mine.browser.get("/letters/new/").form("/letters/").filled(**typed))
+        page = mine.act("save", lambda: mine.page("/letters/new/").form("/letters/").filled(**typed))
         assert page is not None
         found = re.match("/letters/([0-9a-f-]{36})/", urlsplit(page.url).path)
         if found is None:
@@ -262,9 +266,9 @@ class Office:
             return
         letter = found[1]
         mine.ledger.step(letter, "begun")
-        mine.act("submit", lambda: _writable(mine.browser.get(f"/letters/{letter}/edit/")).filled(act="submit"))
+        mine.act("submit", lambda: _writable(mine.page(f"/letters/{letter}/edit/")).filled(act="submit"))
         mine.ledger.step(letter, "submitted")
-        self.head.act("approve", lambda: self.head.browser.get(f"/letters/{letter}/review/").form("/approve/"))
+        self.head.act("approve", lambda: self.head.page(f"/letters/{letter}/review/").form("/approve/"))
         mine.ledger.step(letter, "approved")
         self.approved.put(letter)
 
@@ -273,7 +277,7 @@ class Office:
         letter, mine = self.approved.get(), self.signer
         page: Page | None = Page("", 0, b"", {})
         while page is not None and page.status != 200:  # a code that was used up by a request without an answer
-            page = mine.act("sign", lambda: mine.browser.get(f"/letters/{letter}/sign/").form("/sign/").filled(
+            page = mine.act("sign", lambda: mine.page(f"/letters/{letter}/sign/").form("/sign/").filled(
                 code=fresh_code(mine.login), read="yes"
             ))  # fmt: skip
         mine.ledger.step(letter, "signed")

@@ -14,6 +14,7 @@ import textwrap
 import time
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import obstore
 import pytest
@@ -204,6 +205,16 @@ def test_nothing_stays_under_a_passing_name(bucket: BucketStore) -> None:
     with pytest.raises(TooLarge):
         bucket.put(bytes(9 * MIB), limit=MIB)
     assert [one for page in obstore.list(bucket._store, "incoming") for one in page] == []
+
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1.example:1", "http://localhost.example", "http://10.0.0.1"])
+def test_plain_http_leads_to_this_machine_alone_whatever_a_name_begins_with(
+    endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr("mukatabat.vault.stores.bucket.S3Store", lambda *_, **options: asked.update(options))
+    BucketStore("vault", endpoint=endpoint, region="x", credentials=Credentials("a", "b"))
+    assert asked["client_options"]["allow_http"] is False
 
 
 def test_a_wrong_access_key_and_a_store_that_is_away_are_unavailable_and_say_no_secret(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
+from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
@@ -56,7 +57,8 @@ class BucketStore:
 
     def __init__(self, bucket: str, *, endpoint: str, region: str, credentials: Credentials) -> None:
         """Use a bucket; an endpoint of plain ``http`` is accepted for this machine's own address alone."""
-        local = endpoint.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
+        parts = urlsplit(endpoint)
+        local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
         self._store = S3Store(
             bucket, endpoint=endpoint, region=region, virtual_hosted_style_request=False,
             access_key_id=credentials.key_id, secret_access_key=credentials.secret,
