@@ -345,7 +345,9 @@ def _rest(office: Office) -> float:
     while (passed := time.monotonic() - began) < REST:
         with scope(Cast()("clerk.fl")):
             waiting = Arrival.objects.filter(state=ArrivalState.AVAILABLE).exists()
-        if not waiting and office.approved.empty() and not measures.outbox_age() and not measures.audit_lag():
+        done = office.signer.ledger.done
+        signed = done["signed"] == done["approved"]
+        if signed and not waiting and not measures.outbox_age() and not measures.audit_lag():
             return passed
         time.sleep(0.5)
     return REST
