@@ -146,6 +146,19 @@ def test_the_bundle_shows_the_log_as_soon_as_that_has_taken_the_evidence(cast: C
     assert verify(io.BytesIO(theirs), other).to_json()["steps"][-1]["reason"] == "log.other-log"
 
 
+def test_a_log_under_an_arabic_name_proves_as_well_though_no_header_can_name_it(cast: Cast) -> None:
+    keys = VaultLogKeys()
+    log = ledger.begin(keys, "سجل.مثال/log")
+    consignment = told(cast)
+    assert cover_of(consignment)[1].not_before is None
+    ledger.append(keys)
+    believed = replace(trust(clock.now()), log=WitnessPolicy(log=log.note_key).for_readers())
+    report = verify(io.BytesIO(taken(cast, consignment)), believed)
+    assert report.refusal is None, report.refusal
+    assert report.facts["log"]["origin"] == "سجل.مثال/log"
+    assert not steps(report)[Step.LOGGED] and steps(report)[Step.NOT_BEFORE]
+
+
 def test_a_log_that_is_not_well_delays_no_letter_and_no_bundle(cast: Cast, tmp_path: Path, settings: Any) -> None:
     settings.MUKATABAT_LEDGER_POLICY_FILE = tmp_path / "not there"
     report = checked(taken(cast, told(cast)))

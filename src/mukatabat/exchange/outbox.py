@@ -101,10 +101,12 @@ def plan(actor: Actor, consignment: Consignment) -> Plan:
 def _before() -> Published | None:
     """What the header shall name, so that nobody can have sealed it earlier; a log that is not well delays nothing."""
     try:
-        return ledger_queries.published(witness_policy())
+        found = ledger_queries.published(witness_policy())
     except LedgerError:
         logger.exception("a parcel is sealed without naming a checkpoint")
         return None
+    # A header holds ASCII names alone, and a host may have another.
+    return found if found is not None and found.origin.isascii() else None
 
 
 def _all_shown(consignment: Consignment, whole: Manifest) -> list[Consignment]:

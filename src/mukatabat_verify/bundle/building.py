@@ -43,7 +43,7 @@ class LogPieces:
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Name them, in order."""
-        yield form.POLICY, str(self.policy).encode("ascii")
+        yield form.POLICY, str(self.policy).encode("utf-8")
         if self.stamp is not None:
             yield form.CHECKPOINT_STAMP, self.stamp
         if self.before is not None:

@@ -99,6 +99,6 @@ class BundleLog:
 
 def _own(text: bytes) -> Policy:
     try:
-        return policies.parse(text.decode("ascii")).for_readers()
+        return policies.parse(text.decode("utf-8")).for_readers()
     except ValueError as error:
         raise ProofMalformed("policy") from error
