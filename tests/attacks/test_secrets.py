@@ -16,12 +16,14 @@ from mukatabat.web.cli.__main__ import mukatabat as cli
 from mukatabat.web.configuration import Configuration
 
 SECRET = re.compile(r"secret|passw|passphrase|token|credential|private|key")
+NAMES_ALONE = {"key_store", "token_module", "token_label"}
+"""Which store and which device: what lies there opens with a PIN, which is in a file."""
 URL = "postgresql://app@db.example/mukatabat"
 
 
 def test_no_setting_holds_a_secret_itself() -> None:
     for name, field in Configuration.model_fields.items():
-        if SECRET.search(name):
+        if SECRET.search(name) and name not in NAMES_ALONE:
             assert name.endswith("_file"), name
             assert _is_path(field.annotation), name
 
