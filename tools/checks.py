@@ -113,5 +113,6 @@ def _commands() -> list[tuple[str, list[object]]]:
         ("import contracts", [BIN / "lint-imports", "--no-cache", "--no-logo"]),
         ("types", [BIN / "mypy"]),
         ("migrations", [PYTHON, "-m", PRODUCT, "makemigrations", "--check", "--dry-run"]),
+        ("migrations under way", [PYTHON, "-m", "tools.migrations"]),
         ("translations", [PYTHON, "-m", "tools.translations", "check"]),
     ]
