@@ -20,12 +20,15 @@ from django.test import Client
 from django.urls import reverse
 
 from mukatabat.access.models import Account, LinkedIdentity
+from mukatabat.access.oidc import client as oidc_client
 from mukatabat.access.oidc import providers
 from mukatabat.access.oidc.client import client_of
+from mukatabat.access.oidc.rules import Flaw, Identity, identity_of
 from mukatabat.audit.models import AuditEntry
 from mukatabat.directory.models import Appointment, Person
 from mukatabat.directory.vocabulary import PostRole
 from mukatabat.kernel import clock
+from mukatabat.kernel.http import NoAnswer
 from mukatabat.tenancy.context import scope
 from tests.access.people import Office, actor_for, code_now, is_signed_in, make_account, make_office
 
@@ -279,6 +282,38 @@ def test_a_provider_that_does_not_answer_opens_nothing_and_breaks_nothing(
     house.named(settings, "OIDCX", issuer="http://127.0.0.1:9")
     assert client.get(reverse("access_identity")).status_code == 401
     assert client.get(reverse("account_login")).status_code == 200
+
+
+def test_a_silent_provider_is_asked_once_however_many_knock(
+    adviser: Account, house: House, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def silent(request: urllib.request.Request, **_limits: Any) -> Any:
+        asked.append(request.full_url)
+        raise NoAnswer
+
+    house.named(settings, "OIDCX", issuer="http://127.0.0.1:9/silent")
+    monkeypatch.setattr(oidc_client, "ask", silent)
+    assert [Client().get(reverse("access_identity")).status_code for _ in range(5)] == [401] * 5
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "changes", [{"nonce": "\ud800"}, {"employee_number": "7001\0"}, {"employee_number": "70\u202e01"}]
+)
+def test_what_no_database_takes_is_refused_and_breaks_nothing(
+    house: House, settings: Any, changes: dict[str, str]
+) -> None:
+    house.named(settings, "OIDCX")
+    provider, now = providers.configured(), clock.now()
+    assert provider is not None
+    claims = {
+        "iss": provider.issuer, "aud": provider.client_id, "sub": "a", "nonce": "n", "employee_number": "7001",
+        "exp": int(now.timestamp()) + 60, "iat": int(now.timestamp()),
+    }  # fmt: skip
+    assert isinstance(identity_of(claims, provider, nonce="n", now=now), Identity)
+    assert identity_of(claims | changes, provider, nonce="n", now=now) in {Flaw.NONCE, Flaw.CLAIM}
 
 
 def test_a_description_of_another_issuer_is_not_believed(adviser: Account, house: House, settings: Any) -> None:

@@ -58,6 +58,15 @@ def test_a_header_does_not_make_one_asker_many(cast: Cast) -> None:
         assert statuses[-1] == 429
 
 
+def test_a_machine_that_changes_its_address_within_its_network_stays_one_asker(cast: Cast) -> None:
+    with clock.fixed(clock.now()):
+        asks = [f"2001:db8:1:2::{one:x}" for one in range(3)] + ["2001:db8:1:3::1", "::ffff:192.0.2.33"]
+        statuses = [Client(REMOTE_ADDR=one).get(reverse("account_login")).status_code for one in asks]
+    assert statuses == [200, 200, 429, 200, 200]
+    assert limits.network_of("::ffff:192.0.2.33") == "192.0.2.33"
+    assert limits.network_of("nowhere") == "nowhere"
+
+
 def test_the_count_forgets_rather_than_grows_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MOST_ASKERS", 100)
     counts = limits._Counts()

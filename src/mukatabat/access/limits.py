@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -24,7 +25,10 @@ MOST_ASKERS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most so many requests a minute: of one account, or where nobody is signed in of one network address."""
+    """At most so many requests a minute: of one account, or where nobody is signed in of one network address.
+
+    Of IPv6 a network of 64 bits is one address: every house gets as much, and a machine takes of it what it likes.
+    """
 
     name: str
     per_minute: int
@@ -60,12 +64,24 @@ class _Counts:
 _counts = _Counts()
 
 
+def network_of(address: str) -> str:
+    """The network by which an address is counted: its first 64 bits of IPv6, the address itself of anything else."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        mapped = found.ipv4_mapped
+        return str(mapped) if mapped is not None else str(ip_network((found.packed[:8] + bytes(8), 64)))
+    return str(found)
+
+
 def require_within(limit: Limit, request: HttpRequest, address: str) -> None:
     """Count a request; raises `TooManyRequests` beyond its limit. An installation may raise or drop all limits."""
     factor = settings.MUKATABAT_RATE_FACTOR
     if not factor or not limit.per_minute:
         return
     user = request.user
-    asker = f"account {user.pk}" if user.is_authenticated else f"address {address}"
+    asker = f"account {user.pk}" if user.is_authenticated else f"address {network_of(address)}"
     if _counts.take(limit, asker) > limit.per_minute * factor:
         raise TooManyRequests

@@ -21,6 +21,8 @@ from mukatabat.kernel.http import NoAnswer, ask
 SECONDS = 5.0
 LARGEST_ANSWER = 256 * 1024
 DESCRIPTION_LIFE = 3600.0
+PAUSE = 30.0
+"""Seconds in which a provider that did not describe itself is not asked again: a silent one would hold all threads."""
 WELL_KNOWN = "/.well-known/openid-configuration"
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
@@ -39,6 +41,7 @@ class Client:
         self._description: dict[str, Any] = {}
         self._keys: list[dict[str, Any]] = []
         self._read_at = -DESCRIPTION_LIFE
+        self._failed_at = -PAUSE
 
     def authorization_url(self, pending: Pending, *, back: str, language: str) -> str:
         """Return the address at the provider where a person says who they are; raises `ProviderUnreachable`."""
@@ -71,19 +74,29 @@ class Client:
     def _described(self, *, again: bool = False) -> dict[str, Any]:
         with self._lock:
             if again or time.monotonic() - self._read_at >= DESCRIPTION_LIFE:
-                found = self._ask(self.provider.issuer.rstrip("/") + WELL_KNOWN)
-                endpoints = [found.get(name) for name in _ENDPOINTS]
-                # Another issuer's description could send people, codes and the secret elsewhere (Discovery §4.3).
-                if found.get("issuer") != self.provider.issuer or not all(
-                    isinstance(one, str) and is_trusted(one) for one in endpoints
-                ):
-                    raise ProviderUnreachable("the description is another's, or names an address in the open")
-                keys = self._ask(found["jwks_uri"]).get("keys")
-                if not isinstance(keys, list):
-                    raise ProviderUnreachable("no keys")
-                self._description, self._keys = found, [one for one in keys if isinstance(one, dict)]
-                self._read_at = time.monotonic()
+                # Those who waited for the lock meanwhile are told the same at once.
+                if time.monotonic() - self._failed_at < PAUSE:
+                    raise ProviderUnreachable("it did not answer a moment ago")
+                try:
+                    self._read()
+                except ProviderUnreachable:
+                    self._failed_at = time.monotonic()
+                    raise
             return self._description
+
+    def _read(self) -> None:
+        found = self._ask(self.provider.issuer.rstrip("/") + WELL_KNOWN)
+        endpoints = [found.get(name) for name in _ENDPOINTS]
+        # Another issuer's description could send people, codes and the secret elsewhere (Discovery §4.3).
+        if found.get("issuer") != self.provider.issuer or not all(
+            isinstance(one, str) and is_trusted(one) for one in endpoints
+        ):
+            raise ProviderUnreachable("the description is another's, or names an address in the open")
+        keys = self._ask(found["jwks_uri"]).get("keys")
+        if not isinstance(keys, list):
+            raise ProviderUnreachable("no keys")
+        self._description, self._keys = found, [one for one in keys if isinstance(one, dict)]
+        self._read_at = time.monotonic()
 
     def _ask(self, url: str, *, form: Mapping[str, str] | None = None) -> dict[str, Any]:
         headers = {"Accept": "application/json"}

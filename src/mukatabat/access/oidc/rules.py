@@ -118,12 +118,13 @@ def identity_of(claims: Mapping[str, Any], provider: Provider, *, nonce: str, no
     if not _in_time(claims, now):  # 3
         return Flaw.EXPIRED
     said = claims.get("nonce")
-    if not isinstance(said, str) or not hmac.compare_digest(said.encode(), nonce.encode()):  # 4
+    if not isinstance(said, str) or not hmac.compare_digest(said.encode("utf-8", "replace"), nonce.encode()):  # 4
         return Flaw.NONCE
     subject, number = claims.get("sub"), claims.get(provider.claim)
     if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):  # 5
         return Flaw.SUBJECT
-    if not isinstance(number, str) or not 0 < len(number.strip()) <= LONGEST_CLAIM:
+    # What cannot be printed can stand in no staff number, and the database would not even compare it.
+    if not isinstance(number, str) or not 0 < len(number.strip()) <= LONGEST_CLAIM or not number.strip().isprintable():
         return Flaw.CLAIM
     return Identity(issuer=provider.issuer, subject=subject, staff_number=number.strip())
 
