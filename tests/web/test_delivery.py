@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.models import Consignment
 from mukatabat.exchange.rules import ConsignmentState
 from mukatabat.kernel import clock
@@ -75,6 +76,24 @@ def test_a_returned_letter_needs_a_person_until_its_item_is_done(browser: Browse
     assert row["why"] == "المستندات ناقصة"
     clerk.post(row["url"].partition("?")[0] + "complete/", {"reason": "استُغني عنه"})
     assert clerk.get(reverse(PAGE)).context["chased"] == []
+
+
+def test_what_is_not_shown_pushes_nothing_that_stands_still_off_the_screen(
+    browser: Browser, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit counts what this person sees: neither others' letters nor returned ones that are long done."""
+    monkeypatch.setattr(exchange, "CHASED", 1)
+    failed = issued_letter(cast)
+    run_jobs()
+    _set(cast, failed, state=ConsignmentState.FAILED)
+    newer = issued_letter(cast)
+    return_arrival(cast("clerk.fl"), arrived(cast).id, "المستندات ناقصة")
+    run_jobs()
+    reader = browser("adviser.mof")
+    assert len(reader.get(reverse(PAGE)).context["chased"]) == 1
+    reader.post(f"{at('letter', newer.id)}complete/", {"reason": "استُغني عنه"})
+    (row,) = reader.get(reverse(PAGE)).context["chased"]
+    assert row["url"].startswith(at("letter", failed.id))
 
 
 def test_nobody_sees_the_deliveries_of_letters_that_they_may_not_read(browser: Browser, cast: Cast) -> None:

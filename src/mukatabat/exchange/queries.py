@@ -23,6 +23,8 @@ from mukatabat.tenancy.rules import Actor
 from mukatabat_verify.parcel import cover as covers
 
 STALE = timedelta(seconds=20)
+CHASED = 200
+"""What stands still is shown up to this many at once."""
 UNDELIVERED, UNREGISTERED = timedelta(hours=1), timedelta(days=3)
 """How long a parcel may be on its way, and lie in a tray, before somebody should ask."""
 """A consignment or notice older than this without result is looked after by the sweep."""
@@ -125,17 +127,19 @@ def under_way(actor: Actor) -> list[UUID]:
         )  # fmt: skip
 
 
-def to_chase(actor: Actor, *, limit: int = 200) -> list[Consignment]:
-    """Consignments of the body that stand still, the newest first: refused, failed, returned, or long where they are.
+def to_chase(actor: Actor, *, returned: Q) -> list[Consignment]:
+    """Consignments that stand still, the newest first: refused, failed, returned, or long where they are.
 
-    Which of the letters the actor may see is for the caller to ask.
+    Of letters that the actor may see; ``returned`` says which of the returned ones still wait for somebody. What is not
+    shown takes no place among the ``CHASED``.
     """
     now, state = clock.now(), ConsignmentState
     late = Q(state=state.DISPATCHED, dispatched_at__lt=now - UNDELIVERED)
     late |= Q(state=state.DELIVERED, delivered_at__lt=now - UNREGISTERED)
     with reading(actor):
-        found = Consignment.objects.filter(Q(state__in=[state.HELD, state.FAILED, state.RETURNED]) | late)
-        return list(found.order_by("-ordered_at", "id")[:limit])
+        still = Q(state__in=[state.HELD, state.FAILED]) | late | (Q(state=state.RETURNED) & returned)
+        found = Consignment.objects.filter(still, visible(actor, "letter_id"))
+        return list(found.order_by("-ordered_at", "id")[:CHASED])
 
 
 def awaits_answer(actor: Actor, letter_id: UUID) -> bool:

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
 
-from mukatabat.access.grants.queries import granted, newest
+from mukatabat.access.grants.queries import newest
 from mukatabat.access.grants.rules import Shelf
 from mukatabat.directory import queries as directory
 from mukatabat.directory.rules import BodyLabel
@@ -25,7 +25,7 @@ from mukatabat.letters.views.panels import VERDICTS, chain, proof_url, retry_url
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.work import queries as work
-from mukatabat.work.rules import Act, ItemState
+from mukatabat.work.rules import Act
 
 PAGE = 30
 """Letters of one page; each has a row for every recipient."""
@@ -44,22 +44,12 @@ class DeliveryPage:
 def to_chase(actor: Actor) -> list[Row]:
     """What stands still without a person: refused, failed, too long on its way or unregistered, returned unanswered.
 
-    A returned letter is here until somebody began its corrected one or ended the item. In five queries at most.
+    A returned letter is here until somebody began its corrected one or ended the item. In three queries.
     """
     with reading(actor):
-        found = exchange.to_chase(actor)
-        ids = {one.letter_id for one in found}
-        visible = granted(actor, ids)
-        returned = {one.letter_id for one in found if one.state == ConsignmentState.RETURNED} & visible
-        items = work.items_of(actor, returned) if returned else {}
-        asked = {one for one, item in items.items() if item.act == Act.CORRECT and item.state != ItemState.DONE}
-        shown = [one for one in found if one.letter_id in visible and _stands(one, asked)]
-        letters = Letter.objects.defer("content").in_bulk({one.letter_id for one in shown})
-        return _rows(actor, [(letters[one.letter_id], one) for one in shown if one.letter_id in letters])
-
-
-def _stands(one: Consignment, asked: Iterable[UUID]) -> bool:
-    return one.state != ConsignmentState.RETURNED or one.letter_id in asked
+        found = exchange.to_chase(actor, returned=work.still_asked(Act.CORRECT, "letter_id"))
+        letters = Letter.objects.defer("content").in_bulk({one.letter_id for one in found})
+        return _rows(actor, [(letters[one.letter_id], one) for one in found if one.letter_id in letters])
 
 
 def page_of(actor: Actor, *, cursor: str | None = None, limit: int = PAGE) -> DeliveryPage:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
 from mukatabat.access.grants.queries import granted, visible
@@ -21,7 +21,7 @@ from mukatabat.tenancy.rules import Actor
 from mukatabat.tenancy.sql import rows
 from mukatabat.vault.rules import Reader
 from mukatabat.work.models import Item, PaperBaseline, Participation, Referral
-from mukatabat.work.rules import DECIDING, ItemState, Step
+from mukatabat.work.rules import DECIDING, Act, ItemState, Step
 
 SHOWN = 200
 """A queue shows no more than this at once; it is one person's own work."""
@@ -171,6 +171,11 @@ def items_of(actor: Actor, object_ids: Iterable[UUID]) -> dict[UUID, Item]:
     """The items of objects that a list has already found visible."""
     with reading(actor):
         return {item.object_id: item for item in Item.objects.filter(object_id__in=list(object_ids))}
+
+
+def still_asked(act: Act, field: str) -> Q:
+    """The filter of a query by which only rows remain whose ``field`` names an object for which ``act`` still waits."""
+    return Q(Exists(Item.objects.filter(object_id=OuterRef(field), act=act).exclude(state=ItemState.DONE)))
 
 
 def referrals_of(actor: Actor, object_id: UUID) -> list[Referral]:
