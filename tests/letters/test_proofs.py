@@ -176,6 +176,19 @@ def test_the_bundle_of_a_secret_letter_holds_its_digests_alone(cast: Cast) -> No
     assert "مفاوضات".encode() not in data
 
 
+def test_the_reason_for_which_a_secret_letter_went_back_leaves_in_no_bundle(cast: Cast) -> None:
+    letter = issued_letter(cast, subject="مفاوضات سرية", secrecy=Secrecy.SECRET)
+    run_jobs()
+    receiving.return_arrival(cast("clerk.fl"), arrivals(cast)[-1].id, "المفاوض غير مخوّل")
+    run_jobs()
+    (consignment,) = consignments(cast, letter)
+    assert consignment.state == "returned"
+    theirs = b"".join(proof_of_arrival(cast("clerk.fl"), arrivals(cast)[-1].id)[1].pieces())
+    for data in (taken(cast, consignment), theirs):
+        assert checked(data).refusal is None
+        assert "المفاوض".encode() not in data
+
+
 def test_a_bundle_is_there_for_whoever_sees_the_letter_and_once_something_is_proven(cast: Cast) -> None:
     consignment = told(cast)
     waiting = consignments(cast, issued_letter(cast))[0]

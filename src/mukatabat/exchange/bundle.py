@@ -152,6 +152,8 @@ def logged_about(side: Side, kept: Iterable[Kept]) -> Logged:
 def bundle(actor: Actor, side: Side, kept: list[Kept], logged: Logged, *, report: bytes, whole: bool) -> Container:
     """Put together everything that proves a delivery; ``whole`` with the letter, else with its digests alone.
 
+    Without the letter the reason of a return stays out as well, which may speak of it.
+
     The letter is read while the bundle is written. Raises what the vault raises for a document that is not there.
     """
     letter, salt = (side.letter() if whole else None) or (None, "")
@@ -164,8 +166,8 @@ def bundle(actor: Actor, side: Side, kept: list[Kept], logged: Logged, *, report
         parcel=header.parcel, header=cover.digest.hex(), sender=header.sender,
         recipient=kept[0].statement.recipients[0],
         report=report, cover=cover.only_for([]).to_bytes(), letter=letter, salt=salt,
-        proofs=tuple(_proof(one, side.reason, logged) for one in kept), roots=trust(now).roots, log=logged.pieces,
-        directory=listed.to_bytes() if listed is not None else None,
+        proofs=tuple(_proof(one, side.reason if whole else "", logged) for one in kept),
+        roots=trust(now).roots, log=logged.pieces, directory=listed.to_bytes() if listed is not None else None,
     )  # fmt: skip
     try:
         return build(contents, by, at=now, time_stamp=time_stamps().stamp)
