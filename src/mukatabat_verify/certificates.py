@@ -27,6 +27,12 @@ from mukatabat_verify.log.checkpoints import Policy
 DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 BODY_IDENTIFIER: Final = "GB:KW-"
 """How a body's code stands in the organizationIdentifier of its seal (form of ETSI EN 319 412-1 §5.1.4)."""
+_OF_OTHERS: Final = frozenset({
+    DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION, ExtendedKeyUsageOID.CLIENT_AUTH,
+    ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CODE_SIGNING, ExtendedKeyUsageOID.SMARTCARD_LOGON,
+})  # fmt: skip
+_OF_PERSONS: Final = (NameOID.GIVEN_NAME, NameOID.SURNAME, NameOID.PSEUDONYM, NameOID.SERIAL_NUMBER)
+"""What stands in the name of a person's certificate and in no organisation's (ETSI EN 319 412-2 §4.2.4, 412-3 §4.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +73,12 @@ def check_signing(chain: Sequence[bytes], trust: Trust) -> x509.Certificate:
 def check_node(chain: Sequence[bytes], trust: Trust) -> None:
     """Check that a chain makes its first the key of a node, which states what happened; raises as :func:`check_seal`.
 
-    The seal of a body and the certificate of a person sign as well; neither is taken for a node's.
+    The seal of a body, the certificate of a person and that of a server or program sign as well, and the same root may
+    vouch for them; none is taken for a node's.
     """
     own = check_signing(chain, trust)
     named = any(one.startswith(BODY_IDENTIFIER) for one in _names(own, NameOID.ORGANIZATION_IDENTIFIER))
-    if named or DOCUMENT_SIGNING in _extended(own):
+    if named or _extended(own) & _OF_OTHERS or any(_names(own, one) for one in _OF_PERSONS):
         raise CertificateOfAnotherUse
 
 

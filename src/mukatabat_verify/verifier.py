@@ -41,8 +41,8 @@ then step 15 for each evidence;
 then step 16 for each evidence, at the earlier of its own time-stamp and its checkpoint's, where there is one;
 20. the node's seal holds over the list, and is trusted at its own time-stamp's time, else at the asked moment;
 then steps 1 to 3, at the time by which the first evidence was stamped, because that evidence names the header;
-27. the signed directory, as it was when the bundle was made, lists that certificate as the sender's seal at the time
-when the parcel was taken over, and not as withdrawn;
+27. the signed directory, one that held when the bundle was sealed, lists that certificate as the sender's seal at the
+time when the parcel was taken over, and not as withdrawn;
 26. the checkpoint that the header names holds as in step 24, and the checkpoint of step 22 continues it: what is sealed
 cannot have been sealed before it;
 21. the letter in it is the content that the header names: then steps 7 to 14 at that time.
@@ -215,6 +215,7 @@ def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> None:
     with report.step(Step.EVIDENCE_TRUSTED):  # 16
         for name, one in found.items():
             check_node(one.chain, replace(trust, at=stamped.get(name, trust.at)))
+    report.facts["signed_with"] = sorted({holder(one.chain[0]) for one in found.values()})
     # What the node says of who holds its own key; anybody who believes the evidence believes this as well.
     report.facts["evidence_custody"] = sorted({one.statement.custody for one in found.values()})
     report.facts["events"] = [
@@ -236,7 +237,9 @@ def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> None:
         check_seal(cover.certificates, known, body=header.sender)
     report.facts |= _facts(cover, header) | {"recipient": bundle.index.recipient}
     submitted = min(one.statement.submitted_at for one in found.values())
-    _verify_listed(report, bundle.directory, _when_sealed(seal, trust), cover.certificates[0], at=submitted)
+    sealed_when = _when_sealed(seal, trust)
+    made = bundle.index.made if seal.time_stamp is None else sealed_when.at
+    _verify_listed(report, lambda: bundle.directory(made), sealed_when, cover.certificates[0], at=submitted)
     _verify_not_before(report, log, header)
     container = bundle.container()
     if container is None:

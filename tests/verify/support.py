@@ -59,11 +59,13 @@ def issue(
     body: str | None = None,
     authority: bool = False,
     extensions: tuple[tuple[x509.ExtensionType, bool], ...] = (),
+    named: tuple[tuple[x509.ObjectIdentifier, str], ...] = (),
 ) -> Identity:
     key = ec.generate_private_key(ec.SECP256R1())
     attributes = [x509.NameAttribute(NameOID.COUNTRY_NAME, "KW"), x509.NameAttribute(NameOID.COMMON_NAME, name)]
     if body is not None:
         attributes.append(x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, f"GB:KW-{body}"))
+    attributes += [x509.NameAttribute(kind, value) for kind, value in named]
     subject = x509.Name(attributes)
     signer = key if issuer is None else issuer.key
     builder = (

@@ -100,6 +100,7 @@ def test_a_whole_bundle_passes_every_step_and_tells_what_happened(parcel: Parcel
     ]  # fmt: skip
     assert [one["event"] for one in report.facts["events"]] == [Event.SUBMITTED, Event.DELIVERED, Event.RETURNED]
     assert (report.facts["sender"], report.facts["recipient"]) == ("MOF", "MOH")
+    assert report.facts["signed_with"] == ["Evidence of the node"]
     assert data == bundled(contents(parcel, letter))
 
 

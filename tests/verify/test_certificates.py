@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from mukatabat_verify import errors
-from mukatabat_verify.certificates import Trust, check_seal, check_time_stamping, holder
+from mukatabat_verify.certificates import Trust, check_node, check_seal, check_time_stamping, holder
 from tests.verify.support import CREATED, issue, root, seal
 
 TRUST = Trust((root().root,), CREATED)
@@ -62,3 +62,24 @@ def test_only_a_time_stamp_authority_stamps_time_and_it_seals_nothing() -> None:
     ):
         with pytest.raises(errors.CertificateOfAnotherUse):
             check_time_stamping(other.chain, TRUST)
+
+
+@pytest.mark.parametrize("kind", [NameOID.GIVEN_NAME, NameOID.SURNAME, NameOID.PSEUDONYM, NameOID.SERIAL_NUMBER])
+def test_a_person_under_the_same_root_states_nothing_in_the_node_s_place(kind: x509.ObjectIdentifier) -> None:
+    person = issue("Ahmad", issuer=root(), named=((kind, "7001"),))
+    with pytest.raises(errors.CertificateOfAnotherUse):
+        check_node(person.chain, TRUST)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.EMAIL_PROTECTION,
+        ExtendedKeyUsageOID.CODE_SIGNING, ExtendedKeyUsageOID.SMARTCARD_LOGON,
+    ],
+)  # fmt: skip
+def test_a_server_or_program_under_the_same_root_states_nothing_in_the_node_s_place(use: x509.ObjectIdentifier) -> None:
+    check_node(issue("Node", issuer=root()).chain, TRUST)
+    other = issue("portal.example", issuer=root(), extensions=((x509.ExtendedKeyUsage([use]), False),))
+    with pytest.raises(errors.CertificateOfAnotherUse):
+        check_node(other.chain, TRUST)

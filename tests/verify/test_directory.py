@@ -7,11 +7,12 @@ import hashlib
 import io
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
 from mukatabat_verify import directory, errors
 from mukatabat_verify.bundle.building import build
 from mukatabat_verify.canonical import canonical
@@ -39,11 +40,11 @@ def body(code: str, *keys: ListedKey) -> ListedBody:
     return ListedBody(code=code, ar=f"الجهة {code}", en=code, suites=("p256-hkdfsha256-aes256gcm",), keys=keys)
 
 
-def listing(*bodies: ListedBody, number: int = 7, by: Identity = NODE) -> Directory:
+def listing(*bodies: ListedBody, number: int = 7, by: Identity = NODE, issued: datetime = NOW) -> Directory:
     entries = directory.in_order(bodies or [body("MOH"), body("MOF", key()), body("FL", key(b"other"))])
     statement = Statement(
-        realm="live", issuer="منصة", number=number, issued=NOW, expires=NOW + timedelta(days=7), size=len(entries),
-        root=directory.root_of(entries).hex(),
+        realm="live", issuer="منصة", number=number, issued=issued, expires=issued + timedelta(days=7),
+        size=len(entries), root=directory.root_of(entries).hex(),
     )  # fmt: skip
     return Directory(directory.sign(statement, by), entries)
 
@@ -159,9 +160,9 @@ def parcel(signed_pdf: bytes) -> Parcel:
     return make_parcel(b"a letter")
 
 
-def checked(parcel: Parcel, extract: bytes | None, trust: Trust) -> Report:
+def checked(parcel: Parcel, extract: bytes | None, trust: Trust, **options: Any) -> Report:
     whole = contents(parcel, b"", letter=None, salt="", directory=extract)
-    return verify(io.BytesIO(b"".join(build(whole, NODE, at=NOW).pieces())), trust)
+    return verify(io.BytesIO(b"".join(build(whole, NODE, **{"at": NOW} | options).pieces())), trust)
 
 
 def extract_of(one: Directory, code: str = "MOF") -> bytes:
@@ -196,3 +197,19 @@ def test_a_bundle_whose_directory_says_otherwise_is_refused(parcel: Parcel, trus
     for name, (extract, reason) in lies.items():
         last = checked(parcel, extract, trust).findings[-1]
         assert (last.step, type(last.refusal)) == (Step.LISTED, reason), name
+
+
+def test_a_host_hides_no_withdrawal_behind_a_directory_from_before_it(parcel: Parcel, trust: Trust) -> None:
+    own = key(parcel.cover.certificates[0])
+    before = extract_of(listing(body("MOF", own), issued=NOW - timedelta(days=60)))
+    last = checked(parcel, before, trust).findings[-1]
+    assert (last.step, type(last.refusal)) == (Step.LISTED, errors.DirectoryOutOfDate)
+
+
+def test_a_bundle_that_says_it_is_old_is_believed_by_its_time_stamp(
+    parcel: Parcel, trust: Trust, time_stamps: LocalTimeStampAuthority
+) -> None:
+    own, old = key(parcel.cover.certificates[0]), NOW - timedelta(days=60)
+    before = extract_of(listing(body("MOF", own), issued=old))
+    last = checked(parcel, before, trust, at=old, time_stamp=time_stamps.stamp).findings[-1]
+    assert (last.step, type(last.refusal)) == (Step.LISTED, errors.DirectoryOutOfDate)

@@ -92,11 +92,16 @@ class Bundle:
             raise BundleOfAnotherParcel("a recipient whom the header does not name")
         return cover, header
 
-    def directory(self) -> directory.Extract | None:
-        """The sender's entry in the signed directory, None where the bundle has none. Raises DirectoryMalformed."""
+    def directory(self, made: datetime) -> directory.Extract | None:
+        """The sender's entry in the signed directory that held when the bundle was made, None where it has none.
+
+        Raises DirectoryMalformed; and DirectoryOutOfDate for an older one, from before a withdrawal perhaps.
+        """
         if form.DIRECTORY not in self._archive.entries:
             return None
-        return directory.read_extract(self._archive.read(form.DIRECTORY, most=directory.LARGEST_EXTRACT))
+        extract = directory.read_extract(self._archive.read(form.DIRECTORY, most=directory.LARGEST_EXTRACT))
+        extract.signed.check_fresh(made)
+        return extract
 
     def container(self) -> BinaryIO | None:
         """The signed container where it lies, None where the bundle holds digests alone."""
