@@ -2,6 +2,7 @@
 """Row-level security and grants, laid by the owner at the end of every migration run.
 
 Until this has run the application's role has no privilege at all on a new table, so a half-done upgrade fails closed.
+People work on the others meanwhile: what is already as it should be takes no lock, and no privilege is ever missing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from mukatabat.tenancy.errors import UnprotectedTable
 from mukatabat.tenancy.models import TenantModel, tenant_models
@@ -36,8 +37,7 @@ def secure_tables(**_: Any) -> None:
                 _secure(cursor, model)
         for table, entry in GLOBAL_TABLES.items():
             if table in present:
-                cursor.execute(f'REVOKE ALL ON "{table}" FROM {APPLICATION_ROLE}')
-                cursor.execute(f'GRANT {entry.privileges} ON "{table}" TO {APPLICATION_ROLE}')
+                _grant(cursor, table, entry.privileges)
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APPLICATION_ROLE}")
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [BACKUP_ROLE])
         if cursor.fetchone():
@@ -56,12 +56,24 @@ def _present_tables(cursor: Any) -> set[str]:
 
 def _secure(cursor: Any, model: type[TenantModel]) -> None:
     table = model._meta.db_table
-    cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')
+    cursor.execute(
+        "SELECT relrowsecurity AND relforcerowsecurity FROM pg_class "
+        "WHERE relname = %s AND relnamespace = 'public'::regnamespace",
+        [table],
+    )
+    if cursor.fetchone() != (True,):
+        cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')
     cursor.execute("SELECT 1 FROM pg_policies WHERE tablename = %s AND policyname = %s", [table, POLICY])
     if cursor.fetchone() is None:
         cursor.execute(
             f'CREATE POLICY {POLICY} ON "{table}" TO {APPLICATION_ROLE} '
             f"USING (body_id = {CURRENT_BODY}) WITH CHECK (body_id = {CURRENT_BODY})"
         )
-    cursor.execute(f'REVOKE ALL ON "{table}" FROM {APPLICATION_ROLE}')
-    cursor.execute(f'GRANT {", ".join(("select", *model.writes))} ON "{table}" TO {APPLICATION_ROLE}')
+    _grant(cursor, table, ", ".join(("select", *model.writes)))
+
+
+def _grant(cursor: Any, table: str, privileges: str) -> None:
+    """Give the application's role these privileges and no other, with no moment between in which it has none."""
+    with transaction.atomic():
+        cursor.execute(f'REVOKE ALL ON "{table}" FROM {APPLICATION_ROLE}')
+        cursor.execute(f'GRANT {privileges} ON "{table}" TO {APPLICATION_ROLE}')
