@@ -122,7 +122,7 @@ def month_on(year: int, month: int, count: int) -> tuple[int, int]:
 
 def month_name(year: int, month: int) -> str:
     """Name a Hijri month and its year in the reader's language, with ASCII digits."""
-    return spoken(f"{HIJRI_MONTHS_AR[month - 1]} {year}هـ", f"{HIJRI_MONTHS_EN[month - 1]} {year} AH")
+    return spoken(f"{HIJRI_MONTHS_AR[month - 1]} {year} هـ", f"{HIJRI_MONTHS_EN[month - 1]} {year} AH")
 
 
 def announced(day: date, shifts: Sequence[tuple[date, int]]) -> HijriDate:

@@ -74,7 +74,10 @@ RAIL: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         Place(_("Register from paper"), _("Scan"), "scan-line", "letters:scans", (_C.REGISTER_INCOMING,), "P"),
         Place(_("Paper delivery"), _("Paper"), "printer", "registers:handover", (_C.DISPATCH,), "H"),
         Place(_("Delivery and evidence"), _("Proof"), "shield-check", "web:delivery", _BOOKS, "E"),
-        Place(_("Day of the register"), _("Day"), "book-open", "registers:day", (_C.SEE_REGISTERS,), "D"),
+        Place(
+            _("Day of the register"), pgettext_lazy("short", "Day"), "book-open", "registers:day",
+            (_C.SEE_REGISTERS,), "D",
+        ),
     )),
     (_("This body"), (
         Place(

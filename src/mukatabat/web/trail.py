@@ -31,6 +31,9 @@ from mukatabat.web.trail_sentences import GROUPS, SENTENCES, SYSTEMS
 
 __all__ = ["GROUPS", "SENTENCES", "Row", "rows"]
 
+NUMBERLESS = _("(no number)")
+"""What a draft is called, which has none and whose subject no trail may tell."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -49,7 +52,7 @@ class Row:
     @property
     def html(self) -> SafeString:
         """The sentence for a page, who and what isolated."""
-        return format_html(str(self.sentence), who=named(self.who), what=named(self.what or "—"))
+        return format_html(str(self.sentence), who=named(self.who), what=named(self.what or str(NUMBERLESS)))
 
     @property
     def bare(self) -> str:
@@ -59,7 +62,7 @@ class Row:
     @property
     def text(self) -> str:
         """The sentence for a table or a printed sheet, who and what isolated."""
-        return str(self.sentence).format(who=isolated(self.who), what=isolated(self.what or "—"))
+        return str(self.sentence).format(who=isolated(self.who), what=isolated(self.what or str(NUMBERLESS)))
 
 
 def rows(actor: Actor, entries: Sequence[AuditEntry]) -> list[Row]:

@@ -184,9 +184,10 @@ def proof_url(letter: Letter, consignment: Consignment) -> str:
 def _receipt(found: Receipt) -> dict[str, Any]:
     """What is proven of a delivery: checked now, not believed from before."""
     stamped = _("Time-stamped") if found.stamp else _("The time-stamp is still to come")
+    checks = [(_("Signed by the platform, and unchanged"), True), (stamped, bool(found.stamp))]
     return {
         "number": str(found.row.evidence_id), "hash": found.row.digest, "holds": found.holds,
-        "checks": [_("Signed by the platform, and unchanged"), stamped] if found.holds else [],
+        "checks": checks if found.holds else [],
     }  # fmt: skip
 
 

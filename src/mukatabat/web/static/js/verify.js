@@ -18,6 +18,8 @@ if (place && crypto.subtle) {
   place.addEventListener("dragover", (event) => event.preventDefault());
   place.addEventListener("drop", (event) => {
     event.preventDefault();
-    if (event.dataTransfer.files.length) compare(event.dataTransfer.files[0]);
+    if (!event.dataTransfer.files.length) return;
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change"));
   });
 }
