@@ -18,7 +18,7 @@ from mukatabat.audit.models import AuditEntry
 from mukatabat.directory.vocabulary import PostRole
 from mukatabat.kernel import clock
 from mukatabat.tenancy.context import scope
-from tests.access.device import Device
+from tests.access.device import Device, coded
 from tests.access.people import Office, actor_for, code_now, is_signed_in, make_account, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +171,38 @@ def test_senseless_answers_are_refused_and_crash_nothing(client: Client, signer:
     door = fresh_browser()
     asked(door, "access_passkey_door_options")
     assert door.post(reverse("access_passkey_sign_in"), {"passkey": answer}).status_code == 401
+
+
+def twisted(answer: str, place: str, value: object) -> str:
+    said = json.loads(answer)
+    (said if place in said else said["response"])[place] = value
+    return json.dumps(said)
+
+
+# An array in an array in an array …, an array cut off, a number cut off: CBOR; and JSON as deep.
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("authenticatorData", coded(bytes(32) + b"\xc1" + bytes(4) + b"\x81" * 3000)),
+        ("authenticatorData", coded(bytes(32) + b"\x81" + bytes(4))), ("authenticatorData", []),
+        ("clientDataJSON", coded(b"[" * 20_000)), ("clientExtensionResults", 5),
+    ],
+)  # fmt: skip
+def test_a_twisted_answer_is_refused_and_crashes_nothing(
+    client: Client, signer: Account, place: str, value: object
+) -> None:
+    device, door = made(sign_in(client, signer)), fresh_browser()
+    answer = twisted(device.prove(asked(door, "access_passkey_door_options")), place, value)
+    assert door.post(reverse("access_passkey_sign_in"), {"passkey": answer}).status_code == 401
+    assert not is_signed_in(door)
+
+
+@pytest.mark.parametrize("value", [coded(b"\xa3\x63fmt"), coded(b"\x9f"), coded(b"\x81" * 3000), coded(b"\x19\x01")])
+def test_a_twisted_new_key_is_refused_and_crashes_nothing(client: Client, signer: Account, value: str) -> None:
+    browser = sign_in(client, signer)
+    answer = twisted(Device(ORIGIN).make(asked(browser, "access_passkey_enrol_options")), "attestationObject", value)
+    assert browser.post(reverse("access_passkeys"), {"name": "هاتف", "made": answer}).status_code < 500
+    assert passkeys.of_account(signer) == []
 
 
 def test_wrong_answers_are_counted_like_codes(client: Client, signer: Account) -> None:

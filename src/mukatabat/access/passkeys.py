@@ -9,6 +9,7 @@ counter that only grows where the device keeps one.
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
@@ -28,6 +29,8 @@ MOST_PASSKEYS = 8
 NAME_LIMIT = 60
 LARGEST_ANSWER = 64 * 1024
 """Characters of what a browser sends back; an attestation with its certificates stays far below."""
+_SENSELESS = (ValidationError, ValueError, TypeError, LookupError, AttributeError, RecursionError, struct.error)
+"""What the library raises for an answer that is none: in its JSON, in the CBOR within, or in the bytes within that."""
 
 
 def begin_enrolment(account: Account) -> dict[str, Any]:
@@ -42,7 +45,7 @@ def enrol(account: Account, *, name: str, answer: str) -> Authenticator:
     try:
         auth.parse_registration_response(credential)
         binding = auth.complete_registration(credential)
-    except (ValidationError, ValueError, TypeError, KeyError) as error:
+    except _SENSELESS as error:
         raise PasskeyRefused from error
     finally:
         auth.clear_state()
@@ -74,7 +77,7 @@ def prove(account: Account, answer: str) -> datetime:
     try:
         counter = auth.parse_authentication_response(credential).response.authenticator_data.counter
         used = auth.complete_authentication(account, credential)
-    except (ValidationError, ValueError, TypeError, KeyError) as error:
+    except _SENSELESS as error:
         raise PasskeyRefused from error
     finally:
         auth.clear_state()
@@ -87,7 +90,7 @@ def account_of(answer: str) -> Account:
     """Return the account whose key a browser used before sign-in; nothing is proved yet. Raises `PasskeyRefused`."""
     try:
         found = auth.extract_user_from_response(_answer(answer))
-    except (ValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except _SENSELESS as error:
         raise PasskeyRefused from error
     return cast(Account, found)
 
