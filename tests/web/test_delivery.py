@@ -15,6 +15,7 @@ from mukatabat.kernel import clock
 from mukatabat.letters.actions.receiving import return_arrival
 from mukatabat.letters.models import Letter
 from mukatabat.tenancy.context import scope
+from mukatabat.web import delivery
 from tests.cast import Cast
 from tests.letters.pages import at
 from tests.story import arrived, issued_letter, registered, run_jobs
@@ -94,6 +95,21 @@ def test_what_is_not_shown_pushes_nothing_that_stands_still_off_the_screen(
     reader.post(f"{at('letter', newer.id)}complete/", {"reason": "استُغني عنه"})
     (row,) = reader.get(reverse(PAGE)).context["chased"]
     assert row["url"].startswith(at("letter", failed.id))
+
+
+def test_letters_to_very_many_share_no_page_and_none_is_left_out(
+    browser: Browser, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "ROWS", 1)
+    letters = [issued_letter(cast) for _ in range(3)]
+    run_jobs()
+    reader, url, found = browser("clerk.mof"), reverse(PAGE), []
+    while url:
+        context = reader.get(url).context
+        found += [row["url"].partition("?")[0] for row in context["rows"]]
+        assert len(context["rows"]) == 1
+        url = context["more_url"]
+    assert found == [at("letter", one.id) for one in reversed(letters)]
 
 
 def test_nobody_sees_the_deliveries_of_letters_that_they_may_not_read(browser: Browser, cast: Cast) -> None:

@@ -19,7 +19,7 @@ from mukatabat.exchange.models import Consignment
 from mukatabat.exchange.rules import ConsignmentState, Role
 from mukatabat.kernel.language import spoken
 from mukatabat.letters.models import Letter
-from mukatabat.letters.queries.lists import rows_of
+from mukatabat.letters.queries.lists import LetterRow, rows_of
 from mukatabat.letters.texts import refusal_text
 from mukatabat.letters.views.panels import VERDICTS, chain, proof_url, retry_url
 from mukatabat.tenancy.context import reading
@@ -28,7 +28,9 @@ from mukatabat.work import queries as work
 from mukatabat.work.rules import Act
 
 PAGE = 30
-"""Letters of one page; each has a row for every recipient."""
+"""Letters of one page at most; each has a row for every recipient."""
+ROWS = 150
+"""Rows of one page, beyond which no further letter begins: a circular to everybody has hundreds."""
 STEPS = 5
 Row = dict[str, Any]
 
@@ -57,9 +59,23 @@ def page_of(actor: Actor, *, cursor: str | None = None, limit: int = PAGE) -> De
     with reading(actor):
         page = newest(actor, Shelf.OUTGOING, cursor=cursor, limit=limit)
         letters = rows_of(actor, page.ids, sent=True)
+        fitting = _fitting(letters)
+        if len(fitting) < len(letters):
+            last = page.ids.index(fitting[-1].letter.id)
+            page, letters = newest(actor, Shelf.OUTGOING, cursor=cursor, limit=last + 1), fitting
         return DeliveryPage(
             _rows(actor, [(one.letter, sent) for one in letters for sent in one.consignments]), page.after
         )
+
+
+def _fitting(letters: tuple[LetterRow, ...]) -> tuple[LetterRow, ...]:
+    """The letters that have a place on one page together; the first always has."""
+    rows = 0
+    for place, one in enumerate(letters):
+        rows += len(one.consignments)
+        if place and rows > ROWS:
+            return letters[:place]
+    return letters
 
 
 def _rows(actor: Actor, sent: Sequence[tuple[Letter, Consignment]]) -> list[Row]:
