@@ -158,7 +158,7 @@ AS_OTHERS = {
 
 NO_SCREENS = {
     # it leads on, or answers a program
-    "", "health/", "health/live/", "health/ready/", "metrics", "log/checkpoint", "log/key", "log/tile/<path:path>",
+    "", "health/", "health/ready/", "metrics", "log/checkpoint", "log/key", "log/tile/<path:path>",
     "sign-out/", "sign-in/identity/", "sign-in/identity/return/", "account/preferences/",
     # a form is sent there
     "work/act/", "work/act/<uuid:object_id>/", "work/undo/", "work/times/baseline/", "notices/seen/", "audit/check/",

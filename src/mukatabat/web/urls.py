@@ -115,7 +115,6 @@ verify_routes = [
 web_routes: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("health/", home.health, name="health"),
-    path("health/live/", watching.live, name="live"),
     path("health/ready/", watching.ready, name="ready"),
     path("metrics", watching.metrics, name="metrics"),
     path("find/", finding.find, name="find"),

@@ -58,14 +58,6 @@ def _bears_token(request: HttpRequest) -> bool:
 
 
 @access(PUBLIC)
-@never_cache
-@require_GET
-def live(request: HttpRequest) -> HttpResponse:
-    """Say that this process answers; nothing else is asked."""
-    return JsonResponse({"status": "ok"})
-
-
-@access(PUBLIC)
 @for_watchers
 @never_cache
 @require_GET

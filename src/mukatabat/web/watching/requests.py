@@ -21,7 +21,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = "X-Request-Id"
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_UNHEARD = frozenset({"web:live", "web:ready", "web:metrics", "web:health"})
+_UNHEARD = frozenset({"web:ready", "web:metrics", "web:health"})
 
 logger = logging.getLogger("mukatabat.requests")
 
