@@ -7,6 +7,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,14 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 
+from mukatabat.kernel import clock
+from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.tracing import Trace, current_trace, going_on, traced
+from mukatabat.ledger.models import Waiting
+from mukatabat.notify.models import Dispatch, Notification
+from mukatabat.notify.ports import ChannelName
+from mukatabat.notify.rules import Kind
+from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.jobs import enqueue
 from mukatabat.vault.errors import BlobMissing
 from mukatabat.web.views import home
@@ -102,15 +110,48 @@ def test_only_known_networks_and_the_token_s_bearer_may_look(
     assert client.get(address, REMOTE_ADDR="192.0.2.1", HTTP_AUTHORIZATION="Bearer ").status_code == 404
 
 
-def test_a_process_that_answers_is_alive_without_a_database(client: Client) -> None:
-    assert client.get("/health/live/").json() == {"status": "ok"}
-
-
 @pytest.mark.django_db
 def test_a_closed_key_store_makes_the_site_unready(client: Client, settings: Any, cast: Cast) -> None:
     settings.MUKATABAT_DEVELOPMENT = False
     answer = client.get("/health/ready/")
     assert (answer.status_code, answer.json()["checks"]["keys"]) == (503, "closed")
+
+
+@pytest.mark.django_db
+def test_a_host_with_other_root_keys_of_the_same_name_is_not_ready(
+    client: Client, settings: Any, cast: Cast, tmp_path: Path
+) -> None:
+    issued_letter(cast)
+    assert client.get("/health/ready/").json()["checks"]["keys"] == "ok"
+    settings.MUKATABAT_KEYS_DIR = tmp_path / "keys of another host"
+    answer = client.get("/health/ready/")
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["keys"].endswith("bodies closed")
+    assert "mukatabat_key_store_open 1.0" in client.get("/metrics").content.decode(), "the store itself opens"
+
+
+@pytest.mark.django_db
+def test_what_waits_for_the_log_and_what_was_given_up_is_measured(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Waiting.objects.create(source_id=new_id(), commitment=bytes(32), at=clock.now() - timedelta(hours=1))
+    actor = cast("clerk.fl")
+    with scope(actor):
+        told = Notification.objects.create(
+            person_id=actor.person, kind=Kind.ARRIVED, object_kind="arrival", object_id=new_id(), at=clock.now()
+        )
+        Dispatch.objects.create(
+            notification=told, person_id=actor.person, channel=ChannelName.EMAIL, due_at=clock.now(),
+            given_up_at=clock.now(),
+        )  # fmt: skip
+    text = client.get("/metrics").content.decode()
+    assert "mukatabat_log_waiting 1.0" in text
+    assert 'mukatabat_notices_given_up{channel="email"} 1.0' in text
+    assert 'mukatabat_notices_given_up{channel="sms"} 0.0' in text
+    assert float(text.partition("\nmukatabat_log_lag_seconds ")[2].partition("\n")[0]) >= 3600
+    good, found = checks.ready()
+    assert good, "a log that stands still takes the site away from nobody"
+    assert found["log"].endswith(" s")
 
 
 @pytest.mark.django_db
@@ -189,7 +230,7 @@ def test_a_request_has_one_line_that_names_route_status_time_body_and_person(bro
 @pytest.mark.django_db
 @pytest.mark.parametrize("given", ["x", "a b c d e f g h", "<script>alert(1)</script>", "é" * 10, "a" * 100])
 def test_a_request_s_name_that_is_none_is_replaced(client: Client, given: str) -> None:
-    answer = client.get("/health/live/", HTTP_X_REQUEST_ID=given)
+    answer = client.get("/health/", HTTP_X_REQUEST_ID=given)
     assert answer.headers["X-Request-Id"] != given
 
 

@@ -15,10 +15,17 @@ from mukatabat.tenancy.rules import Actor
 from mukatabat.vault import store
 from mukatabat.vault.custody import TOKEN, key_store
 from mukatabat.vault.envelope import DataKey, in_parcel, unsealed
-from mukatabat.vault.errors import BlobDamaged, BlobMissing, DocumentDestroyed, DocumentNotFound, KeyUnavailable
-from mukatabat.vault.models import Document, DocumentKey, ReaderWrap
+from mukatabat.vault.errors import (
+    BlobDamaged,
+    BlobMissing,
+    DocumentDestroyed,
+    DocumentNotFound,
+    KeyUnavailable,
+    WrongKey,
+)
+from mukatabat.vault.models import BodyKey, Document, DocumentKey, ReaderWrap
 from mukatabat.vault.release import released
-from mukatabat.vault.rules import Blob, Reader, ReaderKind, Sealed
+from mukatabat.vault.rules import KEY_BYTES, Blob, Reader, ReaderKind, Sealed
 from mukatabat.vault.streams import address_of
 
 
@@ -34,6 +41,22 @@ def access_document(actor: Actor, document_id: UUID) -> Document:
 def opened_by_body(actor: Actor) -> QuerySet[DocumentKey]:
     """Keys of the documents that the body's own key opens; in the open scope of the actor."""
     return DocumentKey.objects.filter(named=False, wrapped__isnull=False, destroyed_at=None, body_id=actor.body_id)
+
+
+def key_opens(actor: Actor) -> bool:
+    """Whether the key stores of this host hold the root keys under which the keys of the actor's body are sealed.
+
+    The names of two hosts' root keys may be the same, so one key of each root is used. Raises KeyUnavailable for a
+    store that does not answer.
+    """
+    with reading(actor):
+        keys = list(BodyKey.objects.order_by("store", "root", "-version").distinct("store", "root"))
+    for key in keys:
+        try:
+            key_store(key.store).wrap(key.held, bytes(KEY_BYTES), context=b"mukatabat/ready")
+        except WrongKey:
+            return False
+    return True
 
 
 def custody_of(actor: Actor, document_ids: Iterable[UUID]) -> Custody | None:

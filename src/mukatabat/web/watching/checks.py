@@ -17,7 +17,8 @@ from mukatabat.web.watching import measures
 LONGEST_LAG = 60.0
 LONGEST_OUTBOX = 900.0
 LONGEST_SILENCE = 60.0
-"""Seconds after which the trail, the outbox and the worker's silence are no longer ordinary."""
+LONGEST_LOG_LAG = 900.0
+"""Seconds after which the trail, the outbox, the worker's silence and what waits for the log are no longer ordinary."""
 
 _NOWHERE = "sha256:" + "0" * 64
 
@@ -55,7 +56,10 @@ def _migrations() -> str:
 
 
 def _keys() -> str:
-    return "ok" if measures.key_store_open() else "closed"
+    if not measures.key_store_open():
+        return "closed"
+    closed = measures.closed_bodies()
+    return f"{closed} bodies closed" if closed else "ok"
 
 
 def _store() -> str:
@@ -86,5 +90,6 @@ _TOLD: dict[str, Callable[[], str]] = {
     "worker": _worker,
     "audit": lambda: _within(measures.audit_lag(), LONGEST_LAG),
     "outbox": lambda: _within(measures.outbox_age(), LONGEST_OUTBOX),
+    "log": lambda: _within(measures.log_waiting()[1], LONGEST_LOG_LAG),
     "metrics": _metrics,
 }

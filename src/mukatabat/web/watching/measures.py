@@ -7,12 +7,13 @@ import json
 import logging
 import shutil
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Min
+from django.db.models import Count, Max, Min
 
 from mukatabat.audit.checking import last_check
 from mukatabat.directory.models import Body
@@ -20,9 +21,14 @@ from mukatabat.exchange.models import Consignment
 from mukatabat.exchange.rules import ConsignmentState
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import MukatabatError
+from mukatabat.ledger.models import Checkpoint, Waiting
+from mukatabat.notify.models import Dispatch
+from mukatabat.notify.ports import ChannelName
 from mukatabat.tenancy.context import scope
-from mukatabat.tenancy.rules import system_actor
+from mukatabat.tenancy.rules import Actor, system_actor
 from mukatabat.vault.custody import configured, key_store
+from mukatabat.vault.errors import KeyUnavailable
+from mukatabat.vault.queries import key_opens
 from mukatabat.web.watching.site import site_state
 
 Values = Iterable[tuple[tuple[str, ...], float]]
@@ -37,8 +43,8 @@ logger = logging.getLogger(__name__)
 def outbox_age() -> float:
     """Seconds since the oldest consignment that is still under way was ordered, over all bodies; 0 when none is."""
     oldest: datetime | None = None
-    for body_id, realm in Body.objects.values_list("id", "realm"):
-        with scope(system_actor("web.watching", body_id=body_id, realm=realm)):
+    for actor in _bodies():
+        with scope(actor):
             found = Consignment.objects.filter(state__in=_UNDER_WAY).aggregate(at=Min("ordered_at"))["at"]
         if found is not None and (oldest is None or found < oldest):
             oldest = found
@@ -83,6 +89,29 @@ def key_store_open() -> bool:
         return False
 
 
+def closed_bodies() -> int:
+    """How many bodies have keys that this host cannot use: of other root keys, or in a store that it lacks."""
+    closed = 0
+    for actor in _bodies():
+        try:
+            closed += not key_opens(actor)
+        except KeyUnavailable:
+            closed += 1
+    return closed
+
+
+def log_waiting() -> tuple[int, float]:
+    """How many leaves wait for the transparency log, and for how many seconds the oldest of them."""
+    found = Waiting.objects.aggregate(count=Count("source_id"), oldest=Min("at"))
+    return int(found["count"]), _age(found["oldest"])
+
+
+def checkpoint_age() -> float | None:
+    """Seconds since the log signed its newest checkpoint; None before its first."""
+    at = Checkpoint.objects.aggregate(at=Max("at"))["at"]
+    return None if at is None else _age(at)
+
+
 def all_measures() -> Iterator[Measure]:
     """Every measure as name, what it means, names of its labels, values; what cannot be told now is left out."""
     for name, about, labels, ask in _MEASURES:
@@ -93,6 +122,20 @@ def all_measures() -> Iterator[Measure]:
             logger.exception("a measure could not be taken")
             continue
         yield name, about, labels, values
+
+
+def _bodies() -> Iterator[Actor]:
+    for body_id, realm in Body.objects.values_list("id", "realm"):
+        yield system_actor("web.watching", body_id=body_id, realm=realm)
+
+
+def _given_up() -> Values:
+    counts: Counter[str] = Counter({str(channel): 0 for channel in ChannelName})
+    for actor in _bodies():
+        with scope(actor):
+            lost = Dispatch.objects.exclude(given_up_at=None).values_list("channel").annotate(Count("id")).order_by()
+            counts.update(dict(lost))
+    return [((channel,), float(count)) for channel, count in counts.items()]
 
 
 def _one(ask: Callable[[], float | None]) -> Callable[[], Values]:
@@ -155,6 +198,11 @@ _MEASURES: tuple[tuple[str, str, Sequence[str], Callable[[], Values]], ...] = (
     ("events_behind", "Links of the chain not yet read for linked bodies.", (), _one(events_behind)),
     ("free_bytes", "Free bytes of the disks, by what lies there.", ("place",), _free),
     ("key_store_open", "1 when the keys of the stored documents are at hand.", (), _one(key_store_open)),
+    ("closed_bodies", "Bodies whose keys this host cannot use.", (), _one(closed_bodies)),
+    ("log_waiting", "Leaves that wait for the transparency log.", (), _one(lambda: log_waiting()[0])),
+    ("log_lag_seconds", "Age of the oldest leaf that waits for the log.", (), _one(lambda: log_waiting()[1])),
+    ("log_checkpoint_age_seconds", "Age of the log's newest checkpoint.", (), _one(checkpoint_age)),
+    ("notices_given_up", "Kept notices that could not be handed over, by channel.", ("channel",), _given_up),
     ("read_only", "1 while the site takes no changes.", (), _one(lambda: site_state().read_only)),
     ("backup_age_seconds", "Age of the newest whole backup made from this host.", (), _one(backup_age)),
     ("database_bytes", "Size of the database.", (), _one(
