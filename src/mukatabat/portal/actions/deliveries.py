@@ -16,11 +16,13 @@ from mukatabat.access.queries import actor_by_posts
 from mukatabat.directory.models import Body, Person, effective
 from mukatabat.directory.vocabulary import PostRole
 from mukatabat.kernel import clock
+from mukatabat.kernel.ids import new_id
 from mukatabat.notify.actions import tell
 from mukatabat.notify.outgoing.posting import NotPosted, post
 from mukatabat.notify.outgoing.signatures import signed_headers
 from mukatabat.notify.rules import Kind, Message
 from mukatabat.portal.actions.webhooks import lay_out, suspend
+from mukatabat.portal.errors import WebhookDecided
 from mukatabat.portal.events import cursor_of
 from mukatabat.portal.models import Delivery, Event, Subscription
 from mukatabat.portal.queries.feed import described
@@ -100,6 +102,23 @@ def send_due(actor: Actor, webhook_id: UUID) -> None:
         if not _send(actor, webhook, delivery):
             break
     order(actor, webhook_id)
+
+
+def test_call(webhook: Subscription) -> int | None:
+    """Call a webhook in use once with an event of the type "test" that tells nothing; it is in no log.
+
+    Returns what the receiver answered, None where it could not be reached. Raises WebhookDecided (it is not in use).
+    """
+    if webhook.state != SubscriptionState.ACTIVE:
+        raise WebhookDecided
+    now = clock.now()
+    body = json.dumps({"type": "test", "timestamp": now.isoformat(), "data": {}}).encode()
+    try:
+        return post(
+            webhook.url, body, signed_headers(live_secrets(webhook, now), str(new_id()), now, body), policy=policy()
+        )
+    except NotPosted:
+        return None
 
 
 def forget_deliveries(actor: Actor) -> None:

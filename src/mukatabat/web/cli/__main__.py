@@ -25,6 +25,7 @@ from mukatabat.web.cli.registers import registers  # noqa: E402
 from mukatabat.web.cli.site import site  # noqa: E402
 from mukatabat.web.cli.tokens import tokens  # noqa: E402
 from mukatabat.web.cli.verify import verify  # noqa: E402
+from mukatabat.web.cli.webhooks import webhooks  # noqa: E402
 
 
 @click.group()
@@ -32,7 +33,8 @@ def mukatabat() -> None:
     """Mukatabat: official letters between government bodies."""
 
 
-for group in (accounts, audit, backup, demo, keys, ledger, people, registers, site, tokens, verify, witness):
+GROUPS = (accounts, audit, backup, demo, keys, ledger, people, registers, site, tokens, verify, webhooks, witness)
+for group in GROUPS:
     mukatabat.add_command(group)
 
 
