@@ -58,7 +58,7 @@ def test_a_service_is_given_only_the_secrets_that_it_needs() -> None:
     given = {
         unit.name: set(re.findall(r"LoadCredential=([\w-]+):", unit.read_text())) for unit in SERVICES
     }  # fmt: skip
-    everyday = {"secret-key", "database-password", "vault-key"}
+    everyday = {"secret-key", "database-password", "vault-key", "token-pin"}
     assert given == {
         "mukatabat-web@.service": everyday | {"watch-token"},
         "mukatabat-worker.service": everyday,
