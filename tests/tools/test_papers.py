@@ -30,6 +30,10 @@ def test_the_version_is_the_same_everywhere() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert f"softwareVersion: {project['version']}\n" in (ROOT / "publiccode.yml").read_text()
     assert f"license: {project['license']}\n" in (ROOT / "publiccode.yml").read_text()
+    headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    half = len(headings) // 2
+    assert headings[:half] == headings[half:], "both languages tell of the same releases"
+    assert headings[0] == project["version"], "the newest release comes first"
 
 
 def test_the_licence_is_whole() -> None:
