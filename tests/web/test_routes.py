@@ -111,7 +111,7 @@ def test_the_public_routes_are_these_and_no_other() -> None:
     assert public == {
         "health", "account_login", "mfa_authenticate", "access_own_password", "access_enrolment", "account_logout",
         "access_preferences", "description", "access_passkey_sign_in", "access_passkey_door_options",
-        "access_identity", "access_identity_return", "live", "ready", "metrics", "checkpoint", "key", "tile",
+        "access_identity", "access_identity_return", "ready", "metrics", "checkpoint", "key", "tile",
         "ask", "printed",
     }  # fmt: skip
 
