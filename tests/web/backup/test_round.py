@@ -33,6 +33,7 @@ from tests.cast import MOF, Cast
 from tests.database import test_database
 from tests.exchange.support import arrivals, dispatched
 from tests.story import issued_letter, registered
+from tests.vault.objects import KEY, running_server
 from tests.vault.test_thief import BODY, FILE, INSIDE, SUBJECT, reads, told
 from tests.web.backup.installation import address_of_letter, addresses, file_something, lose, moved_to
 
@@ -78,6 +79,28 @@ def test_a_restored_installation_opens_its_letters_and_proves_its_books_and_its_
             assert Attachment.objects.get(letter=letter).name == f"{FILE}.txt"
         with scope(cast("clerk.fl")):
             assert Letter.objects.get(id=incoming.id).reference == incoming.reference
+
+
+def test_documents_of_a_bucket_are_backed_up_and_restored_into_another_bucket(
+    cast: Cast, settings: Any, tmp_path: Path, elsewhere: str
+) -> None:
+    (tmp_path / "access").write_text(f"{KEY.key_id}\n{KEY.secret}\n")
+    settings.MUKATABAT_STORE_BUCKET, settings.MUKATABAT_STORE_REGION = "vault", "us-east-1"
+    settings.MUKATABAT_STORE_CREDENTIALS_FILE = tmp_path / "access"
+    (tmp_path / "former").mkdir()
+    (tmp_path / "fresh").mkdir()
+    with running_server(tmp_path / "former") as former:
+        settings.MUKATABAT_STORE_ENDPOINT = f"http://127.0.0.1:{former.port}"
+        issued_letter(cast)
+        registered(cast)
+        assert making.create(tmp_path / "backup").manifest.missing == ()
+    with running_server(tmp_path / "fresh") as fresh, moved_to(elsewhere):
+        settings.MUKATABAT_STORE_ENDPOINT = f"http://127.0.0.1:{fresh.port}"
+        restoring.restore(tmp_path / "backup")
+        found = drill(100)
+        assert found.passed, found.faults
+        assert found.letters >= 2
+        assert not settings.MUKATABAT_VAULT_DIR.exists(), "nothing lies in a folder"
 
 
 def test_row_security_and_grants_come_back_as_they_were(
