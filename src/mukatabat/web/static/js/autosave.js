@@ -98,12 +98,14 @@ function tell(message) {
   place.querySelector("span").textContent = message;
 }
 
+const written = (one) => [...one.childNodes].map((node) => node.outerHTML ?? node.textContent).join("").trim();
+
 // What follows from the text that was saved: addressee and signer on the sheet, readiness, number, preview.
 function refresh(markup) {
   const fresh = new DOMParser().parseFromString(markup, "text/html");
   for (const part of fresh.querySelectorAll("[data-standing]")) {
     const here = document.querySelector(`[data-standing="${part.dataset.standing}"]`);
-    if (here && here.innerHTML.trim() !== part.innerHTML.trim()) here.replaceChildren(...part.childNodes);
+    if (here && written(here) !== written(part)) here.replaceChildren(...part.childNodes);
   }
 }
 
