@@ -58,7 +58,9 @@ def body_seal(actor: Actor) -> StoredSeal:
     with scope(actor):
         private = _in_use(KeyUse.SEAL)
         if private is None and _listed(actor, KeyUse.SEAL):
-            raise SealKeyMissing
+            private = _in_use(KeyUse.SEAL)  # somebody made it between the two looks
+            if private is None:
+                raise SealKeyMissing
         if private is None or (private.public.expires_at or clock.now()) <= clock.now():
             public = replace_pair(actor, KeyUse.SEAL)
             private = PrivateKey.objects.select_related("public").get(public=public)
