@@ -164,6 +164,8 @@ def _register(office: Office, measured: Measured, *, reference: str) -> None:
 
 def _register_paper(office: Office, measured: Measured) -> None:
     page = office.person("clerk.fl").go("/work/").page
+    # A browser that hears only at the key press that a program answers its dialogs may already have opened its own.
+    page.on("filechooser", lambda _dialog: None)
     with measured.task("Register a letter on paper from its image and refer it", page) as keys:
         keys.go("p", "/letters/scans/")
         page.wait_for_load_state()
