@@ -43,7 +43,7 @@ def test_a_post_that_somebody_holds_does_not_end(office: Office, login: str) -> 
     first = office.person(login)
     first.go("/directory/structure/").look("structure")
     first.page.locator("tr", has=first.page.locator("small", has_text=first.word("Administrator"))).locator(
-        ".spread", has_text=first.word("Administrator")
+        ".post", has_text=first.word("Administrator")
     ).get_by_role("link").click()
     sheet = _sheet(first, "confirmation")
     expect(sheet).to_contain_text(first.word("Held by"))
