@@ -23,11 +23,11 @@ from mukatabat.tenancy.rules import Actor
 from mukatabat_verify.parcel import cover as covers
 
 STALE = timedelta(seconds=20)
+"""A consignment or notice older than this without result is looked after by the sweep."""
 CHASED = 200
 """What stands still is shown up to this many at once."""
 UNDELIVERED, UNREGISTERED = timedelta(hours=1), timedelta(days=3)
 """How long a parcel may be on its way, and lie in a tray, before somebody should ask."""
-"""A consignment or notice older than this without result is looked after by the sweep."""
 
 
 def access_arrival(actor: Actor, arrival_id: UUID) -> Arrival:

@@ -43,7 +43,7 @@ def ask(request: Request, *, seconds: float, most: int, handlers: tuple[BaseHand
     cut when the time is over, whether headers or body are still to come.
     """
     with _Watch(seconds) as watch:
-        opener = build_opener(NoRedirect, _Http(watch), _Https(watch), *handlers)
+        opener = build_opener(NoRedirect, _Watched(watch), *handlers)
         try:
             try:
                 response = opener.open(request, timeout=seconds)
@@ -114,31 +114,25 @@ class _EncryptedConnection(HTTPSConnection, _Connection):
     """The same under TLS, whose handshake follows on :meth:`_Connection.connect`."""
 
 
-class _Http(HTTPHandler):
+class _Watched(HTTPSHandler, HTTPHandler):
+    """Opens either kind of address over a watched connection."""
+
     def __init__(self, watch: _Watch) -> None:
         super().__init__()
         self._watch = watch
 
     def http_open(self, req: Request) -> HTTPResponse:
-        """Open over a watched connection."""
-        return self.do_open(self._connection, req)
-
-    def _connection(self, host: str, /, **options: Any) -> HTTPConnection:
-        made = _Connection(host, **options)
-        made.watch = self._watch
-        return made
-
-
-class _Https(HTTPSHandler):
-    def __init__(self, watch: _Watch) -> None:
-        super().__init__()
-        self._watch = watch
+        """Open as it is."""
+        return self._opened(_Connection, req)
 
     def https_open(self, req: Request) -> HTTPResponse:
-        """Open over a watched connection, encrypted."""
-        return self.do_open(self._connection, req)
+        """Open encrypted."""
+        return self._opened(_EncryptedConnection, req)
 
-    def _connection(self, host: str, /, **options: Any) -> HTTPConnection:
-        made = _EncryptedConnection(host, **options)
-        made.watch = self._watch
-        return made
+    def _opened(self, kind: type[_Connection | _EncryptedConnection], req: Request) -> HTTPResponse:
+        def connection(host: str, /, **options: Any) -> HTTPConnection:
+            made = kind(host, **options)
+            made.watch = self._watch
+            return made
+
+        return self.do_open(connection, req)

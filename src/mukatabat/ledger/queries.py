@@ -13,7 +13,6 @@ from mukatabat.ledger.errors import LogDamaged
 from mukatabat.ledger.models import (
     Alarm,
     Checkpoint,
-    CheckpointStamp,
     Cosignature,
     Leaf,
     Log,
@@ -144,7 +143,8 @@ def prove(source_ids: Collection[UUID], policy: WitnessPolicy) -> Proven | None:
     if not places:
         return None
     covering = _with_quorum(policy).filter(size__gt=max(places.values())).order_by("size")
-    chosen = covering.exclude(stamp=None).select_related("stamp").first() or covering.first()
+    stamped = covering.exclude(stamp=None).select_related("stamp").first()
+    chosen = stamped or covering.first()
     if chosen is None:
         return None
     shown = _published(chosen, policy)
@@ -152,8 +152,7 @@ def prove(source_ids: Collection[UUID], policy: WitnessPolicy) -> Proven | None:
         source: LogProof(number, hashes(inclusion_ranges(number, shown.size)), shown.note)
         for source, number in places.items()
     }
-    stamp = CheckpointStamp.objects.filter(checkpoint=chosen).values_list("token", flat=True).first()
-    return Proven(shown, proofs, bytes(stamp or b""))
+    return Proven(shown, proofs, bytes(stamped.stamp.token) if stamped is not None else b"")
 
 
 def named(digest: str) -> bytes | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.letters.custody import documents_of
 from mukatabat.letters.models import Letter
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions import seal, unseal
@@ -18,7 +19,5 @@ def readers_of(letter: Letter) -> UUID | None:
 
 def follow_secrecy(actor: Actor, letter: Letter) -> None:
     """Put the documents of a letter whose secrecy or files have changed where they belong now; the actor reads them."""
-    attached = list(letter.attachments.values_list("document_id", flat=True))
-    documents = [*([letter.document_id] if letter.document_id else []), *attached]
-    if documents:
+    if documents := documents_of(actor, letter):
         (seal if Secrecy(letter.secrecy).is_sealed else unseal)(actor, letter.id, documents)

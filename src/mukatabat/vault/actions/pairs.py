@@ -14,6 +14,7 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.db.models import QuerySet
 
 from mukatabat.audit.actions import record
 from mukatabat.directory import queries as directory
@@ -113,14 +114,20 @@ def retire_pairs(actor: Actor) -> int:
             public__use=KeyUse.ENCRYPTION, public__valid_to__lt=clock.now() - KEPT_AFTER_REPLACEMENT,
             token__isnull=False,
         )  # fmt: skip
-        for key in over.select_related("public"):
-            key.token, key.destroyed_at = None, clock.now()
-            key.save(update_fields=["token", "destroyed_at"])
-            record(
-                actor, act="vault.pair-destroyed", object_kind="public-key", object_id=key.public_id,
-                detail={"fingerprint": key.public.fingerprint},
-            )  # fmt: skip
-        return len(over)
+        return destroy_halves(actor, over)
+
+
+def destroy_halves(actor: Actor, over: QuerySet[PrivateKey]) -> int:
+    """Destroy private halves, of rows that the caller locks, in the open scope of their body; returns how many."""
+    keys = list(over.select_related("public"))
+    for key in keys:
+        key.token, key.destroyed_at = None, clock.now()
+        key.save(update_fields=["token", "destroyed_at"])
+        record(
+            actor, act="vault.pair-destroyed", object_kind="public-key", object_id=key.public_id,
+            detail={"fingerprint": key.public.fingerprint},
+        )  # fmt: skip
+    return len(keys)
 
 
 def _in_use(use: KeyUse) -> PrivateKey | None:

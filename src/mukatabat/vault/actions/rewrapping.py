@@ -13,11 +13,10 @@ from django.db.models import QuerySet
 from mukatabat.audit.actions import record
 from mukatabat.directory.models import Body
 from mukatabat.directory.vocabulary import KeyUse
-from mukatabat.kernel import clock
 from mukatabat.tenancy.context import forget, scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions.keys import NEWEST, newest_key, opened_text_key, rotate
-from mukatabat.vault.actions.pairs import replace_pair
+from mukatabat.vault.actions.pairs import destroy_halves, replace_pair
 from mukatabat.vault.actions.readers import reader_key
 from mukatabat.vault.custody import SOFTWARE, key_store, pair_store
 from mukatabat.vault.errors import SuiteNotAccepted
@@ -45,24 +44,14 @@ def move_keys(actor: Actor, store: str) -> BodyKey:
         key = rotate(actor, store=store)
         for use in KeyUse:
             replace_pair(actor, use)
-        _destroy_seals(actor, outside=store)
+        # What former seals sealed stays valid, and nobody shall seal with them again.
+        seals = PrivateKey.objects.filter(public__use=KeyUse.SEAL, token__isnull=False).exclude(store=store)
+        destroy_halves(actor, seals.select_for_update(of=("self",)))
         record(
             actor, act="vault.keys-moved", object_kind="body-key", object_id=key.id,
             detail={"from": former.store, "to": store, "version": key.version},
         )  # fmt: skip
     return key
-
-
-def _destroy_seals(actor: Actor, *, outside: str) -> None:
-    """Destroy private halves of former seals: what they sealed stays valid, and nobody shall seal with them again."""
-    former = PrivateKey.objects.filter(public__use=KeyUse.SEAL, token__isnull=False).exclude(store=outside)
-    for private in former.select_for_update(of=("self",)).select_related("public"):
-        private.token, private.destroyed_at = None, clock.now()
-        private.save(update_fields=["token", "destroyed_at"])
-        record(
-            actor, act="vault.pair-destroyed", object_kind="public-key", object_id=private.public_id,
-            detail={"fingerprint": private.public.fingerprint},
-        )  # fmt: skip
 
 
 def rewrap(actor: Actor, *, batch: int = BATCH) -> int:
