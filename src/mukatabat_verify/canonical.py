@@ -8,11 +8,13 @@ in order, no white space, whole numbers up to 2^53 - 1, UTF-8 without escapes th
 from __future__ import annotations
 
 import json
-from typing import Any, Never
+from datetime import UTC, datetime
+from typing import Any, Final, Never
 
 from mukatabat_verify.errors import NotCanonical
 
 LARGEST_NUMBER = 2**53 - 1
+_MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def canonical(value: object) -> bytes:
@@ -36,6 +38,16 @@ def parsed(data: bytes) -> Any:
     except (ValueError, RecursionError) as error:
         raise NotCanonical(type(error).__name__) from error
     return value
+
+
+def moment(at: datetime) -> str:
+    """Write a time (aware) in whole seconds of UTC, as everything that is signed here tells the time."""
+    return f"{at.astimezone(UTC):{_MOMENT}}"
+
+
+def read_moment(text: str) -> datetime:
+    """Read what :func:`moment` writes; ValueError for anything else."""
+    return datetime.strptime(text, _MOMENT).replace(tzinfo=UTC)
 
 
 def _written(value: object) -> bytes:

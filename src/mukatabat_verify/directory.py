@@ -18,11 +18,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from mukatabat_verify.asic import seal
-from mukatabat_verify.canonical import canonical, parsed
+from mukatabat_verify.canonical import canonical, moment, parsed, read_moment
 from mukatabat_verify.certificates import Trust, check_node
 from mukatabat_verify.errors import (
     CertificateNotListed,
@@ -40,7 +40,6 @@ LARGEST_EXTRACT: Final = 2**20
 AFTER_REPLACEMENT: Final = timedelta(days=1)
 """How long after its replacement a seal may still stand on what was sealed just before."""
 
-_TIME = "%Y-%m-%dT%H:%M:%SZ"
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
 
 
@@ -293,8 +292,8 @@ def _statement(one: Mapping[str, Any]) -> Statement:
     if one["version"] != 1 or type(number) is not int or type(size) is not int or number < 1 or size < 0:
         raise ValueError("of another version")
     return Statement(
-        realm=str(one["realm"]), issuer=str(one["issuer"]), number=number, issued=_read(one["issued"]),
-        expires=_read(one["expires"]), size=size, root=bytes.fromhex(one["root"]).hex(),
+        realm=str(one["realm"]), issuer=str(one["issuer"]), number=number, issued=read_moment(one["issued"]),
+        expires=read_moment(one["expires"]), size=size, root=bytes.fromhex(one["root"]).hex(),
     )  # fmt: skip
 
 
@@ -308,18 +307,14 @@ def _body(value: Mapping[str, Any]) -> ListedBody:
 def _key(value: Mapping[str, Any]) -> ListedKey:
     return ListedKey(
         use=str(value["use"]), suite=str(value["suite"]), fingerprint=str(value["fingerprint"]),
-        public=str(value["public"]), custody=str(value["custody"]), begin=_read(value["from"]),
+        public=str(value["public"]), custody=str(value["custody"]), begin=read_moment(value["from"]),
         end=_perhaps(value["to"]), expires=_perhaps(value["expires"]), withdrawn=_perhaps(value["withdrawn"]),
     )  # fmt: skip
 
 
-def _written(moment: datetime | None) -> str:
-    return "" if moment is None else f"{moment.astimezone(UTC):{_TIME}}"
+def _written(at: datetime | None) -> str:
+    return "" if at is None else moment(at)
 
 
 def _perhaps(text: str) -> datetime | None:
-    return _read(text) if text else None
-
-
-def _read(text: str) -> datetime:
-    return datetime.strptime(text, _TIME).replace(tzinfo=UTC)
+    return read_moment(text) if text else None

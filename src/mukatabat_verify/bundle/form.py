@@ -20,11 +20,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from mukatabat_verify.canonical import canonical, parsed
+from mukatabat_verify.canonical import canonical, moment, parsed, read_moment
 from mukatabat_verify.errors import BundleMalformed, NotCanonical
 
 MEDIA_TYPE: Final = "application/vnd.mukatabat.bundle+zip"
@@ -43,7 +43,6 @@ _NUMBERED = re.compile(
     r"evidence/\d{3}\.xml|stamps/\d{3}\.tst|log/\d{3}\.tlog-proof|roots/\d{3}\.der", re.ASCII
 )  # fmt: skip
 _OF_LOG = (POLICY, CHECKPOINT_STAMP, BEFORE, CONSISTENCY)
-_TIME = "%Y-%m-%dT%H:%M:%SZ"
 _HEXADECIMAL = re.compile(r"([0-9a-f]{64})?", re.ASCII)
 
 
@@ -86,7 +85,7 @@ class Index:
         """Write it in canonical form."""
         return canonical({
             "version": 1, "parcel": str(self.parcel), "header": self.header, "sender": self.sender,
-            "recipient": self.recipient, "made": f"{self.made.astimezone(UTC):{_TIME}}", "salt": self.salt,
+            "recipient": self.recipient, "made": moment(self.made), "salt": self.salt,
             "stated": [
                 {"salt": one.salt, "reason": one.reason, "reason_salt": one.reason_salt} for one in self.stated
             ],
@@ -119,7 +118,7 @@ def read(data: bytes) -> Index:
         value = parsed(data)
         index = Index(
             parcel=UUID(value["parcel"]), header=_digest(value["header"]), sender=str(value["sender"]),
-            recipient=str(value["recipient"]), made=datetime.strptime(value["made"], _TIME).replace(tzinfo=UTC),
+            recipient=str(value["recipient"]), made=read_moment(value["made"]),
             salt=_digest(value["salt"]), stated=tuple(_stated(one) for one in value["stated"]),
             pieces=tuple(_piece(one) for one in value["pieces"]),
         )  # fmt: skip

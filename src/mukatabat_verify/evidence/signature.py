@@ -12,7 +12,7 @@ import binascii
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_der_x509_certificate
 
+from mukatabat_verify.canonical import moment, read_moment
 from mukatabat_verify.errors import EvidenceMalformed, EvidenceOfAnotherParcel, EvidenceSignatureBroken
 from mukatabat_verify.evidence.statement import DS, LARGEST, Statement, read
 from mukatabat_verify.parcel.sealing import Seal, raw_signature
@@ -33,7 +34,6 @@ _SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 _ECDSA = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
 _PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 _END: Final = "</erds:Evidence>"
-_TIME = "%Y-%m-%dT%H:%M:%SZ"
 _DIGEST = (
     f'<ds:DigestMethod{{ds}} Algorithm="{_SHA256}"></ds:DigestMethod><ds:DigestValue{{ds}}>{{digest}}</ds:DigestValue>'
 )
@@ -122,8 +122,7 @@ def _with_signature(whole: str, chain: tuple[bytes, ...], at: datetime, by: Seal
 
 
 def _signed_parts(whole: str, certificate: bytes, at: datetime) -> tuple[str, str]:
-    moment = f"{at.astimezone(UTC):{_TIME}}"
-    properties = _SIGNED_PROPERTIES.format(at=moment, certificate=_base64(hashlib.sha256(certificate).digest()))
+    properties = _SIGNED_PROPERTIES.format(at=moment(at), certificate=_base64(hashlib.sha256(certificate).digest()))
     return _SIGNED_INFO.format(whole=_hash(whole), properties=_hash(properties)), properties
 
 
@@ -138,8 +137,7 @@ def _parts(signature: str) -> tuple[bytes, datetime, tuple[bytes, ...]]:
     chain = re.findall(_CERTIFICATE.format(certificate=f"({_BASE64})"), signature)
     if not chain:
         raise EvidenceMalformed("no certificate")
-    moment = datetime.strptime(at, _TIME).replace(tzinfo=UTC)
-    return base64.b64decode(value), moment, tuple(base64.b64decode(one) for one in chain)
+    return base64.b64decode(value), read_moment(at), tuple(base64.b64decode(one) for one in chain)
 
 
 def _hash(text: str) -> str:

@@ -11,13 +11,14 @@ import base64
 import hmac
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from lxml import etree
 
+from mukatabat_verify.canonical import moment, read_moment
 from mukatabat_verify.errors import EvidenceMalformed
 
 LARGEST: Final = 2**20
@@ -30,7 +31,6 @@ DS: Final = "http://www.w3.org/2000/09/xmldsig#"
 OURS: Final = "urn:mukatabat:evidence:1"
 _SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 _EVENTS = "http://uri.etsi.org/19522/Event/"
-_TIME = "%Y-%m-%dT%H:%M:%SZ"
 # XML 1.0 has no other control characters, and a line end would be read as another.
 _PLAIN = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]*")
 
@@ -138,13 +138,13 @@ def _written(one: Statement) -> str:
         f"<erds:EvidenceIdentifier>urn:uuid:{one.id}</erds:EvidenceIdentifier>"
         f"<erds:ERDSEventId>{one.event}</erds:ERDSEventId>"
         + (f"<erds:EventReasons><erds:EventReason>{reasons}</erds:EventReason></erds:EventReasons>" if code else "")
-        + f"<EventTime>{one.at.astimezone(UTC):{_TIME}}</EventTime>"
+        + f"<EventTime>{moment(one.at)}</EventTime>"
         f"<erds:EvidenceIssuerPolicyID><PolicyID>{_content(one.policy)}</PolicyID></erds:EvidenceIssuerPolicyID>"
         f"<erds:EvidenceIssuerDetails><erds:Identity>{_attribute('code', one.issuer)}"
         f"{_attribute('name', one.issuer_name)}</erds:Identity></erds:EvidenceIssuerDetails>"
         f"<erds:SenderDetails>{_body(one.sender)}</erds:SenderDetails>"
         + "".join(f"<erds:RecipientDetails>{_body(body)}</erds:RecipientDetails>" for body in one.recipients)
-        + f"<erds:SubmissionTime>{one.submitted_at.astimezone(UTC):{_TIME}}</erds:SubmissionTime>"
+        + f"<erds:SubmissionTime>{moment(one.submitted_at)}</erds:SubmissionTime>"
         + (f"<EvidenceRefersToRecipient>{place}</EvidenceRefersToRecipient>" if place else "")
         + f"<erds:MessageIdentifier>urn:uuid:{one.parcel}</erds:MessageIdentifier>"
         f"<erds:UserContentInfo><ComposingParts>{len(one.parts)}</ComposingParts><erds:PartsInfo>"
@@ -202,14 +202,14 @@ def _statement(root: etree._Element) -> Statement:
     return Statement(
         id=_uuid(text("e:EvidenceIdentifier")),
         event=Event(text("e:ERDSEventId")),
-        at=_moment(text("EventTime")),
+        at=read_moment(text("EventTime")),
         policy=text("e:EvidenceIssuerPolicyID/PolicyID"),
         issuer=issuer,
         issuer_name=issuer_name,
         sender=text("e:SenderDetails/Identifier"),
         recipients=recipients,
         about=recipients[int(place[0]) - 1] if place else None,
-        submitted_at=_moment(text("e:SubmissionTime")),
+        submitted_at=read_moment(text("e:SubmissionTime")),
         parcel=_uuid(text("e:MessageIdentifier")),
         header=bytes.fromhex(ours.get("header")),
         realm=ours.get("realm"),
@@ -222,7 +222,3 @@ def _statement(root: etree._Element) -> Statement:
 
 def _uuid(text: str) -> UUID:
     return UUID(text.removeprefix("urn:uuid:"))
-
-
-def _moment(text: str) -> datetime:
-    return datetime.strptime(text, _TIME).replace(tzinfo=UTC)

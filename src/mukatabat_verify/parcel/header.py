@@ -12,11 +12,11 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from mukatabat_verify.canonical import LARGEST_NUMBER, canonical, parsed
+from mukatabat_verify.canonical import LARGEST_NUMBER, canonical, moment, parsed
 from mukatabat_verify.errors import MalformedHeader, UnknownSuite, UnknownVersion
 from mukatabat_verify.parcel.suites import WRAPS
 from mukatabat_verify.stream import sealed_size
@@ -88,7 +88,7 @@ class Header:
             "certificate": self.certificate,
             "commitment": self.commitment,
             "content": {name: getattr(self.content, name) for name in _CONTENT},
-            "created": f"{self.created.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "created": moment(self.created),
             "not_before": self.not_before and {name: getattr(self.not_before, name) for name in _CHECKPOINT},
             "parcel": str(self.parcel),
             "realm": self.realm,
