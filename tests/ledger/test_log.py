@@ -340,8 +340,9 @@ def test_a_checkpoint_that_a_header_names_is_kept_with_the_lines_of_its_day(hous
     actions.append(house.keys)
     shown = queries.published(NOBODY)
     assert shown is not None
-    digest = actions.name_checkpoint(shown.note)
-    assert actions.name_checkpoint(shown.note) == digest == hashlib.sha256(shown.note).hexdigest()
+    actions.name_checkpoint(shown)
+    actions.name_checkpoint(shown)
+    digest = hashlib.sha256(shown.note).hexdigest()
     assert queries.named(digest) == shown.note
     assert queries.named("ab" * 32) is None
 

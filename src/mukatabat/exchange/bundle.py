@@ -8,6 +8,7 @@ import io
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
 from mukatabat.exchange import evidence, inbox, outbox
@@ -45,7 +46,7 @@ class Kept:
     stamp: EvidenceStamp | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Side:
     """A delivery as one of its two sides keeps it: which, the parcel's cover, and the reason given in words, if any.
 
@@ -58,6 +59,11 @@ class Side:
     cover: bytes
     reason: str
     letter: Callable[[], tuple[Pieces, str] | None]
+
+    @cached_property
+    def read(self) -> tuple[Cover, Header]:
+        """The cover and its header, read once: that of a circular is large."""
+        return covers.read(io.BytesIO(self.cover))
 
 
 def sent(actor: Actor, consignment: Consignment) -> Side | None:
@@ -131,7 +137,7 @@ class Logged:
 
 def logged_about(side: Side, kept: Iterable[Kept]) -> Logged:
     """What the published log proves of this evidence now. A log that is not well leaves its pieces out."""
-    header = _header(side)[1]
+    header = side.read[1]
     try:
         known = witness_policy()
         policy = ledger.policy_for_readers(known)
@@ -160,7 +166,7 @@ def bundle(actor: Actor, side: Side, kept: list[Kept], logged: Logged, *, report
     with reading(actor):
         by = evidence_seal(actor)
     now = clock.now()
-    cover, header = _header(side)
+    cover, header = side.read
     listed = signed_directory(actor).extract(header.sender)
     contents = Contents(
         parcel=header.parcel, header=cover.digest.hex(), sender=header.sender,
@@ -173,10 +179,6 @@ def bundle(actor: Actor, side: Side, kept: list[Kept], logged: Logged, *, report
         return build(contents, by, at=now, time_stamp=time_stamps().stamp)
     except TimeStampError:  # a silent authority delays no proof that is there already
         return build(contents, by, at=now)
-
-
-def _header(side: Side) -> tuple[Cover, Header]:
-    return covers.read(io.BytesIO(side.cover))
 
 
 def _proof(one: Kept, reason: str, logged: Logged) -> Proof:

@@ -166,7 +166,7 @@ def seal(actor: Actor, chosen: Plan) -> Fresh:
         parcel=chosen.manifest.parcel_id, realm=actor.realm, sender=chosen.manifest.sender.code,
         certificate=sha256(chosen.by.chain[0]).hexdigest(), recipients=recipients_of(recipients),
         content=sealer.content, commitment=key.commitment, created=now.astimezone(UTC),
-        not_before=Checkpoint(before.origin, before.size, sha256(before.note).hexdigest()) if before else None,
+        not_before=Checkpoint(before.origin, before.size, before.digest) if before else None,
     )  # fmt: skip
     cover = make_cover(header, key, recipients=[one for _, one in recipients], seal=chosen.by)
     row = SealedParcel(
@@ -181,7 +181,7 @@ def keep(actor: Actor, fresh: Fresh, waiting: Mapping[UUID, Consignment]) -> Non
     """Write down a fresh parcel and who travels in it; ``waiting`` are the locked consignments without one."""
     fresh.row.save(force_insert=True)
     if fresh.plan.before is not None:
-        ledger.name_checkpoint(fresh.plan.before.note)
+        ledger.name_checkpoint(fresh.plan.before)
     Consignment.objects.filter(id__in=list(waiting)).update(sealed=fresh.row)
     for consignment in waiting.values():
         consignment.sealed = fresh.row

@@ -107,7 +107,7 @@ def seal_of_letter(actor: Actor, letter_id: UUID) -> str:
         sent = SealedParcel.objects.filter(parcel__letter_id=letter_id).order_by("sealed_at", "id")
         came = Arrival.objects.filter(letter_id=letter_id)
         cover = sent.values_list("cover", flat=True).first() or came.values_list("cover", flat=True).first()
-    return covers.read(io.BytesIO(bytes(cover)))[1].certificate if cover else ""
+    return covers.sealed_by(io.BytesIO(bytes(cover))) if cover else ""
 
 
 def letters_of_parcel(actor: Actor, parcel_id: UUID) -> list[UUID]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
@@ -30,6 +29,7 @@ from mukatabat.ledger.models import (
     Waiting,
 )
 from mukatabat.ledger.ports import LogKeys
+from mukatabat.ledger.queries import Published
 from mukatabat.ledger.rules import SALT_BYTES, AlarmKind, Head, Held, grown, root_of
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
@@ -119,11 +119,10 @@ def keep_stamp(size: int, token: bytes, stamped_at: datetime) -> None:
     CheckpointStamp.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def name_checkpoint(note: bytes) -> str:
-    """Keep a published checkpoint for the header of a parcel that names it, and give its SHA-256 in hexadecimal."""
-    row = NamedCheckpoint(digest=hashlib.sha256(note).hexdigest(), note=note.decode())
+def name_checkpoint(checkpoint: Published) -> None:
+    """Keep a published checkpoint for the header of a parcel that names it by its digest."""
+    row = NamedCheckpoint(digest=checkpoint.digest, note=checkpoint.note.decode())
     NamedCheckpoint.objects.bulk_create([row], ignore_conflicts=True)
-    return row.digest
 
 
 def raise_alarm(kind: AlarmKind, *, witness: str, said: str) -> bool:

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -30,7 +32,7 @@ from mukatabat_verify.log.proofs import LogProof
 from mukatabat_verify.log.tiles import WIDTH, hash_in, place_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Published:
     """A checkpoint that as many witnesses cosigned as the policy asks for: its size and root, and its note with their
     lines."""
@@ -38,6 +40,11 @@ class Published:
     size: int
     root: bytes
     note: bytes
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the note, in hexadecimal, by which a header names it."""
+        return hashlib.sha256(self.note).hexdigest()
 
     @property
     def origin(self) -> str:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -27,7 +26,6 @@ from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.queries import custody_of
 from mukatabat_verify.asic.building import Container
 from mukatabat_verify.evidence.statement import Event, Statement
-from mukatabat_verify.parcel import cover as covers
 
 TOLD = {
     Event.SUBMITTED: ("تسلّمت المنصة الكتاب مختومًا", "Taken over, sealed, by the platform"),
@@ -163,7 +161,7 @@ def _report(actor: Actor, found: _Delivery, kept: list[Kept], logged: Logged, *,
 
 def _custody_facts(actor: Actor, found: _Delivery, first: Statement) -> list[ProofFact]:
     """Who held the keys: of the seal and the node, as the evidence says it, and of the letter on the side that asks."""
-    seal = covers.read(io.BytesIO(found.side.cover))[1].certificate
+    seal = found.side.read[1].certificate
     told: list[tuple[str, str, Vocabulary | None]] = [
         ("مفاتيح الكتاب لدى مُصدِر التقرير", "The letter's keys, where this report was made",
          custody_of(actor, found.documents)),

@@ -13,6 +13,7 @@ In this order, numbers big-endian:
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
@@ -72,6 +73,16 @@ def read(stream: BinaryIO) -> tuple[Cover, headers.Header]:
     count = _read_number(stream, 1, most=MOST_CERTIFICATES)
     certificates = tuple(_bytes(stream, _read_number(stream, 4, most=LARGEST_CERTIFICATE)) for _ in range(count))
     return Cover(written, signature, certificates, _read_wraps(stream, header)), header
+
+
+def sealed_by(stream: BinaryIO) -> str:
+    """Give the SHA-256 of the seal's certificate in a cover that was checked before, without reading its header."""
+    if exactly(stream, len(MAGIC)) != MAGIC:
+        raise UnknownForm
+    _bytes(stream, _read_number(stream, 4, most=headers.LARGEST_HEADER) + SIGNATURE_BYTES)
+    if not _read_number(stream, 1, most=MOST_CERTIFICATES):
+        raise CutOff
+    return hashlib.sha256(_bytes(stream, _read_number(stream, 4, most=LARGEST_CERTIFICATE))).hexdigest()
 
 
 def _read_wraps(stream: BinaryIO, header: headers.Header) -> dict[str, bytes]:
