@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
 
 from mukatabat.access.actions import accounts as care
@@ -13,8 +11,8 @@ from mukatabat.access.models import Account
 from mukatabat.access.rules import Capability
 from mukatabat.directory.models import Body, Person
 from mukatabat.directory.queries import body_by_code
-from mukatabat.tenancy.rules import Actor, system_actor
-from mukatabat.web.cli.answers import answer, as_json_option
+from mukatabat.tenancy.rules import Actor
+from mukatabat.web.cli.answers import acting, answer, as_json_option
 
 
 @click.group()
@@ -79,6 +77,4 @@ def _about(login: str, reason: str) -> tuple[Actor, care.AccountAct]:
 
 
 def _operator(body: Body) -> Actor:
-    """Whoever may run this command on the server cares for any body's accounts; the trail names the command line."""
-    actor = system_actor("cli.accounts", body_id=body.id, realm=body.realm)
-    return replace(actor, capabilities=frozenset({str(Capability.ADMINISTER_ACCOUNTS)}))
+    return acting("accounts", body, Capability.ADMINISTER_ACCOUNTS)

@@ -15,9 +15,8 @@ from mukatabat.ledger.checking import check_log
 from mukatabat.ledger.errors import NotLogged
 from mukatabat.ledger.jobs import note_audit_heads
 from mukatabat.ledger.policy import witness_policy
-from mukatabat.tenancy.rules import system_actor
 from mukatabat.web import ledger as installed
-from mukatabat.web.cli.answers import answer, as_json_option
+from mukatabat.web.cli.answers import acting, answer, as_json_option
 
 
 @click.group()
@@ -105,7 +104,7 @@ def backfill(*, as_json: bool) -> None:
     """Ask for a leaf for all evidence that has none, as from before the log; to repeat it changes nothing."""
     said = {}
     for body in Body.objects.order_by("realm", "code"):
-        if done := installed.backfill_body(system_actor("cli.ledger", body_id=body.id, realm=body.realm)):
+        if done := installed.backfill_body(acting("ledger", body)):
             said[f"{body.realm}/{body.code}"] = done
     answer(said, [f"{body}: {count} committed to" for body, count in said.items()] or ["nothing"], as_json=as_json)
 
@@ -116,7 +115,7 @@ def reconcile(*, as_json: bool) -> None:
     """Compare what every body holds with the published log, as each night. Exit code 1 when anything is missing."""
     said, lines, missing = {}, [], 0
     for body in Body.objects.order_by("realm", "code"):
-        found = installed.reconcile_body(system_actor("cli.ledger", body_id=body.id, realm=body.realm))
+        found = installed.reconcile_body(acting("ledger", body))
         if found is None or not found.held:
             continue
         missing += len(found.missing)

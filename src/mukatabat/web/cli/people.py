@@ -10,8 +10,7 @@ import click
 
 from mukatabat.directory import importer
 from mukatabat.directory.queries import body_by_code
-from mukatabat.tenancy.rules import system_actor
-from mukatabat.web.cli.answers import answer, as_json_option
+from mukatabat.web.cli.answers import acting, answer, as_json_option
 
 
 @click.group()
@@ -27,7 +26,7 @@ def people() -> None:
 def people_import(file: Path, *, code: str, apply_now: bool, as_json: bool) -> None:
     """Preview people from a CSV file with an error per row, and write all of them or none. Exit code 1 on an error."""
     body = body_by_code(code)
-    actor = system_actor("cli.people", body_id=body.id, realm=body.realm)
+    actor = acting("people", body)
     data = file.read_bytes()
     preview = importer.preview(actor, data)
     good = preview.faulty == 0

@@ -10,8 +10,7 @@ import click
 from mukatabat.directory.models import Body
 from mukatabat.kernel.vocabulary import Realm
 from mukatabat.registers.queries import check
-from mukatabat.tenancy.rules import system_actor
-from mukatabat.web.cli.answers import answer, as_json_option
+from mukatabat.web.cli.answers import acting, answer, as_json_option
 
 
 @click.group()
@@ -26,7 +25,7 @@ def registers_check(*, as_json: bool) -> None:
     books: dict[str, list[str]] = {}
     for body in Body.objects.order_by("realm", "code"):
         prefix = "TRN-" if body.realm == Realm.TRAINING else ""
-        actor = system_actor("cli.registers", body_id=body.id, realm=body.realm)
+        actor = acting("registers", body)
         books |= {f"{prefix}{body.code}-{book}": list(faults) for book, faults in check(actor).items()}
     faulty = {book: faults for book, faults in books.items() if faults}
     lines = [f"{len(books)} books, {len(faulty)} with faults"]

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import click
@@ -17,8 +16,8 @@ from mukatabat.portal.actions import tokens as care
 from mukatabat.portal.models import Token
 from mukatabat.portal.queries import tokens_of
 from mukatabat.portal.rules import PER_MINUTE, Scope, TokenText
-from mukatabat.tenancy.rules import Actor, system_actor
-from mukatabat.web.cli.answers import answer, as_json_option
+from mukatabat.tenancy.rules import Actor
+from mukatabat.web.cli.answers import acting, answer, as_json_option
 
 body_option = click.option("--body", "code", required=True, help="The body's code, such as MOF.")
 days_option = click.option("--days", type=click.IntRange(1, 400), default=365, show_default=True, help="How long.")
@@ -99,7 +98,4 @@ def _show(token: Token, text: TokenText, *, as_json: bool) -> None:
 
 
 def _operator(code: str) -> Actor:
-    """Whoever may run this command on the server cares for any body's tokens; the trail names the command line."""
-    body = body_by_code(code)
-    actor = system_actor("cli.tokens", body_id=body.id, realm=body.realm)
-    return replace(actor, capabilities=frozenset({str(Capability.ADMINISTER_ACCOUNTS)}))
+    return acting("tokens", body_by_code(code), Capability.ADMINISTER_ACCOUNTS)

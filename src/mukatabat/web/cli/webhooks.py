@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +16,8 @@ from mukatabat.portal.actions.deliveries import test_call
 from mukatabat.portal.models import Subscription
 from mukatabat.portal.queries.webhooks import access_webhook, log_of, webhooks_of
 from mukatabat.portal.webhooks import is_success
-from mukatabat.tenancy.rules import Actor, system_actor
-from mukatabat.web.cli.answers import answer, as_json_option
+from mukatabat.tenancy.rules import Actor
+from mukatabat.web.cli.answers import acting, answer, as_json_option
 
 body_option = click.option("--body", "code", required=True, help="The body's code, such as MOF.")
 
@@ -112,7 +111,4 @@ def _shown(webhook: Subscription) -> dict[str, Any]:
 
 
 def _operator(code: str) -> Actor:
-    """Whoever may run this command on the server cares for any body's webhooks; the trail names the command line."""
-    body = body_by_code(code)
-    actor = system_actor("cli.webhooks", body_id=body.id, realm=body.realm)
-    return replace(actor, capabilities=frozenset({str(Capability.ADMINISTER_BODY)}))
+    return acting("webhooks", body_by_code(code), Capability.ADMINISTER_BODY)
