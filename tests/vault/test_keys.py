@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -117,6 +117,26 @@ def test_wrapping_anew_goes_on_where_it_was_cut_off_and_doing_it_again_changes_n
     with scope(actor):
         BodyKey.objects.filter(version=1).update(token=b"gone")
     assert read(actor, documents[0]) == TEXT
+
+
+def test_one_damaged_wrap_is_alarmed_of_and_stops_nothing_else(caplog: pytest.LogCaptureFixture) -> None:
+    actor = clerk()
+    documents = [stored(actor) for _ in range(5)]
+    with scope(actor):
+        DocumentKey.objects.filter(document=documents[0]).update(wrapped=b"of something else, as a disk may leave it")
+    actions.rotate(actor)
+    damaged: set[UUID] = set()
+    waiting = [actions.rewrap(actor, batch=1, damaged=damaged)]
+    while waiting[-1]:
+        waiting.append(actions.rewrap(actor, batch=1, damaged=damaged))
+    assert waiting == [4, 3, 2, 1, 0]
+    assert wrapped_by(actor) == [1, 2, 2, 2, 2]
+    assert damaged == {documents[0].key.id}
+    assert [str(documents[0].key.id) in one.getMessage() for one in caplog.records if one.exc_info] == [True]
+    with scope(actor):
+        said = AuditEntry.objects.filter(act="vault.keys-rewrapped")
+        assert sum(one.detail["damaged"] for one in said) == 1
+    assert {read(actor, document) for document in documents[1:]} == {TEXT}
 
 
 def test_a_new_root_key_reseals_bodies_keys() -> None:

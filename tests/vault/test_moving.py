@@ -246,3 +246,14 @@ def test_the_operator_moves_a_body_asks_the_token_and_replaces_the_nodes_key(
     settings.MUKATABAT_TOKEN_MODULE = None
     for arguments in (["token"], ["move", "FL", TOKEN]):
         assert run.invoke(keys, arguments).exit_code == 1
+
+
+def test_the_command_names_what_does_not_open_and_fails(cast: Cast) -> None:
+    actor = cast("signer.mof")
+    document = actions.store_generated(actor, b"text", name="a.txt", media_type="text/plain")
+    with scope(actor):
+        DocumentKey.objects.filter(document=document).update(wrapped=b"damaged")
+    actions.rotate(actor)
+    done = CliRunner().invoke(keys, ["rewrap"])
+    assert done.exit_code == 1
+    assert f"does not open: {document.key.id}" in done.output

@@ -15,8 +15,8 @@ from mukatabat.vault import actions
 @app.task(name="vault.rewrap")
 def rewrap(body: str) -> None:
     """Wrap all documents of a body anew under its newest key; cut off, it goes on where it stopped."""
-    actor = _actor(UUID(body))
-    while actions.rewrap(actor):
+    actor, damaged = _actor(UUID(body)), set[UUID]()
+    while actions.rewrap(actor, damaged=damaged):
         pass
 
 

@@ -13,7 +13,7 @@ from mukatabat.directory.vocabulary import Custody
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault import store
-from mukatabat.vault.custody import TOKEN, key_store
+from mukatabat.vault.custody import TOKEN, unwrap, wrap
 from mukatabat.vault.envelope import DataKey, in_parcel, unsealed
 from mukatabat.vault.errors import (
     BlobDamaged,
@@ -53,7 +53,7 @@ def key_opens(actor: Actor) -> bool:
         keys = list(BodyKey.objects.order_by("store", "root", "-version").distinct("store", "root"))
     for key in keys:
         try:
-            key_store(key.store).wrap(key.held, bytes(KEY_BYTES), context=b"mukatabat/ready")
+            wrap(key, bytes(KEY_BYTES), context=b"mukatabat/ready")
         except WrongKey:
             return False
     return True
@@ -155,5 +155,5 @@ def sealed_document(actor: Actor, document: Document) -> Sealed:
         raise DocumentDestroyed
     if key.wrapped is None:
         return Sealed(key.address, released(actor, document), key.begin)
-    secret = key_store(key.body_key.store).unwrap(key.body_key.held, bytes(key.wrapped), context=key.context)
+    secret = unwrap(key.body_key, key.wrapped, context=key.context)
     return Sealed(key.address, secret, key.begin)

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from mukatabat.audit.actions import record
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor, ActorKind
-from mukatabat.vault.custody import key_store
+from mukatabat.vault.custody import unwrap
 from mukatabat.vault.errors import NotAReader
 from mukatabat.vault.models import Document, ReaderWrap
 from mukatabat.vault.rules import ReaderKind
@@ -41,7 +41,7 @@ def released(actor: Actor, document: Document) -> bytes:
 def unwrapped(wrap: ReaderWrap, document: Document) -> bytes:
     """Open one wrap; whoever calls has decided that it may be opened."""
     wrap.document = document  # known to the caller with its key: the context asks for neither again
-    return key_store(wrap.reader_key.store).unwrap(wrap.reader_key.held, bytes(wrap.wrapped), context=wrap.context)
+    return unwrap(wrap.reader_key, wrap.wrapped, context=wrap.context)
 
 
 def _own_wraps(actor: Actor, document: Document) -> QuerySet[ReaderWrap]:

@@ -14,7 +14,7 @@ from uuid import UUID
 from mukatabat.tenancy.context import current_actor, forget
 from mukatabat.tenancy.errors import UnscopedQuery
 from mukatabat.vault.actions.keys import NEWEST, newest_key, opened_text_key
-from mukatabat.vault.custody import key_store
+from mukatabat.vault.custody import wrap
 from mukatabat.vault.errors import KeyUnavailable
 from mukatabat.vault.models import BodyKey
 from mukatabat.vault.rules import KEY_BYTES, text_key_context
@@ -47,7 +47,7 @@ def _make(key_id: UUID) -> None:
     key = BodyKey.objects.select_for_update().get(id=key_id)
     if key.text_key is None:
         fresh = secrets.token_bytes(KEY_BYTES)
-        key.text_key = key_store(key.store).wrap(key.held, fresh, context=text_key_context(key.body_id, key.version))
+        key.text_key = wrap(key, fresh, context=text_key_context(key.body_id, key.version))
         key.save(update_fields=["text_key"])
 
 

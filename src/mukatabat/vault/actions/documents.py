@@ -16,7 +16,7 @@ from mukatabat.tenancy.rules import Actor
 from mukatabat.vault import scanner, store
 from mukatabat.vault.actions.keys import newest_key
 from mukatabat.vault.actions.readers import lock_for_readers
-from mukatabat.vault.custody import key_store
+from mukatabat.vault.custody import wrap
 from mukatabat.vault.envelope import DataKey, Sealer, seal
 from mukatabat.vault.errors import EmptyFile, InfectedFile
 from mukatabat.vault.inspection import inspect_spool
@@ -95,7 +95,7 @@ def _lock(actor: Actor, document: Document, sealed: Sealed) -> None:
     key = DocumentKey(
         document=document, address=sealed.address, begin=sealed.begin, body_key=newest_key(actor)
     )  # fmt: skip
-    key.wrapped = key_store(key.body_key.store).wrap(key.body_key.held, sealed.secret, context=key.context)
+    key.wrapped = wrap(key.body_key, sealed.secret, context=key.context)
     key.save(force_insert=True)
 
 

@@ -14,7 +14,7 @@ from mukatabat.kernel import clock
 from mukatabat.tenancy.context import forget, found_once, scope
 from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor
-from mukatabat.vault.custody import key_store, store_for_new_keys
+from mukatabat.vault.custody import key_store, store_for_new_keys, unwrap
 from mukatabat.vault.errors import DestructionRefused, DocumentNotFound
 from mukatabat.vault.models import BodyKey, Document, DocumentKey, ReaderWrap
 from mukatabat.vault.rules import Destruction, body_key_context, text_key_context
@@ -50,8 +50,7 @@ def rotate(actor: Actor, *, store: str | None = None) -> BodyKey:
 
 def opened_text_key(key: BodyKey) -> bytes:
     """Open the text key of a version that has one, in the open scope; raises KeyUnavailable."""
-    by, wrapped = key.text_under or key, bytes(key.text_key or b"")
-    return key_store(by.store).unwrap(by.held, wrapped, context=text_key_context(key.body_id, key.version))
+    return unwrap(key.text_under or key, key.text_key or b"", context=text_key_context(key.body_id, key.version))
 
 
 def _make(actor: Actor, version: int, store: str) -> BodyKey:

@@ -21,7 +21,7 @@ from mukatabat.kernel import clock
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor, system_actor
 from mukatabat.vault.actions.keys import newest_key
-from mukatabat.vault.custody import key_store
+from mukatabat.vault.custody import key_store, wrap
 from mukatabat.vault.models import Document, DocumentKey, ReaderKey, ReaderWrap
 from mukatabat.vault.queries import sealed_document
 from mukatabat.vault.release import PARTIES, unwrapped
@@ -93,7 +93,7 @@ def unseal(actor: Actor, object_id: UUID, document_ids: Iterable[UUID]) -> None:
         for document in found:
             secret = sealed_document(actor, document).secret
             document.key.body_key, document.key.named = key, False
-            document.key.wrapped = key_store(key.store).wrap(key.held, secret, context=document.key.context)
+            document.key.wrapped = wrap(key, secret, context=document.key.context)
             document.key.save(update_fields=["body_key", "named", "wrapped"])
         _take_away(actor, object_id, list(ReaderWrap.objects.filter(document__in=found).select_related("reader_key")))
 
@@ -215,9 +215,7 @@ def _wrap(actor: Actor, object_id: UUID, document: Document, secret: bytes, read
         [
             ReaderWrap(
                 document=document, reader_key=key, object_id=object_id, named_by=actor.person_id,
-                wrapped=key_store(key.store).wrap(
-                    key.held, secret, context=reader_wrap_context(document.key.context, key.reader)
-                ),
+                wrapped=wrap(key, secret, context=reader_wrap_context(document.key.context, key.reader)),
             )
             for key in keys
         ],

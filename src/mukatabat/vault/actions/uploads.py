@@ -22,7 +22,7 @@ from mukatabat.tenancy.rules import Actor
 from mukatabat.vault import store
 from mukatabat.vault.actions.documents import keep
 from mukatabat.vault.actions.keys import newest_key
-from mukatabat.vault.custody import key_store
+from mukatabat.vault.custody import unwrap, wrap
 from mukatabat.vault.envelope import DataKey, Sealer, seal, unsealed
 from mukatabat.vault.errors import (
     DigestMismatch,
@@ -118,7 +118,7 @@ def _enter(
     actor: Actor, session: UploadSession, *, offset: int, size: int, address: str, key: DataKey
 ) -> None:  # fmt: skip
     part = UploadPart(session=session, offset=offset, size=size, address=address, body_key=newest_key(actor))
-    part.wrapped = key_store(part.body_key.store).wrap(part.body_key.held, key.secret, context=_context(part))
+    part.wrapped = wrap(part.body_key, key.secret, context=_context(part))
     part.save(force_insert=True)
     session.received, session.expires_at = offset + size, clock.now() + LIFETIME
     session.save(update_fields=["received", "expires_at"])
@@ -144,7 +144,7 @@ def keep_upload(actor: Actor, upload_id: UUID) -> Kept:
 
 def _opened(parts: list[UploadPart]) -> Iterator[BinaryIO]:
     for part in parts:
-        secret = key_store(part.body_key.store).unwrap(part.body_key.held, bytes(part.wrapped), context=_context(part))
+        secret = unwrap(part.body_key, part.wrapped, context=_context(part))
         yield unsealed(store().open(part.address), DataKey(secret), address=part.address, size=part.size)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from mukatabat.vault.errors import KeyUnavailable
 
@@ -17,9 +17,31 @@ if TYPE_CHECKING:
     from mukatabat.vault.custody.device import TokenKeyStore
     from mukatabat.vault.custody.software import SoftwareKeyStore
     from mukatabat.vault.ports import KeyStore, NoteStore, PairStore
+    from mukatabat.vault.rules import HeldKey
 
 SOFTWARE: Final = "software"
 TOKEN: Final = "token"
+
+
+class KeptKey(Protocol):
+    """A row of a key that wraps others: the store in which it is, and how that holds it."""
+
+    store: str
+
+    @property
+    def held(self) -> HeldKey:
+        """How its store holds it."""
+        ...
+
+
+def wrap(key: KeptKey, secret: bytes, *, context: bytes) -> bytes:
+    """Seal 32 bytes under a key in the store where it is, bound to their context; raises KeyUnavailable."""
+    return key_store(key.store).wrap(key.held, secret, context=context)
+
+
+def unwrap(key: KeptKey, wrapped: bytes | memoryview, *, context: bytes) -> bytes:
+    """Open what :func:`wrap` sealed; raises KeyUnavailable, and its kind WrongKey for another key or context."""
+    return key_store(key.store).unwrap(key.held, bytes(wrapped), context=context)
 
 
 def key_store(name: str | None = None) -> KeyStore:

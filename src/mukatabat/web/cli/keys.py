@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
+from uuid import UUID
 
 import click
 
@@ -15,11 +16,11 @@ from mukatabat.directory.models import Body
 from mukatabat.directory.vocabulary import KeyUse
 from mukatabat.kernel.vocabulary import Realm
 from mukatabat.letters.actions.sealing_older import seal_older
-from mukatabat.tenancy.rules import Actor, system_actor
+from mukatabat.tenancy.rules import Actor
 from mukatabat.vault import actions
 from mukatabat.vault.custody import SOFTWARE, TOKEN, software_store, token_store
 from mukatabat.vault.errors import VaultError
-from mukatabat.web.cli.answers import answer, as_json_option
+from mukatabat.web.cli.answers import acting, answer, as_json_option
 
 
 @click.group()
@@ -30,7 +31,7 @@ def keys() -> None:
 def _bodies() -> Iterator[tuple[str, Actor]]:
     for body in Body.objects.order_by("realm", "code"):
         prefix = "TRN-" if body.realm == Realm.TRAINING else ""
-        yield f"{prefix}{body.code}", system_actor("cli.keys", body_id=body.id, realm=body.realm)
+        yield f"{prefix}{body.code}", acting("keys", body)
 
 
 @keys.command("rotate")
@@ -173,10 +174,16 @@ def rotate_root(*, as_json: bool) -> None:
 @keys.command("rewrap")
 @as_json_option
 def rewrap(*, as_json: bool) -> None:
-    """Wrap every body's documents under its newest key, and its keys under the newest root; may be cut off."""
-    done = []
+    """Wrap every body's documents under its newest key, and its keys under the newest root; may be cut off.
+
+    What does not open under its own key is named and left as it is. Exit code 1 if there was any.
+    """
+    done, damaged = [], set[UUID]()
     for code, actor in _bodies():
-        while actions.rewrap(actor):
+        while actions.rewrap(actor, damaged=damaged):
             pass
         done.append(code)
-    answer({"bodies": done, "root": software_store().newest()}, [f"{len(done)} bodies done"], as_json=as_json)
+    rows = sorted(str(one) for one in damaged)
+    said = {"bodies": done, "root": software_store().newest(), "damaged": rows}
+    answer(said, [f"{len(done)} bodies done", *(f"does not open: {one}" for one in rows)], as_json=as_json)
+    sys.exit(1 if damaged else 0)
