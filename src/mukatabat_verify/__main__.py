@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -28,12 +29,18 @@ MARKS = {"passed": "✓", "refused": "✗", "left out": "–"}
 SUFFIXES = {".pem", ".crt", ".cer", ".der"}
 POLICY = "log.policy"
 """What names the log and its witnesses in a folder of roots (C2SP tlog-policy)."""
+NODES = "node.certificates"
+"""What names, in a folder of roots, the certificates of nodes from before they were marked: a SHA-256 a line."""
 
 
 def main(
-    arguments: Sequence[str] | None = None, *, roots: tuple[bytes, ...] = (), log: WitnessPolicy | None = None
+    arguments: Sequence[str] | None = None,
+    *,
+    roots: tuple[bytes, ...] = (),
+    log: WitnessPolicy | None = None,
+    nodes: frozenset[str] = frozenset(),
 ) -> int:
-    """Check one file and print what was found; ``roots`` (DER) and ``log`` are trusted where no folder is named."""
+    """Check one file and print what was found; without a folder, ``roots`` (DER), ``log`` and ``nodes`` are trusted."""
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     parser = argparse.ArgumentParser(
         prog="mukatabat_verify",
@@ -43,7 +50,8 @@ def main(
     parser.add_argument(
         "--trust",
         type=Path,
-        help=f"a folder with the trusted root certificates (PEM or DER), and in {POLICY} the log and its witnesses",
+        help=f"a folder with the trusted root certificates (PEM or DER), in {POLICY} the log and its witnesses, and in "
+        f"{NODES} the SHA-256 of a node's certificates from before they were marked",
     )
     parser.add_argument(
         "--key", type=Path, help="a recipient's private key: a line with its suite, a line in hexadecimal"
@@ -59,7 +67,8 @@ def main(
     try:
         known = _policy(asked.trust) if asked.trust else log
         believed = known.for_readers() if known is not None else None
-        trust = Trust(_roots(asked.trust) if asked.trust else roots, asked.at, believed)
+        named = _nodes(asked.trust) if asked.trust else nodes
+        trust = Trust(_roots(asked.trust) if asked.trust else roots, asked.at, believed, named)
         key = _key(asked.key) if asked.key else None
         with asked.file.open("rb") as stream:
             report = verify(stream, trust, key=key)
@@ -116,6 +125,15 @@ def _roots(folder: Path) -> tuple[bytes, ...]:
 def _policy(folder: Path) -> WitnessPolicy | None:
     file = folder / POLICY
     return parse(file.read_text(encoding="utf-8")) if file.exists() else None
+
+
+def _nodes(folder: Path) -> frozenset[str]:
+    file = folder / NODES
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    named = frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    if wrong := [one for one in named if not re.fullmatch(r"[0-9a-f]{64}", one)]:
+        raise ValueError(f"{file} names no SHA-256: {wrong[0]}")
+    return named
 
 
 def _certificates(data: bytes) -> list[Certificate]:

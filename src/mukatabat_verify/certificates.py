@@ -6,6 +6,7 @@ Paths are checked after RFC 5280 by the ``cryptography`` package; what a certifi
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,8 @@ from mukatabat_verify.log.checkpoints import Policy
 DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 BODY_IDENTIFIER: Final = "GB:KW-"
 """How a body's code stands in the organizationIdentifier of its seal (form of ETSI EN 319 412-1 §5.1.4)."""
+NODE_MARK: Final = "urn:mukatabat:node"
+"""The name (subjectAltName, URI) by which a certificate says that its key is a node's, which states what happened."""
 _OF_OTHERS: Final = frozenset({
     DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION, ExtendedKeyUsageOID.CLIENT_AUTH,
     ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CODE_SIGNING, ExtendedKeyUsageOID.SMARTCARD_LOGON,
@@ -39,12 +42,14 @@ _OF_PERSONS: Final = (NameOID.GIVEN_NAME, NameOID.SURNAME, NameOID.PSEUDONYM, Na
 class Trust:
     """Whom a check trusts (DER root certificates) and the moment for which it asks (aware).
 
-    ``log`` names the log and its witnesses, None where nobody told this reader whom to believe.
+    ``log`` names the log and its witnesses, None where nobody told this reader whom to believe. ``nodes`` are SHA-256
+    fingerprints (hexadecimal) of certificates from before nodes were marked, which the reader was told are a node's.
     """
 
     roots: tuple[bytes, ...]
     at: datetime
     log: Policy | None = None
+    nodes: frozenset[str] = frozenset()
 
 
 def check_seal(chain: Sequence[bytes], trust: Trust, *, body: str) -> None:
@@ -73,13 +78,22 @@ def check_signing(chain: Sequence[bytes], trust: Trust) -> x509.Certificate:
 def check_node(chain: Sequence[bytes], trust: Trust) -> None:
     """Check that a chain makes its first the key of a node, which states what happened; raises as :func:`check_seal`.
 
-    The seal of a body, the certificate of a person and that of a server or program sign as well, and the same root may
-    vouch for them; none is taken for a node's.
+    It bears the mark, and nothing else that would make it a body's, a person's, a server's or a program's. One from
+    before there was a mark is accepted only where the reader names it itself (``trust.nodes``).
     """
     own = check_signing(chain, trust)
+    if hashlib.sha256(chain[0]).hexdigest() in trust.nodes:
+        return
     named = any(one.startswith(BODY_IDENTIFIER) for one in _names(own, NameOID.ORGANIZATION_IDENTIFIER))
     if named or _extended(own) & _OF_OTHERS or any(_names(own, one) for one in _OF_PERSONS):
         raise CertificateOfAnotherUse
+    if not _marked(own):
+        raise CertificateOfAnotherUse("nothing in it says that it is a node's")
+
+
+def is_node(certificate: bytes) -> bool:
+    """Tell whether a certificate (DER) bears a node's mark; CertificateUnreadable when it is none."""
+    return _marked(_loaded(certificate))
 
 
 def check_time_stamping(chain: Sequence[bytes], trust: Trust) -> None:
@@ -135,6 +149,14 @@ def _signs(own: x509.Certificate) -> bool:
     except x509.ExtensionNotFound:
         return False
     return (usage.digital_signature or usage.content_commitment) and not usage.key_cert_sign and not constraints.ca
+
+
+def _marked(own: x509.Certificate) -> bool:
+    try:
+        names = own.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return False
+    return NODE_MARK in names.get_values_for_type(x509.UniformResourceIdentifier)
 
 
 def _extended(own: x509.Certificate) -> set[x509.ObjectIdentifier]:

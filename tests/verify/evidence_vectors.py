@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from mukatabat_verify.evidence.signature import sign
 from mukatabat_verify.evidence.statement import Event, Part, Statement
-from tests.verify.support import CREATED, PARCEL, issue, root
+from tests.verify.support import CREATED, PARCEL, node, root
 
 FOLDER = Path(__file__).parent.parent / "vectors" / "evidence"
 STATEMENT = Statement(
@@ -48,10 +48,10 @@ OTHERS = {
 
 def main() -> None:
     """Write the evidences and their root into tests/vectors/evidence."""
-    node = issue("Evidence of the node", issuer=root(), years=(2026, 2027))
+    by = node(years=(2026, 2027))
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, changes in OTHERS.items():
-        (FOLDER / f"{name}.xml").write_bytes(sign(replace(STATEMENT, **changes), node, at=CREATED))
+        (FOLDER / f"{name}.xml").write_bytes(sign(replace(STATEMENT, **changes), by, at=CREATED))
     pem = x509.load_der_x509_certificate(root().root).public_bytes(Encoding.PEM)
     (FOLDER / "roots.pem").write_bytes(pem)
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from mukatabat_verify.certificates import NODE_MARK
 from mukatabat_verify.parcel import cover as covers
 from mukatabat_verify.parcel import header as headers
 from mukatabat_verify.parcel.cover import Cover
@@ -85,6 +86,13 @@ def issue(
         builder = builder.add_extension(extension, critical=critical)
     certificate = builder.sign(signer, hashes.SHA256())
     return Identity(key, (certificate, *(() if issuer is None else issuer.certificates)))
+
+
+def node(name: str = "Evidence of the node", **changes: Any) -> Identity:
+    """A node's certificate, under the root unless told otherwise."""
+    mark = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(NODE_MARK)])
+    extensions = ((mark, False), *changes.pop("extensions", ()))
+    return issue(name, **{"issuer": root(), "extensions": extensions, **changes})
 
 
 def usage(*, authority: bool) -> x509.KeyUsage:

@@ -31,9 +31,9 @@ from tests.signing.support import NOW
 from tests.verify.evidence_vectors import STATEMENT
 from tests.verify.letters import container_of
 from tests.verify.letters import written as all_of
-from tests.verify.support import Identity, Parcel, issue, make_parcel, root, seal
+from tests.verify.support import Identity, Parcel, make_parcel, node, root, seal
 
-NODE = issue("Evidence of the node", issuer=root(), years=(2026, 2027))
+NODE = node(years=(2026, 2027))
 SALT = "5a" * 32
 REASON = "ليست من اختصاصنا"
 
@@ -186,8 +186,8 @@ def lies(parcel: Parcel, letter: bytes, time_stamps: LocalTimeStampAuthority) ->
     def signed_by(one: Identity) -> bytes:
         return of(submitted, proof(stated(parcel, Event.DELIVERED, 2), by=one))
 
-    expired = issue("Evidence of the node", issuer=root(), years=(2020, 2021))
-    stranger = issue("Evidence of the node")
+    expired = node(years=(2020, 2021))
+    stranger = node(issuer=None)
     return {
         "evidence of another letter": (of(submitted, foreign), Step.HISTORY, errors.EvidenceOfAnotherParcel),
         "about another recipient": (of(submitted, elsewhere), Step.HISTORY, errors.EvidenceOfAnotherRecipient),

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from mukatabat_verify import errors
-from mukatabat_verify.certificates import Trust, check_node, check_seal, check_time_stamping, holder
-from tests.verify.support import CREATED, issue, root, seal
+from mukatabat_verify.certificates import Trust, check_node, check_seal, check_time_stamping, holder, is_node
+from tests.verify.support import CREATED, issue, node, root, seal
 
 TRUST = Trust((root().root,), CREATED)
 STAMPING = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
@@ -66,7 +67,7 @@ def test_only_a_time_stamp_authority_stamps_time_and_it_seals_nothing() -> None:
 
 @pytest.mark.parametrize("kind", [NameOID.GIVEN_NAME, NameOID.SURNAME, NameOID.PSEUDONYM, NameOID.SERIAL_NUMBER])
 def test_a_person_under_the_same_root_states_nothing_in_the_node_s_place(kind: x509.ObjectIdentifier) -> None:
-    person = issue("Ahmad", issuer=root(), named=((kind, "7001"),))
+    person = node("Ahmad", named=((kind, "7001"),))
     with pytest.raises(errors.CertificateOfAnotherUse):
         check_node(person.chain, TRUST)
 
@@ -79,7 +80,37 @@ def test_a_person_under_the_same_root_states_nothing_in_the_node_s_place(kind: x
     ],
 )  # fmt: skip
 def test_a_server_or_program_under_the_same_root_states_nothing_in_the_node_s_place(use: x509.ObjectIdentifier) -> None:
-    check_node(issue("Node", issuer=root()).chain, TRUST)
-    other = issue("portal.example", issuer=root(), extensions=((x509.ExtendedKeyUsage([use]), False),))
+    other = node("portal.example", extensions=((x509.ExtendedKeyUsage([use]), False),))
     with pytest.raises(errors.CertificateOfAnotherUse):
         check_node(other.chain, TRUST)
+
+
+def test_only_a_marked_certificate_is_a_node_s() -> None:
+    check_node(node().chain, TRUST)
+    assert is_node(node().chain[0])
+    foreign = (
+        issue("A foreign organisation", issuer=root(), named=((NameOID.ORGANIZATION_IDENTIFIER, "VATBE-0876866142"),)),
+        issue("Ahmad, without any identifier", issuer=root()),
+        issue("urn:mukatabat:node", issuer=root()),
+        node("Like a node", extensions=(), body="MOF"),
+        issue("Another mark", issuer=root(), extensions=((_uri("urn:mukatabat:node:2"), False),)),
+    )
+    for one in foreign:
+        with pytest.raises(errors.CertificateOfAnotherUse):
+            check_node(one.chain, TRUST)
+
+
+def test_one_from_before_the_mark_is_a_node_s_for_the_reader_who_names_it_and_for_nothing_else() -> None:
+    before = issue("Node", issuer=root())
+    named = replace(TRUST, nodes=frozenset({sha256(before.chain[0]).hexdigest()}))
+    check_node(before.chain, named)
+    with pytest.raises(errors.CertificateOutOfDate):
+        check_node(before.chain, replace(named, at=datetime(2028, 1, 2, tzinfo=UTC)))
+    with pytest.raises(errors.CertificateUntrusted):
+        check_node(before.chain, replace(named, roots=()))
+    with pytest.raises(errors.CertificateOfAnotherUse):
+        check_node(issue("Node", issuer=root()).chain, named)
+
+
+def _uri(name: str) -> x509.SubjectAlternativeName:
+    return x509.SubjectAlternativeName([x509.UniformResourceIdentifier(name)])

@@ -21,10 +21,10 @@ from mukatabat_verify.directory import Directory, ListedBody, ListedKey, Stateme
 from mukatabat_verify.report import Report, Step
 from mukatabat_verify.verifier import verify
 from tests.signing.support import NOW
-from tests.verify.support import Identity, Parcel, issue, make_parcel, seal
+from tests.verify.support import Identity, Parcel, issue, make_parcel, node, seal
 from tests.verify.test_bundle import NODE, contents
 
-OTHER = issue("Another node", issuer=issue("Another root", authority=True))
+OTHER = node("Another node", issuer=issue("Another root", authority=True))
 CERTIFICATE = seal().chain[0]
 
 

@@ -25,12 +25,12 @@ from mukatabat_verify.evidence import signature
 from mukatabat_verify.evidence.signature import check, check_about, sign
 from mukatabat_verify.evidence.statement import Event, read
 from tests.verify.evidence_vectors import FOLDER, OTHERS, STATEMENT
-from tests.verify.support import CREATED, PARCEL, issue, root, seal
+from tests.verify.support import CREATED, PARCEL, issue, node, root, seal
 
 SCHEMAS = Path(__file__).parents[3] / "shared" / "data" / "xsd"
 JUDGE = Path(__file__).parents[2] / "bench" / "judges" / "xmldsig" / "judge.py"
 UNABLE = 69
-NODE = issue("Evidence of the node", issuer=root())
+NODE = node()
 SIGNED = sign(STATEMENT, NODE, at=CREATED)
 
 

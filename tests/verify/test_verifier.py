@@ -32,7 +32,7 @@ from mukatabat_verify.verifier import verify
 from tests.signing.support import NOW
 from tests.verify.evidence_vectors import STATEMENT
 from tests.verify.letters import container_of, data_of, written
-from tests.verify.support import CREATED, KEYS, Parcel, issue, make_parcel, opening_key, root, seal
+from tests.verify.support import CREATED, KEYS, Parcel, issue, make_parcel, node, opening_key, root, seal
 
 FL, MOH = opening_key(XWING, "FL"), opening_key(P256, "MOH")
 SOURCE = Path(__file__).parents[2] / "src"
@@ -187,8 +187,8 @@ def test_whatever_is_shown_a_report_comes_out(
 
 
 def test_an_evidence_is_checked_too(trust: Trust) -> None:
-    node = issue("Evidence of the node", issuer=root())
-    data = sign(STATEMENT, node, at=CREATED)
+    by = node()
+    data = sign(STATEMENT, by, at=CREATED)
     report = found(data, trust)
     assert report.refusal is None
     assert [one.step.number for one in report.findings] == [15, 16]
@@ -198,6 +198,16 @@ def test_an_evidence_is_checked_too(trust: Trust) -> None:
     assert ends(found(data.replace(b">MOH<", b">MOI<"), trust)) == (Step.EVIDENCE, errors.EvidenceSignatureBroken)
     stranger = replace(trust, roots=trust.roots[1:])
     assert ends(found(data, stranger)) == (Step.EVIDENCE_TRUSTED, errors.CertificateUntrusted)
+
+
+def test_evidence_from_before_nodes_were_marked_holds_where_the_reader_names_its_certificate(trust: Trust) -> None:
+    before = issue("Evidence of the node", issuer=root())
+    data, own = sign(STATEMENT, before, at=CREATED), hashlib.sha256(before.chain[0]).hexdigest()
+    assert ends(found(data, trust)) == (Step.EVIDENCE_TRUSTED, errors.CertificateOfAnotherUse)
+    assert found(data, replace(trust, nodes=frozenset({own}))).refusal is None
+    assert ends(found(data, replace(trust, nodes=frozenset({own}), roots=trust.roots[1:]))) == (
+        Step.EVIDENCE_TRUSTED, errors.CertificateUntrusted,
+    )  # fmt: skip
 
 
 # ── the command ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import BinaryIO
 from uuid import UUID
 
@@ -23,10 +25,11 @@ from mukatabat.vault.errors import (
     KeyUnavailable,
     WrongKey,
 )
-from mukatabat.vault.models import BodyKey, Document, DocumentKey, ReaderWrap
+from mukatabat.vault.models import BodyKey, Document, DocumentKey, NodeKey, ReaderWrap
 from mukatabat.vault.release import released
 from mukatabat.vault.rules import KEY_BYTES, Blob, Reader, ReaderKind, Sealed
 from mukatabat.vault.streams import address_of
+from mukatabat_verify.certificates import is_node
 
 
 def access_document(actor: Actor, document_id: UUID) -> Document:
@@ -57,6 +60,29 @@ def key_opens(actor: Actor) -> bool:
         except WrongKey:
             return False
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class UnmarkedNode:
+    """A certificate of this node from before they were marked: its SHA-256 and realm, and whether it is still used."""
+
+    fingerprint: str
+    realm: str
+    in_use: bool
+
+
+def unmarked_nodes() -> list[UnmarkedNode]:
+    """The certificates with which this node states or stated what happened, and which do not say so.
+
+    What they signed holds for a reader who names them; one in use is to be replaced.
+    """
+    found = NodeKey.objects.order_by("valid_from", "id").only("chain", "realm", "valid_to")
+    own = [(bytes.fromhex(one.chain[0]), one) for one in found]
+    return [
+        UnmarkedNode(sha256(data).hexdigest(), one.realm, in_use=one.valid_to is None)
+        for data, one in own
+        if not is_node(data)
+    ]
 
 
 def custody_of(actor: Actor, document_ids: Iterable[UUID]) -> Custody | None:

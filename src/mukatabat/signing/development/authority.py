@@ -28,7 +28,7 @@ from mukatabat.signing.development.announcement import announce
 from mukatabat.signing.development.files import first_wins, private_folder
 from mukatabat.signing.errors import KeysUnreadable
 from mukatabat.signing.rules import SignerCertificate
-from mukatabat_verify.certificates import BODY_IDENTIFIER
+from mukatabat_verify.certificates import BODY_IDENTIFIER, NODE_MARK
 
 Extensions: TypeAlias = tuple[tuple[x509.ExtensionType, bool], ...]
 
@@ -110,18 +110,20 @@ class DevelopmentAuthority:
 
         Gives the chain without the root. Who asks is believed: this authority is for development.
         """
-        return self._certify(key, _name(name, body=name, identifier=BODY_IDENTIFIER + body))
+        return self._certify(key, _name(name, body=name, identifier=BODY_IDENTIFIER + body), _seal())
 
     def certify_node(self, key: ec.EllipticCurvePublicKey, *, name: str) -> tuple[x509.Certificate, ...]:
-        """Certify a key that lies elsewhere as that of the node of this name, for this year; it is no body's seal.
+        """Certify a key that lies elsewhere as that of the node of this name, for this year; it bears a node's mark.
 
         Gives the chain without the root.
         """
-        return self._certify(key, _name(name))
+        return self._certify(key, _name(name), _node())
 
-    def _certify(self, key: ec.EllipticCurvePublicKey, subject: x509.Name) -> tuple[x509.Certificate, ...]:
+    def _certify(
+        self, key: ec.EllipticCurvePublicKey, subject: x509.Name, extensions: Extensions
+    ) -> tuple[x509.Certificate, ...]:
         year = self.now().astimezone(clock.KUWAIT).year
-        certificate = self._certified(key, subject, _seal(), years=(year, year + 1), issuer=self._issuing)
+        certificate = self._certified(key, subject, extensions, years=(year, year + 1), issuer=self._issuing)
         return certificate, *self._issuing.certificates[:-1]
 
     def person_by_fingerprint(self, person_id: UUID, fingerprint: str) -> Identity | None:
@@ -277,6 +279,10 @@ def _seal() -> Extensions:
         (x509.BasicConstraints(ca=False, path_length=None), True),
         (_usage(signs=True, commits=True), True),
     )
+
+
+def _node() -> Extensions:
+    return *_seal(), (x509.SubjectAlternativeName([x509.UniformResourceIdentifier(NODE_MARK)]), False)
 
 
 def _person() -> Extensions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
 from uuid import UUID
@@ -20,6 +21,7 @@ from mukatabat.tenancy.rules import Actor
 from mukatabat.vault import actions
 from mukatabat.vault.custody import SOFTWARE, TOKEN, software_store, token_store
 from mukatabat.vault.errors import VaultError
+from mukatabat.vault.queries import unmarked_nodes
 from mukatabat.web.cli.answers import acting, answer, as_json_option
 
 
@@ -109,6 +111,19 @@ def replace_node(code: str, *, as_json: bool) -> None:
     key = actions.replace_evidence_key(_body(code))
     said = {"realm": key.realm, "store": key.store, "custody": key.custody, "expires": key.expires_at}
     answer(said, [f"evidence, {key.realm}: a new key in the {key.store} store"], as_json=as_json)
+
+
+@keys.command("nodes")
+@as_json_option
+def nodes(*, as_json: bool) -> None:
+    """List this node's certificates from before they were marked, as a court needs them in `node.certificates`.
+
+    Exit code 1 while one of them is in use: `keys replace-node` ends that.
+    """
+    found = unmarked_nodes()
+    lines = [line for one in found for line in (f"# {one.realm}{', in use' if one.in_use else ''}", one.fingerprint)]
+    answer([asdict(one) for one in found], lines, as_json=as_json)
+    sys.exit(1 if any(one.in_use for one in found) else 0)
 
 
 @keys.command("seal-older")

@@ -11,6 +11,7 @@ from mukatabat.kernel import clock
 from mukatabat.ledger.policy import witness_policy
 from mukatabat.ledger.queries import policy_for_readers
 from mukatabat.signing.service import trust
+from mukatabat.vault.queries import unmarked_nodes
 from mukatabat_verify.__main__ import main
 
 
@@ -19,7 +20,8 @@ from mukatabat_verify.__main__ import main
 def verify(arguments: tuple[str, ...]) -> None:
     """Check a bundle of evidence, a parcel, a container or an evidence, offline: FILE [--trust FOLDER] [--json].
 
-    Without a folder of roots those are trusted that this installation trusts, and its own log and witnesses. Exit code
-    1 when something is refused.
+    Without a folder of roots those are trusted that this installation trusts, and its own log, witnesses and former
+    certificates. Exit code 1 when something is refused.
     """
-    sys.exit(main(arguments, roots=trust(clock.now()).roots, log=policy_for_readers(witness_policy())))
+    roots, log = trust(clock.now()).roots, policy_for_readers(witness_policy())
+    sys.exit(main(arguments, roots=roots, log=log, nodes=frozenset(one.fingerprint for one in unmarked_nodes())))

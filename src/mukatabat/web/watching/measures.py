@@ -28,7 +28,7 @@ from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor, system_actor
 from mukatabat.vault.custody import configured, key_store
 from mukatabat.vault.errors import KeyUnavailable
-from mukatabat.vault.queries import key_opens
+from mukatabat.vault.queries import key_opens, unmarked_nodes
 from mukatabat.web.watching.site import site_state
 
 Values = Iterable[tuple[tuple[str, ...], float]]
@@ -199,6 +199,9 @@ _MEASURES: tuple[tuple[str, str, Sequence[str], Callable[[], Values]], ...] = (
     ("free_bytes", "Free bytes of the disks, by what lies there.", ("place",), _free),
     ("key_store_open", "1 when the keys of the stored documents are at hand.", (), _one(key_store_open)),
     ("closed_bodies", "Bodies whose keys this host cannot use.", (), _one(closed_bodies)),
+    ("unmarked_node_keys", "Keys in use with which the node states, whose certificates do not say so.", (), _one(
+        lambda: sum(one.in_use for one in unmarked_nodes())
+    )),
     ("log_waiting", "Leaves that wait for the transparency log.", (), _one(lambda: log_waiting()[0])),
     ("log_lag_seconds", "Age of the oldest leaf that waits for the log.", (), _one(lambda: log_waiting()[1])),
     ("log_checkpoint_age_seconds", "Age of the log's newest checkpoint.", (), _one(checkpoint_age)),
