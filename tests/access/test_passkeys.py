@@ -21,7 +21,7 @@ from mukatabat.tenancy.context import scope
 from tests.access.device import Device, coded
 from tests.access.people import Office, actor_for, code_now, is_signed_in, make_account, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 HOST = "fl.localhost"
 ORIGIN = f"http://{HOST}"
 

@@ -272,6 +272,7 @@ TAMPERINGS: dict[str, tuple[Callable[[psycopg.Connection, list[UUID]], None], st
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", TAMPERINGS)
 def test_whatever_the_owner_alters_the_proof_names_it(cast: Cast, owner_url: str, name: str) -> None:

@@ -51,7 +51,7 @@ from tests.letters.pages import at, browser
 from tests.story import issued_letter, run_jobs
 from tests.verify.support import issue as certify
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 Attack = Callable[[Cast, Consignment], dict[str, object]]
 

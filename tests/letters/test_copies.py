@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tests.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 REASON = "مقارنة التوقيع أمام المحكمة"
 

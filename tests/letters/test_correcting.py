@@ -36,7 +36,7 @@ from tests.vault.making import pdf
 if TYPE_CHECKING:
     from mukatabat.work.models import Item
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 REASON = "المرفق غير مقروء"
 
 

@@ -42,7 +42,7 @@ from tests.cast import FL, MOF, MOH, MPW, Cast
 from tests.letters.pages import at, browser
 from tests.story import approved_letter, arrived, issue, issued_letter, registered, run_jobs
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SUBJECT = "طلب الرأي بشأن فروق أسعار المواد"
 
 

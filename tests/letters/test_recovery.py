@@ -22,7 +22,7 @@ from tests.cast import Cast
 from tests.letters.pages import browser
 from tests.vault.test_readers import received
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 REASON = "غادر القارئ الوحيد الخدمة"
 

@@ -27,7 +27,7 @@ from tests.cast import FL, MOF, Cast
 from tests.story import arrived, run_jobs
 from tests.vault.test_readers import approved, draft, kinds, papers, reads, received, sent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 def keeper(body: UUID) -> Actor:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from tests.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 def mine(cast: Cast, login: str, letter_id: UUID) -> Letter:

@@ -21,7 +21,7 @@ from tests.letters.pages import at
 from tests.story import arrived, issued_letter, registered, run_jobs
 from tests.web.conftest import Browser
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 PAGE = "web:delivery"
 

@@ -18,6 +18,8 @@ from mukatabat.kernel.arabic import fold
 from mukatabat.kernel.vocabulary import Vocabulary
 from tools import translations
 
+pytestmark = pytest.mark.long
+
 PACKAGE = Path(mukatabat.__file__).parent
 GLOSSARY = PACKAGE / "web" / "data" / "glossary.csv"
 CATALOGUE = PACKAGE / "locale" / "ar" / "LC_MESSAGES" / "django.po"

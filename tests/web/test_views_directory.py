@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tests.cast import Cast
     from tests.web.conftest import Browser
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 def at(name: str, *args: object) -> str:

@@ -35,6 +35,8 @@ from tests.cast import Cast
 from tests.story import issued_letter
 from tests.web.conftest import Browser
 
+pytestmark = pytest.mark.long
+
 MARKER = "علامة-لا-تظهر-في-السجل"
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
