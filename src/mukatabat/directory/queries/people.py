@@ -42,14 +42,18 @@ def posts_held(person_id: UUID, on: date | None = None) -> QuerySet[Appointment]
 
     Each row gives `.post`, `.post.unit` and `.is_primary`; appointments to posts or units that ended are left out.
     """
-    day = on or clock.today()
+    return _held(on or clock.today()).filter(person_id=person_id)
+
+
+def posts_held_under(staff_number: str, *, body_id: UUID, on: date | None = None) -> QuerySet[Appointment]:
+    """As :func:`posts_held`, of the person of a body who has this number there; nobody has it, nothing is listed."""
+    return _held(on or clock.today()).filter(person__body=body_id, person__staff_number=staff_number)
+
+
+def _held(day: date) -> QuerySet[Appointment]:
     return (
         Appointment.objects.filter(
-            effective(day),
-            effective(day, "post__"),
-            effective(day, "post__unit__"),
-            effective(day, "person__"),
-            person_id=person_id,
+            effective(day), effective(day, "post__"), effective(day, "post__unit__"), effective(day, "person__")
         )
         .select_related("post", "post__unit")
         .order_by("-is_primary", "post__level", "pk")

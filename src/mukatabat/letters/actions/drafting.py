@@ -64,18 +64,19 @@ def begin_draft(
 
     A ``draft_id`` chosen by the page makes a doubled click harmless: the same id gives the same draft.
     """
+    return begin_once(actor, command, answers=answers, draft_id=draft_id or new_id())[0]
+
+
+def begin_once(actor: Actor, command: DraftCommand, *, answers: UUID | None, draft_id: UUID) -> tuple[Letter, bool]:
+    """As :func:`begin_draft`; says besides whether this call opened the draft (False: it was there already)."""
     require_capability(actor, Capability.DRAFT)
-    draft_id = draft_id or new_id()
-    existing = _own_draft(actor, draft_id)
-    if existing is not None:
-        return existing
     try:
         return _begin(actor, draft_id, command=command, answers=answers)
     except (IntegrityError, NotFoundOrForbidden):  # the other half of a doubled click was quicker, or it is not theirs
         existing = _own_draft(actor, draft_id)
         if existing is None:
             raise NotFoundOrForbidden from None
-        return existing
+        return existing, False
 
 
 def _own_draft(actor: Actor, draft_id: UUID) -> Letter | None:
@@ -83,11 +84,14 @@ def _own_draft(actor: Actor, draft_id: UUID) -> Letter | None:
         return Letter.objects.filter(id=draft_id, author_id=actor.person_id).first()
 
 
-def _begin(actor: Actor, draft_id: UUID, *, command: DraftCommand, answers: UUID | None) -> Letter:
+def _begin(actor: Actor, draft_id: UUID, *, command: DraftCommand, answers: UUID | None) -> tuple[Letter, bool]:
     now = clock.now()
     with scope(actor):
         if is_known(actor, draft_id):  # else the author's grant would open what already has this identifier
-            raise NotFoundOrForbidden
+            existing = _own_draft(actor, draft_id)
+            if existing is None:
+                raise NotFoundOrForbidden
+            return existing, False
         letter = Letter(
             id=draft_id, direction=Direction.OUT, state=LetterState.DRAFT, author_id=actor.person_id,
             author_ar=actor.name_ar, author_en=actor.name_en, created_at=now, updated_at=now, sort_time=now,
@@ -102,7 +106,7 @@ def _begin(actor: Actor, draft_id: UUID, *, command: DraftCommand, answers: UUID
         grant(actor, protected(letter), [author], reason=Reason.AUTHOR)
         open_item(actor, heading_of(letter), Task(holder=author, act=Act.DRAFT))
         record(actor, act="letters.draft-begun", object_kind="letter", object_id=letter.id)
-    return letter
+    return letter, True
 
 
 def _question(actor: Actor, letter_id: UUID) -> Letter:

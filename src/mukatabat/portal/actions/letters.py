@@ -39,15 +39,17 @@ def addressee(caller: Caller, code: str, command: AddresseeCommand) -> Addressee
         raise UnknownRecipient(body=code) from None
 
 
-def write_letter(caller: Caller, letter_id: UUID, command: DraftCommand, *, answers: UUID | None) -> Letter:
-    """Write a letter under an identifier that its Idempotency-Key stands for.
+def write_letter(
+    caller: Caller, letter_id: UUID, command: DraftCommand, *, answers: UUID | None
+) -> tuple[Letter, bool]:
+    """Write a letter under an identifier that its Idempotency-Key stands for; says whether this call wrote it.
 
     The same content again gives the same letter, whatever became of it meanwhile; another content is KeyReused.
     """
-    letter = drafting.begin_draft(caller.actor, command, answers=answers, draft_id=letter_id)
-    if not drafting.says_the_same(letter, command):
+    letter, fresh = drafting.begin_once(caller.actor, command, answers=answers, draft_id=letter_id)
+    if not fresh and not drafting.says_the_same(letter, command):
         raise KeyReused
-    return letter
+    return letter, fresh
 
 
 def begin_issue(

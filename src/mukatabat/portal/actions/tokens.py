@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-
 from mukatabat.access.capabilities import require_capability
 from mukatabat.access.rules import Capability
 from mukatabat.audit.actions import record
@@ -88,10 +86,9 @@ def count_request(caller: Caller) -> int:
     """Count one request of a token; returns how many are left in this minute. Raises TooManyRequests."""
     seconds = int(clock.now().timestamp())
     minute = seconds // 60
-    with transaction.atomic():
-        made = int(rows("portal", "count", {"token": caller.token_id, "minute": minute})[0][0])
-        if made == 1:
-            Minute.objects.filter(minute__lt=minute - REMEMBERED // timedelta(minutes=1)).delete()
+    made = int(rows("portal", "count", {"token": caller.token_id, "minute": minute})[0][0])
+    if made == 1:
+        Minute.objects.filter(minute__lt=minute - REMEMBERED // timedelta(minutes=1)).delete()
     if made > caller.per_minute:
         raise TooManyRequests(seconds=60 - seconds % 60)
     return caller.per_minute - made

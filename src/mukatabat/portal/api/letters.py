@@ -32,7 +32,7 @@ from mukatabat.portal.api.schemas import (
     SignatureIn,
 )
 from mukatabat.portal.api.security import NeedsToken, caller
-from mukatabat.portal.api.shown import document_bytes, letter_line, letter_out
+from mukatabat.portal.api.shown import document_bytes, fresh_letter, letter_line, letter_out
 from mukatabat.portal.errors import KeyInvalid, RequestInvalid
 from mukatabat.portal.queries import Caller, signing_post
 from mukatabat.portal.rules import Scope, identifier_for
@@ -61,8 +61,8 @@ def write(request: HttpRequest, letter: LetterIn, header: Header[KeyIn]) -> Stat
     letter_id = identifier_for(mine.token_id, header.idempotency_key)
     if letter_id is None:
         raise KeyInvalid
-    written = writing.write_letter(mine, letter_id, _command(mine, letter), answers=letter.answers)
-    return Status(201, letter_out(mine.actor, written.id))
+    written, fresh = writing.write_letter(mine, letter_id, _command(mine, letter), answers=letter.answers)
+    return Status(201, fresh_letter(written, letter.answers) if fresh else letter_out(mine.actor, written.id))
 
 
 @router.get("/{letter_id}", response=LetterOut, auth=READ, url_name="letter", summary="One letter")

@@ -40,14 +40,28 @@ def letter_out(actor: Actor, letter_id: UUID) -> LetterOut:
         sent = exchange.consignments_of(actor, [letter.id]).get(letter.id, [])
         documents = _documents(actor, letter)
     codes = _codes([*(one.recipient_id for one in sent), *([letter.counterpart_id] if letter.counterpart_id else [])])
+    return _letter_out(letter, codes).model_copy(
+        update={
+            "answers": answers if answers in seen else None, "answered_by": [one for one in replies if one in seen],
+            "documents": documents, "consignments": [_consignment(one, codes) for one in sent],
+        }
+    )  # fmt: skip
+
+
+def fresh_letter(letter: Letter, answers: UUID | None) -> LetterOut:
+    """A letter that this very request wrote: nothing is attached to it, sent of it or known to answer it yet."""
+    codes = _codes([letter.counterpart_id] if letter.counterpart_id else [])
+    return _letter_out(letter, codes).model_copy(update={"answers": answers})
+
+
+def _letter_out(letter: Letter, codes: dict[UUID, str]) -> LetterOut:
+    """What the letter's own row says."""
     return LetterOut(
         id=letter.id, direction=letter.direction, kind=letter.kind, state=letter.state, letter_type=letter.letter_type,
         reference=letter.reference, subject=letter.subject, secrecy=letter.secrecy, urgency=letter.urgency,
         counterpart=codes.get(letter.counterpart_id, "") if letter.counterpart_id else "",
         their_reference=letter.their_reference, their_date=letter.their_date, issued_at=letter.issued_at,
-        registered_at=letter.registered_at, answers=answers if answers in seen else None,
-        answered_by=[one for one in replies if one in seen], documents=documents,
-        consignments=[_consignment(one, codes) for one in sent],
+        registered_at=letter.registered_at, answers=None, answered_by=[], documents=[], consignments=[],
     )  # fmt: skip
 
 

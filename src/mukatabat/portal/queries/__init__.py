@@ -10,7 +10,7 @@ from mukatabat.access.errors import NoAppointment
 from mukatabat.access.queries import actor_by_posts
 from mukatabat.access.rules import Capability, capabilities_of
 from mukatabat.directory.models import Person
-from mukatabat.directory.queries import posts_held
+from mukatabat.directory.queries import posts_held_under
 from mukatabat.directory.vocabulary import PostRole
 from mukatabat.kernel import clock
 from mukatabat.portal.errors import TokenRefused, UnknownSigner
@@ -88,10 +88,10 @@ def signer_of(caller: Caller, staff_number: str) -> tuple[Actor, str]:
 
 def signing_post(caller: Caller, staff_number: str) -> UUID:
     """The post by which a person signs for a caller's body; raises UnknownSigner."""
-    person = Person.objects.filter(body_id=caller.actor.body_id, staff_number=staff_number).first()
-    for held in posts_held(person.id) if person is not None else ():
-        if held.post.body_id == caller.actor.body_id and Capability.SIGN in capabilities_of([PostRole(held.post.role)]):
-            return held.post_id
+    own = caller.actor.body_id
+    for one in posts_held_under(staff_number, body_id=own):
+        if one.post.body_id == own and Capability.SIGN in capabilities_of([PostRole(one.post.role)]):
+            return one.post_id
     raise UnknownSigner
 
 
