@@ -67,10 +67,8 @@ def test_what_is_no_hijri_date_is_refused(text: str) -> None:
 
 
 def test_dates_are_written_in_words() -> None:
-    assert written(SUNDAY, "ar") == "22 نوفمبر 2026م"
+    assert written(SUNDAY, "ar") == "22 نوفمبر 2026"
     assert written(SUNDAY, "en") == "22 November 2026"
-    assert hijri(SUNDAY).written("ar-kw") == "12 جمادى الآخرة 1448هـ"
-    assert hijri(SUNDAY).written("en") == "12 Jumada al-Akhirah 1448 AH"
     assert (hijri(SUNDAY).month_ar, hijri(SUNDAY).month_en) == ("جمادى الآخرة", "Jumada al-Akhirah")
     assert weekday(SUNDAY, "ar") == "الأحد"
     assert weekday(SUNDAY, "en") == "Sunday"

@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_certificate
 
+from mukatabat.access.rules import Capability
 from mukatabat.audit.models import AuditEntry
 from mukatabat.exchange.models import Consignment
 from mukatabat.kernel import clock
@@ -24,6 +25,7 @@ from mukatabat.ledger import actions as ledger
 from mukatabat.letters.actions import receiving
 from mukatabat.letters.commands import AcceptCommand
 from mukatabat.letters.proofs import proof_of, proof_of_arrival
+from mukatabat.letters.views import panels
 from mukatabat.signing.service import trust
 from mukatabat.tenancy.context import scope
 from mukatabat.vault.custody.logkeys import VaultLogKeys
@@ -34,6 +36,7 @@ from mukatabat_verify.report import Report, Step
 from mukatabat_verify.verifier import verify
 from tests.cast import Cast
 from tests.exchange.support import arrivals, consignments, cover_of
+from tests.letters.pages import at, browser
 from tests.story import issued_letter, run_jobs
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +78,18 @@ def test_a_court_believes_the_bundle_of_a_delivery_and_its_letter(cast: Cast) ->
     with scope(cast("signer.mof")):
         entry = AuditEntry.objects.get(act="letters.proof-taken")
     assert entry.object_id == consignment.letter_id
+
+
+def test_a_command_line_is_shown_to_those_whose_work_it_is_to_check(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consignment = told(cast)
+    page = at("letter", consignment.letter_id)
+    for login in ("clerk.mof", "adviser.mof", "signer.mof"):
+        assert "cli verify" not in browser(login).get(page).content.decode(), login
+    assert frozenset(panels.CHECKERS) == {Capability.ARCHIVE, Capability.READ_AUDIT, Capability.OPERATE}
+    monkeypatch.setattr(panels, "CHECKERS", (Capability.DISPATCH,))
+    assert "cli verify FILE" in browser("clerk.mof").get(page).content.decode()
 
 
 def steps(report: Report) -> dict[Step, str]:

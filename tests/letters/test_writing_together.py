@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import NotFoundOrForbidden
@@ -216,6 +217,22 @@ def test_the_page_of_a_draft_is_read_only_for_whoever_does_not_write_it(cast: Ca
     posted = browser("head.mof").post(at("edit", letter.id), draft_fields(cast, version=str(_version(cast, letter))))
     assert posted.status_code == 403
     assert "data-reads" not in browser("adviser.mof").get(at("edit", letter.id)).content.decode()
+
+
+def test_whoever_only_reads_a_draft_is_offered_nothing_that_changes_it(cast: Cast) -> None:
+    letter = _returned(cast)
+    author = browser("adviser.mof")
+    annex = SimpleUploadedFile("ملحق.txt", "نص".encode())
+    author.post(
+        at("edit", letter.id), draft_fields(cast, version=str(_version(cast, letter)), act="attach", files=[annex])
+    )
+    changes = ('type="file"', "/remove/", 'class="x"', "data-token-find", "data-resolve")
+    written, read = (
+        browser(login).get(at("edit", letter.id)).content.decode() for login in ("adviser.mof", "head.mof")
+    )
+    assert [one for one in changes if one not in written] == []
+    assert [one for one in changes if one in read] == []
+    assert "ملحق.txt" in read and "إدارة الفتوى والتشريع" in read
 
 
 def test_presence_is_told_in_json(cast: Cast) -> None:

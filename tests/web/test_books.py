@@ -36,6 +36,9 @@ def test_the_confidential_book_names_the_direction_of_each_number(browser: Brows
         assert {one.partition("</th>")[0].rpartition(">")[2] for one in table.split("<th ")[1:]} == heads
         assert f"<td>{word}</td>" in table, login
         assert "Referred to" not in table
+        page = book.content.decode()
+        assert 'href="/registers/confidential/" aria-current="page"' in page, "it stands among the books"
+        assert "data-serial-filter" not in page, "nothing of it can be filtered"
 
 
 def test_a_void_number_says_why_in_the_reader_s_language(browser: Browser, cast: Cast) -> None:

@@ -71,7 +71,7 @@ class HijriDate:
         return HIJRI_MONTHS_EN[self.month - 1]
 
     def __str__(self) -> str:
-        """Write year-month-day in ASCII, `1448-06-12`, for storage; people read `written`."""
+        """Write year-month-day in ASCII, `1448-06-12`, for storage."""
         return f"{self.year:04d}-{self.month:02d}-{self.day:02d}"
 
     @classmethod
@@ -81,12 +81,6 @@ class HijriDate:
         if not (1 <= month <= 12 and 1 <= day <= 30):
             raise ValueError(f"not a Hijri date: {text!r}")
         return cls(year, month, day)
-
-    def written(self, language: str) -> str:
-        """Write the date in words with ASCII digits: «12 جمادى الآخرة 1448هـ», “12 Jumada al-Akhirah 1448 AH”."""
-        if language.startswith("ar"):
-            return f"{self.day} {self.month_ar} {self.year}هـ"
-        return f"{self.day} {self.month_en} {self.year} AH"
 
 
 def hijri(day: date, adjustment: int = 0) -> HijriDate:
@@ -157,13 +151,12 @@ def shift_of(begins: date, shifts: Sequence[tuple[date, int]]) -> int:
 
 
 def written(day: date, language: str) -> str:
-    """Write a Gregorian day in words with ASCII digits: «22 نوفمبر 2026م», “22 November 2026”.
+    """Write a Gregorian day in words with ASCII digits: «22 نوفمبر 2026», “22 November 2026”.
 
-    The Arabic form ends with «م», since a full stop after ٢٠٢٦ reads as a zero. Digits are turned by the caller.
+    Screens name the era of neither day nor year; paper does (`press.dates`). Digits are turned by the caller.
     """
-    if language.startswith("ar"):
-        return f"{day.day} {GREGORIAN_MONTHS_AR[day.month - 1]} {day.year}م"
-    return f"{day.day} {GREGORIAN_MONTHS_EN[day.month - 1]} {day.year}"
+    months = GREGORIAN_MONTHS_AR if language.startswith("ar") else GREGORIAN_MONTHS_EN
+    return f"{day.day} {months[day.month - 1]} {day.year}"
 
 
 def weekday(day: date, language: str) -> str:

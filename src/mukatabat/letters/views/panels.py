@@ -60,6 +60,8 @@ PAPER_STEPS = (
 """On paper nothing is dispatched and nothing proves an opening: what is shown is what somebody keyed in."""
 BROKEN = frozenset({_S.RETURNED, _S.REDIRECTED, _S.FAILED, _S.HELD, _S.WITHDRAWN})
 RECEIVED = frozenset({_S.REGISTERED, _S.OPENED, _S.ANSWERED})
+CHECKERS = (Capability.ARCHIVE, Capability.READ_AUDIT, Capability.OPERATE)
+"""Whose work it is to check an evidence bundle; to everybody else a command line is noise."""
 """The states in which a recipient's registry has taken the letter in."""
 
 
@@ -143,7 +145,8 @@ def track_panel(story: Story) -> dict[str, Any]:
     keyed = records_of(story.actor, on_paper) if on_paper else {}
     receipts = receipts_of(story.actor, story.consignments) if story.consignments else {}
     return {
-        "takes_proof": any(proof_url(story.letter, one) for one in story.consignments),
+        "checks_proof": any(story.actor.may(one) for one in CHECKERS)
+        and any(proof_url(story.letter, one) for one in story.consignments),
         "verdict": _with_bundle(verdict(story.consignments), story) or under_way(letter),
         "recipients": [
             {

@@ -128,7 +128,7 @@ def confidential(request: HttpRequest) -> HttpResponse:
     context = {
         "kind": BOOK_NAMES[kind], "heading": kind.label, "today": clock.today(), "entries": rows, "query": "",
         "more_url": f"{reverse('registers:confidential')}?{more}" if more else None,
-        "day_url": _day_url(kind, clock.today()), "plain": True,
+        "day_url": _day_url(kind, clock.today()), "plain": True, "sees_confidential": True,
         "empty": {"reason": _("Each confidential letter stands here by number, day and mark, and by nothing else.")},
     }  # fmt: skip
     partial = request.headers.get("HX-Request") == "true" and before is not None

@@ -28,7 +28,6 @@ register = template.Library()
 
 EMPTY = SafeString("")
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
-SEPARATOR = SafeString('<i class="sep"></i>')
 SPRITE = "icons/lucide.svg"
 MIRRORED = frozenset(
     {
@@ -150,12 +149,15 @@ def hdate(context: Context, value: object) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def both_dates(context: Context, value: date | datetime | None, hijri: object = None) -> SafeString:
+def both_dates(
+    context: Context, value: date | datetime | None, hijri: object = None, weekday: bool = False
+) -> SafeString:
     """Show a day twice: Gregorian, then lighter its Hijri date (``hijri`` when one was stored with the letter)."""
     if value is None:
         return EMPTY
     second = hdate(context, hijri if hijri is not None else _day(value))
-    return format_html('<span class="pair">{} {} <small>{}</small></span>', gdate(context, value), SEPARATOR, second)
+    first = gdate(context, value, weekday=weekday)
+    return format_html('<span class="pair">{} <small>{}</small></span>', first, second)
 
 
 @register.simple_tag(takes_context=True, name="clock")

@@ -28,7 +28,6 @@ from mukatabat.audit.actions import record
 from mukatabat.directory.models import Body
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import MukatabatError
-from mukatabat.kernel.vocabulary import RegisterKind
 from mukatabat.press.actions import render_register_extract
 from mukatabat.press.dates import gregorian_text
 from mukatabat.registers.actions import drop_view, keep_view, keep_widths
@@ -98,7 +97,7 @@ def _frame(actor: Actor, shelf: Shelf, seen: Reading) -> dict[str, Any]:
     day = urlencode({"book": str(kind), "day": (asked.day or clock.today()).isoformat()})
     return {
         "heading": headings()[shelf], "today": clock.today(), "query": asked.query, "day": asked.day,
-        "tabs": _tabs(shelf, sees=sees), "csv_url": f"{reverse(EXPORTS[shelf])}?{_filter(seen)}",
+        "sees_confidential": sees, "csv_url": f"{reverse(EXPORTS[shelf])}?{_filter(seen)}",
         "pdf_url": f"{reverse(EXPORTS[shelf])}?{_filter(seen)}&as=pdf", "book_url": reverse(ROUTES[shelf]),
         "day_url": f"{reverse('registers:day')}?{day}" if sees else None,
         "entry_url": _entry_url(actor, shelf), "empty": _empty(shelf, asked), "views": _views(shelf, seen),
@@ -140,17 +139,6 @@ def _entry_url(actor: Actor, shelf: Shelf) -> str | None:
     if shelf is Shelf.INCOMING:
         return reverse("registers:tray") if actor.may(Capability.REGISTER_INCOMING) else None
     return reverse("letters:new") if actor.may(Capability.DRAFT) else None
-
-
-def _tabs(current: Shelf, *, sees: bool) -> list[dict[str, Any]]:
-    tabs: list[dict[str, Any]] = [
-        {"label": label, "url": reverse(ROUTES[shelf]), "count": None, "current": shelf is current}
-        for shelf, label in headings().items()
-    ]
-    if sees:
-        confidential = RegisterKind.CONFIDENTIAL.label
-        tabs.append({"label": confidential, "url": reverse("registers:confidential"), "count": None, "current": False})
-    return tabs
 
 
 @access("capability:work_items|see_registers")
