@@ -1,24 +1,26 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The first body of an installation, and the person who adds all others."""
+"""What only the server can begin: the first body with its operator, and a body's first administrators."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from mukatabat.directory.actions.bodies import AddBody, add_body
 from mukatabat.directory.actions.people import AddPerson, Appoint, add_person, appoint
 from mukatabat.directory.actions.structure import AddPost, add_post
-from mukatabat.directory.errors import AlreadyFounded
-from mukatabat.directory.models import Body, Person, Unit
+from mukatabat.directory.authority import locked_body
+from mukatabat.directory.errors import AlreadyFounded, NotInDirectory
+from mukatabat.directory.models import Appointment, Body, Person, Unit, effective
 from mukatabat.directory.vocabulary import PostRole
+from mukatabat.kernel.arabic import latin_digits
 from mukatabat.tenancy.context import scope
-from mukatabat.tenancy.rules import Actor, system_actor
+from mukatabat.tenancy.rules import Actor, ActorKind, system_actor
 
-FIRST_POSTS: Final = (
-    (PostRole.OPERATOR, "مشغل المنظومة المركزي", "Central Operator"),
-    (PostRole.ADMINISTRATOR, "مسؤول النظام في الجهة", "Body Administrator"),
-)
+OPERATOR: Final = (PostRole.OPERATOR, "مشغل المنظومة المركزي", "Central Operator")
+ADMINISTRATOR: Final = (PostRole.ADMINISTRATOR, "مسؤول النظام في الجهة", "Body Administrator")
+FIRST_POSTS: Final = (OPERATOR, ADMINISTRATOR)
 """What the first person holds: the operator adds bodies, the administrator this body's people."""
 
 
@@ -42,12 +44,37 @@ def found_installation(command: Found) -> tuple[Actor, Person]:
         if Body.objects.exists():
             raise AlreadyFounded
         body = add_body(actor, command.body)
-        unit = Unit.objects.get(body=body)
         person = add_person(actor, command.person)
-        for number, (role, ar, en) in enumerate(FIRST_POSTS):
-            post = add_post(actor, AddPost(unit_id=unit.pk, ar=ar, en=en, role=role, valid_from=body.valid_from))
-            appoint(
-                actor,
-                Appoint(person_id=person.pk, post_id=post.pk, valid_from=body.valid_from, is_primary=number == 0),
-            )
+        for number, post in enumerate(FIRST_POSTS):
+            _appoint(actor, person, post, since=body.valid_from, is_primary=number == 0)
     return actor, person
+
+
+def found_administrator(actor: Actor, command: AddPerson) -> Person:
+    """Make a person of the actor's body an administrator of it; one transaction.
+
+    Only from the server: a new body has nobody who could propose one, and a body with a single administrator nobody
+    who could confirm a second. The person is added unless the body has that staff number already; the post is the
+    registry's, made once for all of them. Raises `NotInDirectory` (also for anybody but the server), `AlreadyThere`
+    (the person is an administrator), and whatever `add_person` raises.
+    """
+    if actor.kind is not ActorKind.SYSTEM:
+        raise NotInDirectory
+    with scope(actor):
+        locked_body(actor.body_id)
+        staff_number = latin_digits(command.staff_number.strip())
+        known = Person.objects.filter(body_id=actor.body_id, staff_number=staff_number).first()
+        person = known or add_person(actor, command)
+        first = not Appointment.objects.filter(person=person, is_primary=True, valid_to__isnull=True).exists()
+        _appoint(actor, person, ADMINISTRATOR, since=command.valid_from, is_primary=first)
+    return person
+
+
+def _appoint(actor: Actor, person: Person, kind: tuple[PostRole, str, str], *, since: date, is_primary: bool) -> None:
+    """Appoint to the post of that kind in the body's registry, which is made where it is missing."""
+    role, ar, en = kind
+    unit = Unit.objects.filter(effective(since), body_id=actor.body_id, is_registry=True).earliest("valid_from", "code")
+    post = unit.posts.filter(effective(since), ar=ar, role=role).first()
+    if post is None:
+        post = add_post(actor, AddPost(unit_id=unit.pk, ar=ar, en=en, role=role, valid_from=since))
+    appoint(actor, Appoint(person_id=person.pk, post_id=post.pk, valid_from=since, is_primary=is_primary))
