@@ -17,9 +17,11 @@ from mukatabat.ledger.witness.__main__ import witness  # noqa: E402
 from mukatabat.web.cli.accounts import accounts  # noqa: E402
 from mukatabat.web.cli.audit import audit  # noqa: E402
 from mukatabat.web.cli.backup import backup  # noqa: E402
+from mukatabat.web.cli.bodies import bodies  # noqa: E402
 from mukatabat.web.cli.demo import demo  # noqa: E402
 from mukatabat.web.cli.keys import keys  # noqa: E402
 from mukatabat.web.cli.ledger import ledger  # noqa: E402
+from mukatabat.web.cli.letters import letters  # noqa: E402
 from mukatabat.web.cli.people import people  # noqa: E402
 from mukatabat.web.cli.registers import registers  # noqa: E402
 from mukatabat.web.cli.site import site  # noqa: E402
@@ -33,7 +35,10 @@ def mukatabat() -> None:
     """Mukatabat: official letters between government bodies."""
 
 
-GROUPS = (accounts, audit, backup, demo, keys, ledger, people, registers, site, tokens, verify, webhooks, witness)
+GROUPS = (
+    accounts, audit, backup, bodies, demo, keys, ledger, letters, people, registers, site, tokens, verify, webhooks,
+    witness,
+)  # fmt: skip
 for group in GROUPS:
     mukatabat.add_command(group)
 
