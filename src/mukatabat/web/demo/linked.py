@@ -35,18 +35,25 @@ def link(folder: Path, *, port: int) -> Path:
     configuration, token, key = folder / "client.json", folder / "token", folder / "signer.pem"
     signer = Person.objects.get(id=person_id(f"signer.{CODE.lower()}"))
     if not key.exists():
-        _write(key, _signer(signer))
+        write_private(key, signer_pem(signer))
     if not token.exists():
-        _write(token, _token().encode("ascii"))
+        write_private(token, _token().encode("ascii"))
     known = {
         "base": f"http://127.0.0.1:{port}/api/v1", "token_file": token.name, "signer": signer.staff_number,
         "key_file": key.name,
     }  # fmt: skip
-    _write(configuration, json.dumps(known).encode("utf-8"))
+    write_private(configuration, json.dumps(known).encode("utf-8"))
     return configuration
 
 
-def _signer(person: Person) -> bytes:
+def signer_pem(person: Person) -> bytes:
+    """A key and its certificates by the development authority for a person, as PEM, the key without a passphrase.
+
+    Raises RuntimeError outside a development installation, where nobody would trust it.
+    """
+    if not settings.MUKATABAT_DEVELOPMENT:
+        message = "the development authority certifies in a development installation alone (MUKATABAT_DEVELOPMENT)"
+        raise RuntimeError(message)
     authority = DevelopmentAuthority(settings.MUKATABAT_SIGNING_DIR)
     subject = CertificateSubject(person.ar, person.staff_number, body_name(person.body_id))
     identity = authority.person(person.id, subject)
@@ -72,7 +79,8 @@ def _administrator() -> Actor:
     return replace(actor, capabilities=frozenset({str(Capability.ADMINISTER_ACCOUNTS)}))
 
 
-def _write(file: Path, data: bytes) -> None:
+def write_private(file: Path, data: bytes) -> None:
+    """Write a file that its owner alone can read, whole or not at all."""
     fresh = file.with_name(f"{file.name}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as output:
