@@ -3,9 +3,11 @@
 
 readonly HOME_OF_RELEASES=/opt/mukatabat/releases
 readonly CURRENT=/opt/mukatabat/current
+readonly PROGRAMS=/opt/mukatabat/lib
 readonly STATIC=/opt/mukatabat/static
 readonly SETTINGS=/etc/mukatabat/mukatabat.conf
 readonly SECRETS=/etc/mukatabat/secrets
+readonly CREDENTIALS=/etc/credstore
 readonly STATE=/var/lib/mukatabat
 readonly BACKUPS=/srv/mukatabat-backup
 readonly SERVICE=mukatabat
@@ -56,6 +58,9 @@ as_service() {
   install -d -m 0700 -o "$SERVICE" -g "$SERVICE" /run/mukatabat
   folder=$(mktemp -d /run/mukatabat-secrets.XXXXXX)
   for name in $names; do install -m 0400 -o "$SERVICE" "$SECRETS/$name" "$folder/$name"; done
+  for name in token-pin store-access; do # only where there is one, as in the units
+    [ ! -e "$CREDENTIALS/mukatabat-$name" ] || install -m 0400 -o "$SERVICE" "$CREDENTIALS/mukatabat-$name" "$folder/$name"
+  done
   chown "$SERVICE" "$folder"
   (
     set -a
@@ -91,6 +96,15 @@ collect_static() {
   install -d -m 0755 -o "$SERVICE" "$STATIC"
   (umask 0022 && as_service "$1" "secret-key" -m mukatabat collectstatic --noinput --verbosity 0)
   chmod -R a+rX "$STATIC"
+}
+
+# The command `mukatabat` with its completion, which the shell asks the program for when it first needs it.
+make_command() {
+  local completions=/usr/share/bash-completion/completions
+  install -d -m 0755 "$PROGRAMS" "$completions"
+  install -m 0644 "$1/common.sh" "$PROGRAMS/common.sh"
+  install -m 0755 "$1/mukatabat" /usr/local/sbin/mukatabat
+  (umask 0022 && printf 'eval "$(_MUKATABAT_COMPLETE=bash_source mukatabat)"\n' >"$completions/mukatabat")
 }
 
 # One rename decides which release is current.

@@ -17,11 +17,13 @@ UNITS = sorted((DEPLOY / "systemd").iterdir())
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 
 
-@pytest.mark.parametrize("script", ["install", "upgrade", "common.sh"])
+@pytest.mark.parametrize(
+    "script", ["install", "upgrade", "mukatabat", "try", "try-upgrade", "common.sh", "trying/trees.sh"]
+)
 def test_a_script_parses_and_stops_at_the_first_failure(script: str) -> None:
     file = DEPLOY / script
     assert subprocess.run(["bash", "-n", file], check=False).returncode == 0
-    if script != "common.sh":
+    if not script.endswith(".sh"):
         assert "set -euo pipefail" in file.read_text()
         assert file.stat().st_mode & 0o111
 
@@ -58,13 +60,19 @@ def test_a_service_is_given_only_the_secrets_that_it_needs() -> None:
     given = {
         unit.name: set(re.findall(r"LoadCredential=([\w-]+):", unit.read_text())) for unit in SERVICES
     }  # fmt: skip
-    everyday = {"secret-key", "database-password", "vault-key", "token-pin"}
+    everyday = {"secret-key", "database-password", "vault-key", "token-pin", "store-access"}
     assert given == {
-        "mukatabat-web@.service": everyday | {"watch-token"},
-        "mukatabat-worker.service": everyday,
-        "mukatabat-backup.service": {"secret-key", "database-password", "backup-password"},
+        "mukatabat-web@.service": everyday | {"watch-token", "oidc"},
+        "mukatabat-worker.service": everyday | {"smtp-password", "sms-secret", "notices-secret"},
+        "mukatabat-backup.service": {"secret-key", "database-password", "backup-password", "store-access"},
     }
     assert all("owner-password" not in names for names in given.values())
+
+
+def test_a_credential_that_may_be_missing_is_named_after_the_product_and_every_other_one_is_a_file_of_ours() -> None:
+    for unit in SERVICES:
+        for name, source in re.findall(r"LoadCredential=([\w-]+):(\S+)", unit.read_text()):
+            assert source in {f"/etc/mukatabat/secrets/{name}", f"mukatabat-{name}"}, unit.name
 
 
 def test_no_secret_stands_in_a_setting_or_in_a_unit() -> None:
