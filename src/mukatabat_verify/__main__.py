@@ -51,7 +51,7 @@ def main(
         "--trust",
         type=Path,
         help=f"a folder with the trusted root certificates (PEM or DER), in {POLICY} the log and its witnesses, and in "
-        f"{NODES} the SHA-256 of a node's certificates from before they were marked",
+        f"{NODES} the SHA-256 of a node's certificates from before they were marked; and lists of revoked ones (*.crl)",
     )
     parser.add_argument(
         "--key", type=Path, help="a recipient's private key: a line with its suite, a line in hexadecimal"
@@ -68,7 +68,8 @@ def main(
         known = _policy(asked.trust) if asked.trust else log
         believed = known.for_readers() if known is not None else None
         named = _nodes(asked.trust) if asked.trust else nodes
-        trust = Trust(_roots(asked.trust) if asked.trust else roots, asked.at, believed, named)
+        lists = _lists(asked.trust) if asked.trust else ()
+        trust = Trust(_roots(asked.trust) if asked.trust else roots, asked.at, believed, named, lists)
         key = _key(asked.key) if asked.key else None
         with asked.file.open("rb") as stream:
             report = verify(stream, trust, key=key)
@@ -125,6 +126,10 @@ def _roots(folder: Path) -> tuple[bytes, ...]:
 def _policy(folder: Path) -> WitnessPolicy | None:
     file = folder / POLICY
     return parse(file.read_text(encoding="utf-8")) if file.exists() else None
+
+
+def _lists(folder: Path) -> tuple[bytes, ...]:
+    return tuple(file.read_bytes() for file in sorted(folder.glob("*.crl")))
 
 
 def _nodes(folder: Path) -> frozenset[str]:

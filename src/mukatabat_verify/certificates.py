@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who vouches for a certificate, and whose it is. Without any network: revocation is judged where evidence of it lies.
+"""Who vouches for a certificate, and whose it is. Without any network; what was withdrawn: `revocation`.
 
 Paths are checked after RFC 5280 by the ``cryptography`` package; what a certificate is for is checked here.
 """
@@ -44,12 +44,14 @@ class Trust:
 
     ``log`` names the log and its witnesses, None where nobody told this reader whom to believe. ``nodes`` are SHA-256
     fingerprints (hexadecimal) of certificates from before nodes were marked, which the reader was told are a node's.
+    ``lists`` are lists of revoked certificates (DER) that the reader brings.
     """
 
     roots: tuple[bytes, ...]
     at: datetime
     log: Policy | None = None
     nodes: frozenset[str] = frozenset()
+    lists: tuple[bytes, ...] = ()
 
 
 def check_seal(chain: Sequence[bytes], trust: Trust, *, body: str) -> None:

@@ -36,7 +36,8 @@ class SignatureReport:
 
     `intact`: the covered bytes and the signature agree. `trusted`: the certificate leads to a root and was valid at
     the time-stamp's time, or at the asked moment without a time-stamp. `covers_whole_file`: no byte was added after
-    signing. `changes_allowed`: what was added, if anything, is validation data or a time-stamp.
+    signing. `changes_allowed`: what was added, if anything, is validation data or a time-stamp. `chain`
+    holds the certificates that came along (DER), the signer's own first.
     """
 
     intact: bool
@@ -49,6 +50,7 @@ class SignatureReport:
     time_stamped_at: datetime | None
     level: SignatureLevel
     problem: str = ""
+    chain: tuple[bytes, ...] = ()
 
     @property
     def valid(self) -> bool:
@@ -62,7 +64,7 @@ def validate(pdf: bytes, trust: Trust) -> SignatureReport:
     1. Find the signature. 2. If it has a time-stamp, judge the signer's certificate at that time, the authority's at
     `trust.at`; otherwise both at `trust.at`. 3. A time-stamp that does not hold makes the report untrusted.
     4. The hole must hold the CMS and zeros only, because no digest covers it.
-    Revocation is judged only by what the document carries. Raises SignatureUnreadable when there is nothing to judge.
+    What was withdrawn is judged by :mod:`revocation`. Raises SignatureUnreadable when there is nothing to judge.
     """
     embedded = _find(pdf)  # 1
     try:
@@ -86,6 +88,7 @@ def validate(pdf: bytes, trust: Trust) -> SignatureReport:
         time_stamped_at=stamp.timestamp if stamp is not None and stamp.trusted else None,
         level=SignatureLevel.BASIC if stamp is None else SignatureLevel.TIME_STAMPED,
         problem=problem,
+        chain=tuple(one.dump() for one in (embedded.signer_cert, *embedded.other_embedded_certs)),
     )
 
 

@@ -101,6 +101,11 @@ class Step(Enum):
         "الختم مدرج للجهة المرسلة في دليل الجهات الموقّع",
         "The signed directory lists the seal as the sender's at that time",
     )
+    NOT_WITHDRAWN = (
+        28,
+        "لم تكن شهادة مما سبق ملغاة حين استُعملت",
+        "None of these certificates had been withdrawn when it was used",
+    )
 
     def __init__(self, number: int, ar: str, en: str) -> None:
         self.number = number

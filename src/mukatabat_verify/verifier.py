@@ -23,6 +23,11 @@ A container:
 13. the seal's certificate is the sender's and was trusted at the time-stamp's time, else at the asked moment;
 14. the person's signature on the letter is whole, nothing was added after it, and its certificate is trusted.
 
+and, of a file of any kind, at its end:
+
+28. no list of revoked certificates at hand, in the bundle or of the reader's own, says that a certificate of steps 3,
+13, 14, 16 and 20, or one of those that issued it, had been withdrawn at the time for which it was judged.
+
 An evidence:
 
 15. it has its one form, and the certificate's key signed it;
@@ -47,9 +52,8 @@ time when the parcel was taken over, and not as withdrawn;
 cannot have been sealed before it;
 21. the letter in it is the content that the header names: then steps 7 to 14 at that time.
 
-What this does not show: that a mandate covered the signature, that the letter was delivered, and that no certificate
-was withdrawn, unless the letter carries the evidence of that, or a directory says it of the sender's seal. Evidence
-and the log show when and to whom.
+What this does not show: that a mandate covered the signature, and that no certificate was withdrawn of which step 28
+knows no list; of authorities for time-stamps it asks none. Evidence and the log show when and to whom.
 """
 
 from __future__ import annotations
@@ -61,7 +65,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from mukatabat_verify import letter as letters
-from mukatabat_verify import pades, timestamps
+from mukatabat_verify import pades, revocation, timestamps
 from mukatabat_verify.asic import DATA, LETTER
 from mukatabat_verify.asic.reading import SealedLetter
 from mukatabat_verify.asic.seal import SealFound
@@ -87,6 +91,7 @@ from mukatabat_verify.parcel.keys import ParcelKey
 from mukatabat_verify.parcel.opening import check_sealed, check_signature, open_key, opened
 from mukatabat_verify.parcel.suites import WRAPS, OpeningKey
 from mukatabat_verify.report import Report, Step
+from mukatabat_verify.revocation import Used
 from mukatabat_verify.stream import Unsealed, exactly
 
 LARGEST_PDF = 2**27
@@ -102,23 +107,39 @@ def verify(stream: BinaryIO, trust: Trust, *, key: OpeningKey | None = None) -> 
         stream.seek(0)
         begins = exactly(stream, len(covers.MAGIC))
         stream.seek(0)
+        lists: tuple[bytes, ...] = ()
         if begins == covers.MAGIC:
-            _verify_parcel(report, stream, trust, key)
+            used = _verify_parcel(report, stream, trust, key)
         elif begins.startswith(b"PK") and _is_bundle(stream):
-            _verify_bundle(report, stream, trust)
+            used, lists = _verify_bundle(report, stream, trust)
         elif begins.startswith(b"PK"):
-            _verify_container(report, stream, trust)
+            used = _verify_container(report, stream, trust)
         elif begins.startswith(b"<erds:Evidence"):
-            _verify_evidence(report, stream, trust)
+            used = _verify_evidence(report, stream, trust)
         else:
             with report.step(Step.PARCEL_FORM):
                 raise UnknownForm
+        _verify_not_withdrawn(report, (*trust.lists, *lists), used, trust)
     except Refusal:
         pass  # it stands in the report
     return report
 
 
-def _verify_parcel(report: Report, stream: BinaryIO, trust: Trust, key: OpeningKey | None) -> None:
+def _verify_not_withdrawn(report: Report, lists: tuple[bytes, ...], used: list[Used], trust: Trust) -> None:
+    with report.step(Step.NOT_WITHDRAWN) as said:  # 28
+        if not lists:
+            said.left_out = "no list of revoked certificates is at hand"
+            return
+        shown = revocation.check(lists, dict.fromkeys(used), trust)
+        told = [f"no list speaks of: {', '.join(dict.fromkeys(shown.unknown))}"] if shown.unknown else []
+        if shown.older:
+            told.append(f"by a list from before the use: {', '.join(dict.fromkeys(shown.older))}")
+        told += [f"withdrawn since, and valid before: {name} from {at.isoformat()}" for name, at in shown.later.items()]
+        said.note = "; ".join(told)
+    report.facts["withdrawn_since"] = {name: at.isoformat() for name, at in shown.later.items()}
+
+
+def _verify_parcel(report: Report, stream: BinaryIO, trust: Trust, key: OpeningKey | None) -> list[Used]:
     with report.step(Step.PARCEL_FORM):  # 1
         cover, header = covers.read(stream)
         begin = stream.tell()
@@ -131,7 +152,7 @@ def _verify_parcel(report: Report, stream: BinaryIO, trust: Trust, key: OpeningK
         check_sealed(header, stream)
     if key is None:
         report.leave_out(Step.KEY, "no key was given, so the content stays sealed")
-        return
+        return [Used(cover.certificates, trust.at)]
     with report.step(Step.KEY):  # 5
         # A court judges what was sealed then; which suites a recipient takes today is the recipient's own question.
         parcel_key = open_key(cover, header, key, accepted=WRAPS)
@@ -139,7 +160,8 @@ def _verify_parcel(report: Report, stream: BinaryIO, trust: Trust, key: OpeningK
         stream.seek(begin)
         for _ in opened(header, parcel_key, stream):
             pass
-    _verify_container(report, _content(stream, parcel_key, begin), trust, header)
+    inside = _verify_container(report, _content(stream, parcel_key, begin), trust, header)
+    return [Used(cover.certificates, trust.at), *inside]
 
 
 def _content(stream: BinaryIO, key: ParcelKey, begin: int) -> BinaryIO:
@@ -147,7 +169,7 @@ def _content(stream: BinaryIO, key: ParcelKey, begin: int) -> BinaryIO:
     return Unsealed(stream, key.cipher, begin=begin)  # type: ignore[return-value]
 
 
-def _verify_container(report: Report, stream: BinaryIO, trust: Trust, header: Header | None = None) -> None:
+def _verify_container(report: Report, stream: BinaryIO, trust: Trust, header: Header | None = None) -> list[Used]:
     with report.step(Step.CONTAINER_FORM):  # 7
         sealed = SealedLetter(stream)
     with report.step(Step.COMPLETE):  # 8
@@ -172,10 +194,17 @@ def _verify_container(report: Report, stream: BinaryIO, trust: Trust, header: He
         check_seal(seal.chain, sealed_when, body=data.sender)
     report.facts |= {"sealed_by": holder(seal.chain[0]), "sealed_at_claimed": seal.sealed_at.isoformat()}
     with report.step(Step.PERSON):  # 14
-        report.facts |= _check_person(sealed.archive.read(LETTER, most=LARGEST_PDF), trust)
+        person = _check_person(sealed.archive.read(LETTER, most=LARGEST_PDF), trust)
+    claimed, stamped = person.signed_at, person.time_stamped_at
+    report.facts |= {
+        "signed_by": person.signer,
+        "signed_at_claimed": claimed.isoformat() if claimed else None,
+        "signed_before": stamped.isoformat() if stamped else None,
+    }
+    return [Used(seal.chain, sealed_when.at), Used(person.chain, stamped or trust.at)]
 
 
-def _verify_evidence(report: Report, stream: BinaryIO, trust: Trust) -> None:
+def _verify_evidence(report: Report, stream: BinaryIO, trust: Trust) -> list[Used]:
     with report.step(Step.EVIDENCE):  # 15
         found = evidence.check(exactly(stream, LARGEST_EVIDENCE + 1))
     with report.step(Step.EVIDENCE_TRUSTED):  # 16
@@ -192,6 +221,7 @@ def _verify_evidence(report: Report, stream: BinaryIO, trust: Trust) -> None:
         "parcel": str(stated.parcel),
         "header_sha256": stated.header.hex(),
     }
+    return [Used(found.chain, trust.at)]
 
 
 def _is_bundle(stream: BinaryIO) -> bool:
@@ -201,7 +231,7 @@ def _is_bundle(stream: BinaryIO) -> bool:
     return form.MEDIA_TYPE.encode("ascii") in begins
 
 
-def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> None:
+def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> tuple[list[Used], tuple[bytes, ...]]:
     with report.step(Step.BUNDLE):  # 17
         bundle = Bundle(stream)
         bundle.check_pieces()
@@ -213,8 +243,9 @@ def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> None:
         stamped = bundle.stamped(trust)
     log, numbers = _verify_log(report, bundle, stamped, trust)
     with report.step(Step.EVIDENCE_TRUSTED):  # 16
-        for name, one in found.items():
-            check_node(one.chain, replace(trust, at=stamped.get(name, trust.at)))
+        used = [Used(one.chain, stamped.get(name, trust.at)) for name, one in found.items()]
+        for one in used:
+            check_node(one.chain, replace(trust, at=one.at))
     report.facts["signed_with"] = sorted({holder(one.chain[0]) for one in found.values()})
     # What the node says of who holds its own key; anybody who believes the evidence believes this as well.
     report.facts["evidence_custody"] = sorted({one.statement.custody for one in found.values()})
@@ -227,7 +258,8 @@ def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> None:
     ]  # fmt: skip
     with report.step(Step.BUNDLE_SEALED):  # 20
         seal = bundle.check_seal()
-        check_node(seal.chain, _when_sealed(seal, trust))
+        sealed_when = _when_sealed(seal, trust)
+        check_node(seal.chain, sealed_when)
     known = replace(trust, at=min(stamped.values(), default=trust.at))
     with report.step(Step.PARCEL_FORM):  # 1
         cover, header = bundle.cover()
@@ -237,17 +269,17 @@ def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> None:
         check_seal(cover.certificates, known, body=header.sender)
     report.facts |= _facts(cover, header) | {"recipient": bundle.index.recipient}
     submitted = min(one.statement.submitted_at for one in found.values())
-    sealed_when = _when_sealed(seal, trust)
+    used += [Used(seal.chain, sealed_when.at), Used(cover.certificates, known.at)]
     made = bundle.index.made if seal.time_stamp is None else sealed_when.at
     _verify_listed(report, lambda: bundle.directory(made), sealed_when, cover.certificates[0], at=submitted)
     _verify_not_before(report, log, header)
     container = bundle.container()
     if container is None:
         report.leave_out(Step.LETTER_OF_PARCEL, "the bundle holds the digests of the letter, not the letter")
-        return
+        return used, bundle.lists()
     with report.step(Step.LETTER_OF_PARCEL):  # 21
         bundle.check_content(header)
-    _verify_container(report, container, known, header)
+    return [*used, *_verify_container(report, container, known, header)], bundle.lists()
 
 
 def _verify_log(
@@ -332,7 +364,7 @@ def check_letter(sealed: SealedLetter, header: Header | None) -> letters.LetterD
     return data
 
 
-def _check_person(pdf: bytes, trust: Trust) -> dict[str, str | None]:
+def _check_person(pdf: bytes, trust: Trust) -> pades.SignatureReport:
     found = pades.validate(pdf, trust)
     if not found.intact:
         raise SignatureBroken(found.problem)
@@ -343,12 +375,7 @@ def _check_person(pdf: bytes, trust: Trust) -> dict[str, str | None]:
         raise SignatureUntrusted(found.problem)
     if found.problem:
         raise SignatureBroken(found.problem)
-    claimed, stamped = found.signed_at, found.time_stamped_at
-    return {
-        "signed_by": found.signer,
-        "signed_at_claimed": claimed.isoformat() if claimed else None,
-        "signed_before": stamped.isoformat() if stamped else None,
-    }
+    return found
 
 
 def _facts(cover: Cover, header: Header) -> dict[str, object]:

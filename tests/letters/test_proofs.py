@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_certificate
+from django.conf import settings
 
 from mukatabat.access.rules import Capability
 from mukatabat.audit.models import AuditEntry
@@ -26,11 +28,16 @@ from mukatabat.letters.actions import receiving
 from mukatabat.letters.commands import AcceptCommand
 from mukatabat.letters.proofs import proof_of, proof_of_arrival
 from mukatabat.letters.views import panels
+from mukatabat.signing import jobs as signing
+from mukatabat.signing import service
 from mukatabat.signing.service import trust
 from mukatabat.tenancy.context import scope
 from mukatabat.vault.custody.logkeys import VaultLogKeys
+from mukatabat_verify import pades
 from mukatabat_verify.__main__ import main
 from mukatabat_verify.asic.archive import Archive
+from mukatabat_verify.asic.reading import SealedLetter
+from mukatabat_verify.errors import CertificateWithdrawn
 from mukatabat_verify.log.policies import WitnessPolicy
 from mukatabat_verify.report import Report, Step
 from mukatabat_verify.verifier import verify
@@ -233,3 +240,30 @@ def test_the_command_checks_it_offline_and_tells_it_in_both_languages(
     file.write_bytes(data.replace(b"ContentHandover", b"ContentHandoveR"))
     assert main([str(file), "--trust", str(roots), "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["steps"][-1]["reason"].startswith(("archive.", "bundle."))
+
+
+def test_a_bundle_brings_what_the_authorities_withdrew_and_a_silent_authority_holds_nothing_up(cast: Cast) -> None:
+    consignment = told(cast)
+    without = checked(taken(cast, consignment))
+    assert without.refusal is None and steps(without)[Step.NOT_WITHDRAWN]
+    signing.fetch_revocation_lists()
+    report = checked(taken(cast, consignment))
+    assert report.refusal is None and not steps(report)[Step.NOT_WITHDRAWN]
+    assert "no list" not in report.findings[-1].note
+
+
+def test_a_certificate_withdrawn_before_the_signature_is_refused_and_afterwards_it_is_said(cast: Cast) -> None:
+    consignment = told(cast)
+    data = taken(cast, consignment)
+    letter = SealedLetter(io.BytesIO(piece_of(data, "letter.asice")))
+    person = pades.validate(letter.archive.read("letter.pdf", most=2**27), trust(clock.now()))
+    assert person.time_stamped_at is not None
+    authority = service._authority(settings.MUKATABAT_SIGNING_DIR)
+    authority.revoke(person.chain[0], at=person.time_stamped_at + timedelta(seconds=1))
+    signing.fetch_revocation_lists()
+    report = checked(taken(cast, consignment))
+    assert report.refusal is None
+    assert len(report.facts["withdrawn_since"]) == 1
+    again = told(cast)  # by the same person, with what has been withdrawn
+    refused = checked(taken(cast, again))
+    assert isinstance(refused.refusal, CertificateWithdrawn)

@@ -7,7 +7,7 @@ import hashlib
 import io
 import random
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
@@ -105,9 +105,36 @@ def root(name: str = "Root") -> Identity:
 
 
 @cache
+def issuing() -> Identity:
+    return issue("Issuing", issuer=root(), years=(2020, 2040), authority=True)
+
+
+@cache
 def seal(body: str = "MOF") -> Identity:
-    issuing = issue("Issuing", issuer=root(), years=(2020, 2040), authority=True)
-    return issue(f"Seal of {body}", issuer=issuing, body=body)
+    return issue(f"Seal of {body}", issuer=issuing(), body=body)
+
+
+def revocation_list(
+    by: Any,
+    *revoked: tuple[bytes, datetime],
+    at: datetime = CREATED,
+    days: int = 7,
+    invalid: datetime | None = None,
+    extensions: tuple[tuple[x509.ExtensionType, bool], ...] = (),
+) -> bytes:
+    """A list of what an authority withdrew: certificates (DER), each with its time."""
+    named = by.certificates[0].subject
+    builder = x509.CertificateRevocationListBuilder().issuer_name(named).last_update(at)
+    builder = builder.next_update(at + timedelta(days=days))
+    for certificate, moment in revoked:
+        number = x509.load_der_x509_certificate(certificate).serial_number
+        entry = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(moment)
+        if invalid is not None:
+            entry = entry.add_extension(x509.InvalidityDate(invalid), critical=False)
+        builder = builder.add_revoked_certificate(entry.build())
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical=critical)
+    return builder.sign(by.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 @cache

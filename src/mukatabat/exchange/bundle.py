@@ -19,6 +19,7 @@ from mukatabat.ledger import queries as ledger
 from mukatabat.ledger.errors import LedgerError
 from mukatabat.ledger.policy import witness_policy
 from mukatabat.signing.errors import TimeStampError
+from mukatabat.signing.queries import revocation_lists
 from mukatabat.signing.service import time_stamps, trust
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
@@ -174,6 +175,7 @@ def bundle(actor: Actor, side: Side, kept: list[Kept], logged: Logged, *, report
         report=report, cover=cover.only_for([]).to_bytes(), letter=letter, salt=salt,
         proofs=tuple(_proof(one, side.reason if whole else "", logged) for one in kept),
         roots=trust(now).roots, log=logged.pieces, directory=listed.to_bytes() if listed is not None else None,
+        lists=revocation_lists([header.created, *(one.statement.at for one in kept)]),
     )  # fmt: skip
     try:
         return build(contents, by, at=now, time_stamp=time_stamps().stamp)

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Telling signers in good time that their certificate ends."""
+"""Telling signers in good time that their certificate ends, and keeping what authorities withdrew."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from hashlib import sha256
 from uuid import UUID, uuid5
+
+from django.db import transaction
 
 from mukatabat.access.rules import ROLE_CAPABILITIES, Capability
 from mukatabat.audit.actions import record
@@ -15,13 +19,19 @@ from mukatabat.notify.actions import tell
 from mukatabat.notify.models import Notification
 from mukatabat.notify.rules import CERTIFICATE, Kind, Message
 from mukatabat.signing.certificates import expires_at
-from mukatabat.signing.errors import SigningError
+from mukatabat.signing.errors import RevocationUnavailable, SigningError
+from mukatabat.signing.models import RevocationList
 from mukatabat.signing.ports import SignatureProvider
 from mukatabat.signing.rules import SignerCertificate, due_notice
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
+from mukatabat_verify import revocation
+from mukatabat_verify.errors import RevocationListUnreadable
 
 logger = logging.getLogger(__name__)
+
+AHEAD = timedelta(hours=1)
+"""How far an authority's clock may be ahead."""
 
 SIGNING_ROLES = [role.value for role, powers in ROLE_CAPABILITIES.items() if Capability.SIGN in powers]
 
@@ -71,5 +81,32 @@ def _tell(actor: Actor, person_id: UUID, certificate: SignerCertificate) -> bool
         record(
             actor, act="signing.expiry-told", object_kind="person", object_id=person_id,
             detail={"certificate": certificate.fingerprint, "ends": day, "days": days},
+        )  # fmt: skip
+    return True
+
+
+def keep_list(data: bytes, *, authorities: Sequence[bytes]) -> bool:
+    """Keep a list of revoked certificates (DER) that one of the known authorities (DER) wrote; tells whether it is new.
+
+    It takes the place of an earlier one of the same day (Kuwait). Raises RevocationUnavailable for anything else.
+    """
+    try:
+        listed = revocation.read(data)
+    except RevocationListUnreadable as error:
+        raise RevocationUnavailable(detail=error.detail) from error
+    by = revocation.signed_by(listed, authorities)
+    if by is None or listed.last_update_utc > clock.now() + AHEAD or listed.next_update_utc is None:
+        raise RevocationUnavailable(detail="by nobody who is known, or from tomorrow")
+    authority, day = sha256(by).hexdigest(), listed.last_update_utc.astimezone(clock.KUWAIT).date()
+    with transaction.atomic():
+        newest = RevocationList.objects.filter(authority=authority).order_by("-at").first()
+        if newest is not None and newest.at >= listed.last_update_utc:
+            return False
+        RevocationList.objects.update_or_create(
+            authority=authority,
+            day=day,
+            defaults={
+                "at": listed.last_update_utc, "until": listed.next_update_utc, "data": data, "kept_at": clock.now(),
+            },
         )  # fmt: skip
     return True

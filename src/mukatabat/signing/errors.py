@@ -122,6 +122,16 @@ class TimeStampUnavailable(TimeStampError):
     do = _("Nothing is needed from you.")
 
 
+class RevocationUnavailable(SigningError):
+    """An authority did not give its list of revoked certificates in time, or gave something else."""
+
+    code = "signing.revocation-unavailable"
+    http_status = 503
+    happened = _("The list of withdrawn certificates cannot be fetched at the moment.")
+    safe = _("Letters and signatures are not affected; the proof is completed later.")
+    do = _("Nothing is needed from you.")
+
+
 class TimeStampInvalid(TimeStampError):
     """The authority answered with something that is not a time-stamp of this signature."""
 

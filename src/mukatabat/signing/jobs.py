@@ -6,8 +6,11 @@ from __future__ import annotations
 import logging
 
 from mukatabat.directory.models import Body
-from mukatabat.signing.actions import tell_of_expiry
-from mukatabat.signing.service import provider
+from mukatabat.kernel import clock
+from mukatabat.signing.actions import keep_list, tell_of_expiry
+from mukatabat.signing.errors import RevocationUnavailable
+from mukatabat.signing.queries import lists_run_out_since
+from mukatabat.signing.service import authorities, provider, revocation_sources
 from mukatabat.tenancy.rules import system_actor
 
 logger = logging.getLogger(__name__)
@@ -22,3 +25,18 @@ def look_at_certificates() -> int:
         except Exception:
             logger.exception("the certificates of body %s could not be looked at", body.id)
     return told
+
+
+def fetch_revocation_lists() -> None:
+    """Fetch and keep what each authority has withdrawn; one that is silent stops no other, and no letter.
+
+    It is alarmed of once an authority owes its next list, because from then on proof waits for it.
+    """
+    for source in revocation_sources():
+        try:
+            keep_list(source.newest(), authorities=authorities())
+        except RevocationUnavailable as error:
+            logger.warning("a list of revoked certificates cannot be fetched: %s", error)
+    owed = lists_run_out_since()
+    if owed is not None and owed < clock.now():
+        logger.error("an authority owes its list of revoked certificates since %s", owed.isoformat())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What this room needs from outside: somebody who signs, and somebody who tells the time."""
+"""What this room needs from outside: who signs, who tells the time, who says what was withdrawn."""
 
 from __future__ import annotations
 
@@ -65,4 +65,12 @@ class TimeStampAuthority(Protocol):
 
         It answers within its own time limit, whatever the other side does.
         """
+        ...
+
+
+class RevocationSource(Protocol):
+    """One authority's list of the certificates that it withdrew."""
+
+    def newest(self) -> bytes:
+        """Give the newest list, DER as it came, or raise RevocationUnavailable; within its own time limit."""
         ...

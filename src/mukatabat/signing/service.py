@@ -18,8 +18,9 @@ from mukatabat.directory.models import Person
 from mukatabat.signing.development.authority import CertificateSubject, DevelopmentAuthority
 from mukatabat.signing.development.provider import SoftwareProvider
 from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
-from mukatabat.signing.ports import SignatureProvider, TimeStampAuthority
+from mukatabat.signing.ports import RevocationSource, SignatureProvider, TimeStampAuthority
 from mukatabat.signing.providers import remote
+from mukatabat.signing.revocation import HttpRevocationSource
 from mukatabat.signing.timestamps.http import HttpTimeStampAuthority
 from mukatabat_verify.certificates import Trust
 
@@ -69,6 +70,22 @@ def time_stamps() -> TimeStampAuthority:
     if settings.MUKATABAT_TIME_STAMP_URL:
         return HttpTimeStampAuthority(settings.MUKATABAT_TIME_STAMP_URL)
     return _local_time_stamps(settings.MUKATABAT_SIGNING_DIR)
+
+
+def revocation_sources() -> tuple[RevocationSource, ...]:
+    """The authorities' lists of revoked certificates: those under ``MUKATABAT_REVOCATION_LISTS``, else the development
+    authority's own; none where neither is.
+    """
+    if settings.MUKATABAT_REVOCATION_LISTS:
+        return tuple(HttpRevocationSource(url) for url in settings.MUKATABAT_REVOCATION_LISTS)
+    if not settings.MUKATABAT_DEVELOPMENT:
+        return ()
+    return _authority(settings.MUKATABAT_SIGNING_DIR).revocation_sources
+
+
+def authorities() -> tuple[bytes, ...]:
+    """The certificates (DER) of the authorities that this installation knows: roots, and what they let issue."""
+    return _authority(settings.MUKATABAT_SIGNING_DIR).authorities
 
 
 def certify_seal(key: ec.EllipticCurvePublicKey, *, body: str, name: str) -> tuple[x509.Certificate, ...]:

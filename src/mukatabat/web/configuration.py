@@ -41,6 +41,7 @@ class Configuration(BaseSettings):
     port: int = 8600
     origins: tuple[str, ...] = ()
     time_stamp_url: str = ""
+    revocation_lists: tuple[str, ...] = ()
     store_bucket: str = ""
     store_endpoint: str = ""
     store_region: str = "us-east-1"

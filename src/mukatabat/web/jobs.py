@@ -14,7 +14,7 @@ from mukatabat.exchange.jobs import sweep as sweep_exchange
 from mukatabat.letters.jobs import sweep as sweep_letters
 from mukatabat.notify.jobs import sweep as sweep_notices
 from mukatabat.portal.jobs import sweep as sweep_portal
-from mukatabat.signing.jobs import look_at_certificates as certificates
+from mukatabat.signing import jobs as signing
 from mukatabat.tenancy.rules import system_actor
 from mukatabat.vault.jobs import sweep as sweep_vault
 from mukatabat.web.ledger import reconcile_body
@@ -54,7 +54,14 @@ def check_whole_trail(timestamp: int) -> None:
 @app.task(name="web.look_at_certificates", queueing_lock="web.look_at_certificates")
 def look_at_certificates(timestamp: int) -> None:
     """Tell signers whose certificate ends soon, once a day."""
-    certificates()
+    signing.look_at_certificates()
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="web.fetch_revocation_lists", queueing_lock="web.fetch_revocation_lists")
+def fetch_revocation_lists(timestamp: int) -> None:
+    """Fetch what the authorities have withdrawn, for the bundles of evidence."""
+    signing.fetch_revocation_lists()
 
 
 @app.task(name="web.check_trail")

@@ -42,6 +42,7 @@ MUKATABAT_VERIFICATION_ORIGIN = CONFIGURATION.verification_origin
 MUKATABAT_RATE_FACTOR = CONFIGURATION.rate_factor
 MUKATABAT_OIDC_FILE = CONFIGURATION.credential("oidc", CONFIGURATION.oidc_file)
 MUKATABAT_TIME_STAMP_URL = CONFIGURATION.time_stamp_url
+MUKATABAT_REVOCATION_LISTS = CONFIGURATION.revocation_lists
 # How many requests of one web process may wait for events at a time, each taking one of its threads.
 MUKATABAT_EVENTS_WAITING = CONFIGURATION.events_waiting
 MUKATABAT_EVENTS_KEPT_DAYS = CONFIGURATION.events_kept_days

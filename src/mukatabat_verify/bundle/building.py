@@ -57,7 +57,8 @@ class Contents:
     """What goes into a bundle; see :mod:`mukatabat_verify.bundle.form`.
 
     ``letter`` gives the container's bytes, the same ones each time, and ``salt`` (hexadecimal) shows whose content it
-    is; None and "" where the reader may not read it. ``directory`` is an extract of the signed directory.
+    is; None and "" where the reader may not read it. ``directory`` is an extract of the signed directory, ``lists`` are
+    lists of revoked certificates.
     """
 
     parcel: UUID
@@ -72,6 +73,7 @@ class Contents:
     salt: str = ""
     log: LogPieces | None = None
     directory: bytes | None = None
+    lists: tuple[bytes, ...] = ()
 
     def files(self) -> Iterator[tuple[str, Pieces]]:
         """Name the pieces, in order."""
@@ -89,6 +91,7 @@ class Contents:
                 yield f"log/{number:03}.tlog-proof", _one(proof.logged.to_bytes())
         if self.log is not None:
             yield from ((name, _one(data)) for name, data in self.log.files())
+        yield from ((f"revocation/{number:03}.crl", _one(one)) for number, one in enumerate(self.lists, 1))
         yield from ((f"roots/{number:03}.der", _one(root)) for number, root in enumerate(self.roots, 1))
 
 

@@ -6,7 +6,8 @@ of all that follows; ``bundle.p7s``, the node's seal over it; ``report.pdf``, fo
 header without wrapped keys; ``directory.json``, the sender's entry in the signed directory; ``letter.asice``, the
 signed container, where its reader may read it; ``evidence/001.xml`` and so on, the events in their order;
 ``stamps/001.tst``, the time-stamp of the evidence with that number; what the transparency log proves;
-``roots/001.der``, the roots that the node trusts, which prove nothing by themselves.
+``revocation/001.crl``, lists of revoked certificates; ``roots/001.der``, the roots that the node trusts, which prove
+nothing by themselves.
 
 Of the log: ``log/001.tlog-proof``, the proof that the evidence with that number is in it, with the cosigned checkpoint,
 all with the same one; ``log/policy``, whose log it is and who its witnesses are, which is the node's own word;
@@ -40,7 +41,7 @@ BEFORE: Final = "log/before"
 CONSISTENCY: Final = "log/consistency"
 LARGEST: Final = 2**20
 _NUMBERED = re.compile(
-    r"evidence/\d{3}\.xml|stamps/\d{3}\.tst|log/\d{3}\.tlog-proof|roots/\d{3}\.der", re.ASCII
+    r"evidence/\d{3}\.xml|stamps/\d{3}\.tst|log/\d{3}\.tlog-proof|revocation/\d{3}\.crl|roots/\d{3}\.der", re.ASCII
 )  # fmt: skip
 _OF_LOG = (POLICY, CHECKPOINT_STAMP, BEFORE, CONSISTENCY)
 _HEXADECIMAL = re.compile(r"([0-9a-f]{64})?", re.ASCII)
@@ -107,6 +108,11 @@ class Index:
         """The name of the proof of each evidence that is in the log."""
         return self._beside("log/", ".tlog-proof")
 
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The names of the lists of revoked certificates."""
+        return tuple(one.name for one in self.pieces if one.name.startswith("revocation/"))
+
     def _beside(self, folder: str, end: str) -> dict[str, str]:
         names = [one.name for one in self.pieces if one.name.startswith(folder) and one.name.endswith(end)]
         return {f"evidence/{name.removeprefix(folder)[:3]}.xml": name for name in names}
@@ -136,12 +142,14 @@ def read(data: bytes) -> Index:
 def _check_names(names: Sequence[str]) -> None:
     folders = {
         folder: [name for name in names if name.startswith(folder) and _NUMBERED.fullmatch(name)]
-        for folder in ("evidence/", "stamps/", "log/", "roots/")
+        for folder in ("evidence/", "stamps/", "log/", "revocation/", "roots/")
     }
     evidence = folders["evidence/"]
     of_log = [name for name in _OF_LOG if name in names]
     first = [name for name in (REPORT, COVER, DIRECTORY, LETTER) if name in names]
-    in_order = [*first, *evidence, *folders["stamps/"], *folders["log/"], *of_log, *folders["roots/"]]
+    in_order = [
+        *first, *evidence, *folders["stamps/"], *folders["log/"], *of_log, *folders["revocation/"], *folders["roots/"],
+    ]  # fmt: skip
     if list(names) != in_order or len(set(names)) != len(names) or first[:2] != [REPORT, COVER]:
         raise BundleMalformed("names")
     numbers = [name[9:12] for name in evidence]

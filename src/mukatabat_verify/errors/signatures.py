@@ -60,6 +60,32 @@ class CertificateNotListed(Refusal):
     en = "The directory does not list this seal for the sender, or the sender withdrew it."
 
 
+class CertificateWithdrawn(Refusal):
+    """The authority that issued the certificate had withdrawn it when it was used."""
+
+    code = "certificate.withdrawn"
+    attack = True
+    ar = "ألغت جهةُ التصديق هذه الشهادة قبل استعمالها أو في وقته."
+    en = "The authority had withdrawn the certificate when it was used."
+
+
+class RevocationListUnreadable(Refusal):
+    """The bytes are no list of revoked certificates that speaks of all that its authority issued."""
+
+    code = "revocation.unreadable"
+    ar = "قائمة الشهادات الملغاة المرفقة لا تُقرأ."
+    en = "The list of revoked certificates that came along cannot be read."
+
+
+class RevocationListBroken(Refusal):
+    """A list is written in the name of an authority that did not sign it."""
+
+    code = "revocation.broken"
+    attack = True
+    ar = "قائمة الشهادات الملغاة ليست من جهة التصديق المذكورة فيها، أو غُيّرت."
+    en = "The list of revoked certificates is not by the authority that it names, or was changed."
+
+
 # ── time-stamps and signatures ────────────────────────────────────────────────────────────────────────────────────────
 
 

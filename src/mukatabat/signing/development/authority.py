@@ -12,7 +12,7 @@ import secrets
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
@@ -37,6 +37,8 @@ ORGANIZATION = "مكاتبات — للتطوير فقط"
 ROOT = "Mukatabat Development Root CA"
 ISSUING = "Mukatabat Development Issuing CA"
 TIME_STAMPING = "Mukatabat Development Time-Stamp Authority"
+LISTED_FOR = timedelta(days=7)
+"""How long a list of revoked certificates holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,34 @@ class Identity:
     def sign(self, data: bytes) -> bytes:
         """Sign with ECDSA over SHA-256, without randomness, so that a repetition gives the same bytes (RFC 6979)."""
         return self.key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+
+
+@dataclass(frozen=True, slots=True)
+class DevelopmentList:
+    """The list of what one of the authority's own identities withdrew, written anew whenever it is asked for."""
+
+    by: Identity
+    folder: Path
+    now: Callable[[], datetime]
+
+    def newest(self) -> bytes:
+        """See :meth:`mukatabat.signing.ports.RevocationSource.newest`."""
+        at = self.now().astimezone(UTC).replace(microsecond=0)
+        own = self.by.certificates[0]
+        key_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.by.key.public_key())
+        written = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(own.subject)
+            .last_update(at)
+            .next_update(at + LISTED_FOR)
+            .add_extension(key_id, critical=False)
+            .add_extension(x509.CRLNumber(int(at.timestamp())), critical=False)
+        )
+        for file in sorted(self.folder.iterdir()):
+            moment = datetime.fromisoformat(file.read_text(encoding="ascii"))
+            entry = x509.RevokedCertificateBuilder().serial_number(int(file.name, 16)).revocation_date(moment)
+            written = written.add_revoked_certificate(entry.build())
+        return written.sign(self.by.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
 class DevelopmentAuthority:
@@ -118,6 +148,28 @@ class DevelopmentAuthority:
         Gives the chain without the root.
         """
         return self._certify(key, _name(name), _node())
+
+    def revoke(self, certificate: bytes, *, at: datetime | None = None) -> None:
+        """Withdraw a certificate (DER) that was issued here, from now on or from a moment; once for ever."""
+        loaded = x509.load_der_x509_certificate(certificate)
+        by = next(one for one in self.revocation_sources if one.by.certificates[0].subject == loaded.issuer)
+        moment = (at or self.now()).astimezone(UTC).replace(microsecond=0)
+        first_wins(by.folder / f"{loaded.serial_number:x}", lambda: moment.isoformat().encode("ascii"))
+
+    @property
+    def authorities(self) -> tuple[bytes, ...]:
+        """Give the certificates of the root and of the issuing authority, DER."""
+        both = self._root.certificates[0], self._issuing.certificates[0]
+        return tuple(one.public_bytes(serialization.Encoding.DER) for one in both)
+
+    @cached_property
+    def revocation_sources(self) -> tuple[DevelopmentList, ...]:
+        """Give the lists of revoked certificates of the root and of the issuing authority."""
+        revoked = private_folder(self.folder / "revoked")
+        return tuple(
+            DevelopmentList(by, private_folder(revoked / name), self.now)
+            for name, by in (("root", self._root), ("issuing", self._issuing))
+        )
 
     def _certify(
         self, key: ec.EllipticCurvePublicKey, subject: x509.Name, extensions: Extensions

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is kept of the authorities' lists of revoked certificates; they are public, and the same for every body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from mukatabat.signing.models import RevocationList
+
+
+def revocation_lists(moments: Iterable[datetime]) -> tuple[bytes, ...]:
+    """Give of each authority its newest list, and the first one after each of these moments, each once (DER).
+
+    The first one after speaks of what had not run out by then; the newest, of what was found out since.
+    """
+    found: dict[object, bytes] = {}
+    per_authority = RevocationList.objects.order_by("authority").distinct("authority")
+    for kept in (
+        per_authority.order_by("authority", "-at"),
+        *(per_authority.filter(at__gte=one).order_by("authority", "at") for one in dict.fromkeys(moments)),
+    ):
+        found |= {one.id: bytes(one.data) for one in kept}
+    return tuple(found.values())
+
+
+def lists_run_out_since() -> datetime | None:
+    """Since when the authority that is silent the longest owes its next list; None where none is kept."""
+    newest = RevocationList.objects.order_by("authority", "-at").distinct("authority")
+    return min((one.until for one in newest.only("until")), default=None)

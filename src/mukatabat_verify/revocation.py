@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whether a certificate was withdrawn: what lists of revoked certificates (RFC 5280 §5) say of it, as of a moment.
+
+A list is believed by its signature alone, whoever brought it. What an authority withdrew is refused for what was done
+with it from that moment on; what was done before stays valid, and the report says that it was withdrawn since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from mukatabat_verify.certificates import Trust, holder
+from mukatabat_verify.errors import CertificateWithdrawn, RevocationListBroken, RevocationListUnreadable
+
+LARGEST: Final = 2**24
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A chain of certificates (DER, the own first) and the moment for which it was believed."""
+
+    chain: tuple[bytes, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What lists showed of so many certificates, each by its holder's name.
+
+    ``unknown``: no list speaks of that moment. ``older``: the list was written before it, and held at it. ``later``:
+    when it was withdrawn afterwards.
+    """
+
+    covered: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    older: list[str] = field(default_factory=list)
+    later: dict[str, datetime] = field(default_factory=dict)
+
+
+def read(data: bytes) -> x509.CertificateRevocationList:
+    """Read a list (DER), which must speak of all that its authority issued; raises RevocationListUnreadable."""
+    try:
+        found = x509.load_der_x509_crl(data)
+        limited = any(one.critical for one in found.extensions)
+        if found.public_bytes(Encoding.DER) != data or found.next_update_utc is None or limited:
+            raise RevocationListUnreadable("a list with a condition, without an end, or written in another way")
+    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        raise RevocationListUnreadable(type(error).__name__) from error
+    return found
+
+
+def check(lists: Iterable[bytes], used: Iterable[Used], trust: Trust) -> Shown:
+    """Check that none of the used certificates was withdrawn when it was used, as far as the lists tell.
+
+    1. A list in the name of an authority holds by the key of that authority. 2. For each certificate the newest list
+    counts that was written before the certificate ran out, because later ones need not name it any more. 3. A list that
+    had run out itself at the moment asked says nothing of it.
+    Raises RevocationListUnreadable, RevocationListBroken or CertificateWithdrawn.
+    """
+    found, shown = [read(one) for one in lists], Shown()
+    for one in used:
+        for own, issuer in _links(one.chain, trust):
+            listed = _newest(found, own, issuer)  # 1, 2
+            if listed is None or (listed.next_update_utc or one.at) < one.at:  # 3
+                shown.unknown.append(_name(own))
+            else:
+                _judge(shown, listed, own, one.at)
+    return shown
+
+
+def signed_by(listed: x509.CertificateRevocationList, authorities: Iterable[bytes]) -> bytes | None:
+    """Give the one of these authorities' certificates (DER) by whose key a list holds, None where it is none."""
+    loaded = ((one, x509.load_der_x509_certificate(one)) for one in authorities)
+    return next((data for data, one in loaded if listed.issuer == one.subject and _holds(listed, one)), None)
+
+
+def _judge(shown: Shown, listed: x509.CertificateRevocationList, own: x509.Certificate, at: datetime) -> None:
+    name, withdrawn = _name(own), _withdrawn(listed, own)
+    if withdrawn is not None and withdrawn <= at:
+        raise CertificateWithdrawn(f"{name}, from {withdrawn.isoformat()}")
+    shown.covered.append(name)
+    if withdrawn is not None:
+        shown.later[name] = withdrawn
+    elif listed.last_update_utc < at:
+        shown.older.append(f"{name} as of {listed.last_update_utc.isoformat()}")
+
+
+def _links(chain: Sequence[bytes], trust: Trust) -> Iterator[tuple[x509.Certificate, x509.Certificate]]:
+    """Each certificate of a chain that was checked before, with the one that issued it."""
+    own = [x509.load_der_x509_certificate(one) for one in chain]
+    roots = [x509.load_der_x509_certificate(one) for one in trust.roots]
+    for one in own:
+        issuer = next((other for other in (*own, *roots) if other != one and _issued(one, by=other)), None)
+        if issuer is not None:
+            yield one, issuer
+
+
+def _issued(own: x509.Certificate, *, by: x509.Certificate) -> bool:
+    try:
+        own.verify_directly_issued_by(by)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def _newest(
+    lists: Iterable[x509.CertificateRevocationList], own: x509.Certificate, issuer: x509.Certificate
+) -> x509.CertificateRevocationList | None:
+    named = [one for one in lists if one.issuer == issuer.subject]
+    if not all(_holds(one, issuer) for one in named):
+        raise RevocationListBroken
+    in_time = [one for one in named if one.last_update_utc <= own.not_valid_after_utc]
+    return max(in_time, key=lambda one: one.last_update_utc, default=None)
+
+
+def _holds(listed: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    try:
+        signs = issuer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign
+        return signs and listed.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
+    except (ValueError, TypeError, x509.ExtensionNotFound):
+        return False
+
+
+def _withdrawn(listed: x509.CertificateRevocationList, own: x509.Certificate) -> datetime | None:
+    """From when a list says that a certificate is not to be believed: the earlier of the two times that it may name."""
+    entry = listed.get_revoked_certificate_by_serial_number(own.serial_number)
+    if entry is None:
+        return None
+    try:
+        invalid = entry.extensions.get_extension_for_class(x509.InvalidityDate).value.invalidity_date_utc
+    except x509.ExtensionNotFound:
+        return entry.revocation_date_utc
+    return min(invalid, entry.revocation_date_utc)
+
+
+def _name(own: x509.Certificate) -> str:
+    return holder(own.public_bytes(Encoding.DER))

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Authorities' lists of withdrawn certificates: fetched, believed by their signature, kept one a day."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from mukatabat.kernel import clock
+from mukatabat.kernel.ids import new_id
+from mukatabat.signing import jobs, service
+from mukatabat.signing.actions import keep_list
+from mukatabat.signing.development.authority import DevelopmentAuthority
+from mukatabat.signing.errors import RevocationUnavailable
+from mukatabat.signing.models import RevocationList
+from mukatabat.signing.queries import revocation_lists
+from mukatabat.signing.revocation import HttpRevocationSource
+from mukatabat_verify import revocation
+from tests.signing.support import NOW, subject_of
+from tests.verify.support import issue, revocation_list, root
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+ISSUING = issue("Issuing", issuer=root(), authority=True)
+KNOWN = ISSUING.chain[0], root().root
+
+
+def list_of(at: datetime, **changes: Any) -> bytes:
+    return revocation_list(ISSUING, at=at.replace(microsecond=0), **changes)
+
+
+def test_what_the_development_authority_withdraws_stands_in_its_list_for_ever(tmp_path: Path) -> None:
+    authority = DevelopmentAuthority(tmp_path, now=lambda: NOW)
+    person = new_id()
+    own = authority.person(person, subject_of(person)).certificate.own
+    authority.revoke(own, at=NOW - DAY)
+    authority.revoke(own, at=NOW + DAY)  # the first word stands
+    by_root, by_issuing = (revocation.read(one.newest()) for one in authority.revocation_sources)
+    assert len(list(by_root)) == 0
+    (entry,) = by_issuing
+    assert entry.revocation_date_utc == NOW - DAY
+    assert revocation.signed_by(by_issuing, authority.authorities) == authority.authorities[1]
+
+
+def test_of_each_authority_the_last_list_of_a_day_is_kept() -> None:
+    now = clock.now().replace(hour=9, minute=0)
+    first, second, tomorrow = (list_of(at) for at in (now - 3 * DAY, now - 3 * DAY + timedelta(hours=1), now - DAY))
+    assert all(keep_list(one, authorities=KNOWN) for one in (first, second, tomorrow))
+    assert not keep_list(tomorrow, authorities=KNOWN)
+    assert not keep_list(second, authorities=KNOWN), "an older one takes nothing's place"
+    assert [bytes(one.data) for one in RevocationList.objects.order_by("at")] == [second, tomorrow]
+    assert revocation_lists([]) == (tomorrow,)
+    assert set(revocation_lists([now - 4 * DAY, now])) == {second, tomorrow}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda _now: b"<html>",
+        lambda now: revocation_list(issue("Issuing", issuer=root(), authority=True), at=now),
+        lambda now: list_of(now + DAY),
+    ],
+    ids=["no list", "by another key", "from tomorrow"],
+)
+def test_what_no_known_authority_wrote_is_not_kept(make: Callable[[datetime], bytes]) -> None:
+    with pytest.raises(RevocationUnavailable):
+        keep_list(make(clock.now()), authorities=KNOWN)
+    assert not RevocationList.objects.exists()
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[[bytes, int], str]]:
+    servers = []
+
+    def serve(body: bytes, status: int = 200) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args: object) -> None:
+                """Nothing is logged."""
+
+        server = HTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}/issuing.crl"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_list_is_fetched_and_a_silent_or_refusing_address_is_named(served: Callable[..., str]) -> None:
+    assert HttpRevocationSource(served(b"a list")).newest() == b"a list"
+    for address in (served(b"gone", 404), "http://127.0.0.1:1/x.crl"):
+        with pytest.raises(RevocationUnavailable):
+            HttpRevocationSource(address, seconds=2).newest()
+    with pytest.raises(ValueError, match="http"):
+        HttpRevocationSource("ldap://ca.example/x")
+
+
+def test_one_dead_authority_stops_no_other_and_is_alarmed_of_when_it_owes_its_list(
+    served: Callable[..., str], settings: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.now()
+    settings.MUKATABAT_REVOCATION_LISTS = ("http://127.0.0.1:1/dead.crl", served(list_of(now, days=1)))
+    monkeypatch.setattr(jobs, "authorities", lambda: KNOWN)
+    with caplog.at_level(logging.WARNING):
+        jobs.fetch_revocation_lists()
+    assert RevocationList.objects.count() == 1
+    assert [one.levelname for one in caplog.records] == ["WARNING"]
+    caplog.clear()
+    RevocationList.objects.update(until=now - DAY)
+    jobs.fetch_revocation_lists()
+    assert "ERROR" in [one.levelname for one in caplog.records]
+
+
+def test_without_addresses_the_development_authority_s_own_lists_are_kept() -> None:
+    jobs.fetch_revocation_lists()
+    assert len(revocation_lists([])) == len(service.revocation_sources()) == 2
