@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -28,3 +30,10 @@ def acting(verb: str, body: Body, *capabilities: str) -> Actor:
     """
     actor = system_actor(f"cli.{verb}", body_id=body.id, realm=body.realm)
     return replace(actor, capabilities=frozenset(map(str, capabilities)))
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show on a terminal how many of ``total`` are done, by calls of what this gives; nothing through a pipe."""
+    with click.progressbar(length=total, label=what, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        yield bar.update

@@ -15,7 +15,7 @@ from django.conf import settings
 from mukatabat.web.backup import making, restoring
 from mukatabat.web.backup.drill import Drill, drill
 from mukatabat.web.backup.folder import BackupFolder, Point
-from mukatabat.web.cli.answers import answer, as_json_option
+from mukatabat.web.cli.answers import answer, as_json_option, progress
 from mukatabat.web.watching.measures import BACKUP_NOTE
 
 folder_argument = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
@@ -28,8 +28,8 @@ class Bars:
     @contextmanager
     def count(self, what: str, total: int) -> Iterator[making.Advance]:
         """See :meth:`mukatabat.web.backup.making.Watch.count`."""
-        with click.progressbar(length=total, label=what, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-            yield bar.update
+        with progress(what, total) as advance:
+            yield advance
 
 
 @click.group()

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
 
 from mukatabat.access.actions import accounts
@@ -17,7 +15,7 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import Realm
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import system_actor
-from mukatabat.web.cli.answers import answer, as_json_option
+from mukatabat.web.cli.answers import acting, answer, as_json_option
 
 realm_option = click.option(
     "--realm", type=click.Choice([str(one.value) for one in Realm]), default=str(Realm.LIVE.value), show_default=True
@@ -81,8 +79,7 @@ def administrator(login: str, *, code: str, staff_number: str, ar: str, en: str,
     neither, where the person has an account already.
     """
     body = body_by_code(code, realm)
-    actor = system_actor("cli.bodies", body_id=body.id, realm=body.realm)
-    actor = replace(actor, capabilities=frozenset({str(Capability.ADMINISTER_ACCOUNTS)}))
+    actor = acting("bodies", body, Capability.ADMINISTER_ACCOUNTS)
     with scope(actor):  # without the account there is no administrator either
         person = found_administrator(
             actor, AddPerson(ar=ar, en=en, staff_number=staff_number, valid_from=clock.today())

@@ -22,7 +22,7 @@ from mukatabat.vault import actions
 from mukatabat.vault.custody import SOFTWARE, TOKEN, software_store, token_store
 from mukatabat.vault.errors import VaultError
 from mukatabat.vault.queries import unmarked_nodes
-from mukatabat.web.cli.answers import acting, answer, as_json_option
+from mukatabat.web.cli.answers import acting, answer, as_json_option, progress
 
 
 @click.group()
@@ -134,9 +134,12 @@ def seal_older_letters(*, as_json: bool) -> None:
     Until then the body's own key opened them. Safe to repeat: what is done is not done again.
     """
     done: dict[str, int] = {}
-    for code, actor in _bodies():
-        while count := seal_older(actor):
-            done[code] = done.get(code, 0) + count
+    bodies = dict(_bodies())
+    with progress("bodies", len(bodies)) as advance:
+        for code, actor in bodies.items():
+            while count := seal_older(actor):
+                done[code] = done.get(code, 0) + count
+            advance(1)
     lines = [f"{code}: {count} letters and arrivals" for code, count in done.items()]
     answer(done, lines or ["nothing was left to do"], as_json=as_json)
 
@@ -193,12 +196,13 @@ def rewrap(*, as_json: bool) -> None:
 
     What does not open under its own key is named and left as it is. Exit code 1 if there was any.
     """
-    done, damaged = [], set[UUID]()
-    for code, actor in _bodies():
-        while actions.rewrap(actor, damaged=damaged):
-            pass
-        done.append(code)
+    bodies, damaged = dict(_bodies()), set[UUID]()
+    with progress("bodies", len(bodies)) as advance:
+        for actor in bodies.values():
+            while actions.rewrap(actor, damaged=damaged):
+                pass
+            advance(1)
     rows = sorted(str(one) for one in damaged)
-    said = {"bodies": done, "root": software_store().newest(), "damaged": rows}
-    answer(said, [f"{len(done)} bodies done", *(f"does not open: {one}" for one in rows)], as_json=as_json)
+    said = {"bodies": list(bodies), "root": software_store().newest(), "damaged": rows}
+    answer(said, [f"{len(bodies)} bodies done", *(f"does not open: {one}" for one in rows)], as_json=as_json)
     sys.exit(1 if damaged else 0)

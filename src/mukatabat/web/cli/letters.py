@@ -15,8 +15,7 @@ from mukatabat.exchange.models import Consignment
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.letters.models import Letter
 from mukatabat.tenancy.context import reading
-from mukatabat.tenancy.rules import system_actor
-from mukatabat.web.cli.answers import answer, as_json_option
+from mukatabat.web.cli.answers import acting, answer, as_json_option
 
 STEPS = ("ordered_at", "dispatched_at", "delivered_at", "registered_at", "opened_at", "answered_at", "ended_at")
 
@@ -33,7 +32,7 @@ def letters() -> None:
 def track(reference: str, *, code: str, as_json: bool) -> None:
     """Tell where the letter REFERENCE of a body stands, at each recipient; neither subject nor text."""
     body = body_by_code(code)
-    actor = system_actor("cli.letters", body_id=body.id, realm=body.realm)
+    actor = acting("letters", body)
     with reading(actor):
         letter = Letter.objects.filter(reference=reference.strip()).first()
         if letter is None:
@@ -55,7 +54,7 @@ def late(*, as_json: bool) -> None:
     """Count by body what should have been delivered a while ago, with the oldest. Exit code 1 if there is any."""
     found: list[dict[str, Any]] = []
     for body in Body.objects.order_by("realm", "code"):
-        actor = system_actor("cli.letters", body_id=body.id, realm=body.realm)
+        actor = acting("letters", body)
         with reading(actor):
             rows = list(Consignment.objects.filter(id__in=exchange.under_way(actor)).order_by("ordered_at"))
         if rows:
