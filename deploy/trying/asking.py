@@ -68,7 +68,7 @@ class Asking:
 
     def write(self) -> None:
         """A letter, from the draft to the signature."""
-        letter = {"subject": "طلب الإفادة", "text": "يرجى التفضل بالإفادة.", "recipients": [{"body": "FL"}]}
+        letter = {"subject": "طلب الإفادة", "text": "يرجى التفضل بالإفادة.", "recipients": [{"body": "CAIT"}]}
         if self.ministry.send(letter, key=uuid.uuid4().hex) is not None:
             self.issued += 1
 

@@ -56,7 +56,7 @@ open_tree() {
   cp "$here"/tools/{__init__.py,provision.py,roles.sql,schema.sql} "$tree/root/tree/tools/"
   cp -a "$folder/packages" "$tree/root/"
   printf '127.0.0.1 localhost %s\n' "$host" >"$tree/etc/hosts"
-  "$here/deploy/trying/boot" "$tree" "mukatabat-$1" &
+  "$here/deploy/trying/boot" "$tree" "mukatabat-$1" 2>"$folder/$1.log" &
   boot=$!
   for _ in $(seq 60); do
     sleep 1
@@ -65,6 +65,7 @@ open_tree() {
     state=$(inside "$1" systemctl is-system-running 2>/dev/null || true)
     [ "$state" != running ] || return 0
   done
+  cat "$folder/$1.log" >&2
   echo "systemd does not start in $tree (it says: ${state:-nothing}); see deploy/trying/boot" >&2
   return 1
 }
