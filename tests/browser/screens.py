@@ -33,6 +33,11 @@ SIDEWAYS = """() => {
     return [...document.querySelectorAll("body *")].filter((element) => out(element.getBoundingClientRect()))
         .slice(0, 3).map((element) => element.outerHTML.slice(0, 120));
 }"""
+# A choice among several is never cut by the box that holds them.
+CLIPPED = """() => [...document.querySelectorAll(".seg > *")].filter((one) => {
+    const box = one.getBoundingClientRect(), room = one.parentElement.getBoundingClientRect();
+    return box.width && (box.left < room.left - 1 || box.right > room.right + 1);
+}).slice(0, 3).map((one) => one.outerHTML.slice(0, 120))"""
 # What is cut loses its end: a text that runs against its box would lose its beginning.
 BEHEADED = r"""() => [...document.querySelectorAll(".cut")].filter((one) => {
     const letter = one.textContent.match(/\p{L}/u);
@@ -95,6 +100,7 @@ class Inspection:
         for width in reversed(WIDTHS):
             page.set_viewport_size({"width": width, "height": HEIGHT})
             found += [f"{width} wide: {element}" for element in page.evaluate(SIDEWAYS)]
+            found += [f"{width} wide, cut off: {element}" for element in page.evaluate(CLIPPED)]
             found += [f"{width} wide, without its beginning: {element}" for element in page.evaluate(BEHEADED)]
             self._picture(page, f"{name}-{language}-{width}")
         page.evaluate(AXE)

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mukatabat.kernel.calendar import (
-    GREGORIAN_MONTHS_AR,
     HijriDate,
     OutsideHijriTable,
     add_working_days,
@@ -14,8 +13,8 @@ from mukatabat.kernel.calendar import (
     is_working_day,
     weekday,
     working_days_between,
-    written,
 )
+from mukatabat.kernel.days import GREGORIAN_MONTHS_AR, written
 
 SUNDAY = date(2026, 11, 22)
 days = st.dates(date(1925, 1, 1), date(2077, 1, 1))

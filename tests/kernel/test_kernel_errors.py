@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 import pickle
+from datetime import date
 
 import pytest
+from django.utils import translation
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from mukatabat.kernel.errors import Conflict, MukatabatError, NotFoundOrForbidden
@@ -19,6 +21,12 @@ def test_the_texts_are_filled_and_inserted_text_is_isolated() -> None:
     assert str(error.happened) == "The file \u2068خطاب.pdf\u2069 has gone."
     assert str(error.do) == "Wait 3 minutes."
     assert str(Missing(name="x", count=1).do) == "Wait 1 minute."
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "22 September 2026"), ("ar", "22 سبتمبر 2026")])
+def test_a_day_is_written_in_words(language: str, shown: str) -> None:
+    with translation.override(language):
+        assert f"\u2068{shown}\u2069" in str(Missing(name=date(2026, 9, 22), count=1).happened)
 
 
 def test_an_imperfect_text_never_raises() -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.urls import reverse
 
 from mukatabat.kernel import clock
+from mukatabat.kernel.days import written
 from mukatabat.letters.actions import issuing
 from mukatabat.letters.models import Letter
 from mukatabat.letters.queries.proof import Standing, prove
@@ -121,7 +122,7 @@ def test_an_ended_certificate_is_refused_in_plain_words_and_takes_no_number(cast
     end = expires_at(certificate)
     with clock.fixed(end + timedelta(seconds=1)), pytest.raises(CertificateExpired) as caught:
         issuing.begin_issue(signer, letter.id, provider=Held(certificate))  # type: ignore[arg-type]
-    assert end.astimezone(clock.KUWAIT).date().isoformat() in str(caught.value.happened)
+    assert written(end.astimezone(clock.KUWAIT).date(), "ar") in str(caught.value.happened)
     with scope(signer):
         assert not Entry.objects.exists()
         assert not letter.issues.exists()

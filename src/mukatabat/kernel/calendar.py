@@ -14,14 +14,6 @@ from mukatabat.kernel.errors import KernelError
 from mukatabat.kernel.language import spoken
 
 # Indexed by month - 1.
-GREGORIAN_MONTHS_AR = (
-    "يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو",
-    "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر",
-)  # fmt: skip
-GREGORIAN_MONTHS_EN = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 HIJRI_MONTHS_AR = (
     "محرم", "صفر", "ربيع الأول", "ربيع الآخر", "جمادى الأولى", "جمادى الآخرة",
     "رجب", "شعبان", "رمضان", "شوال", "ذو القعدة", "ذو الحجة",
@@ -148,15 +140,6 @@ def shift_of(begins: date, shifts: Sequence[tuple[date, int]]) -> int:
     """Return by how many days a month stands off the table that begins it on a day; see `announced`."""
     standing = [(since, days) for since, days in shifts if since <= begins]
     return max(standing)[1] if standing else 0
-
-
-def written(day: date, language: str) -> str:
-    """Write a Gregorian day in words with ASCII digits: «22 نوفمبر 2026», “22 November 2026”.
-
-    Screens name the era of neither day nor year; paper does (`press.dates`). Digits are turned by the caller.
-    """
-    months = GREGORIAN_MONTHS_AR if language.startswith("ar") else GREGORIAN_MONTHS_EN
-    return f"{day.day} {months[day.month - 1]} {day.year}"
 
 
 def weekday(day: date, language: str) -> str:

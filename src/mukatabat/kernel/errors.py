@@ -4,10 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any, ClassVar, TypeAlias
 
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
+
+from mukatabat.kernel.days import written
+from mukatabat.kernel.language import spoken
 
 Text: TypeAlias = str | Promise
 FIRST_STRONG_ISOLATE = "\u2068"
@@ -30,7 +34,10 @@ def isolated(value: object) -> str:
 
 
 def _shown(value: object) -> object:
-    # Numbers stay numbers for %(count)d and the plural rule; a lazy text already speaks the reader's language.
+    # Numbers stay numbers for %(count)d and the plural rule; a lazy text already speaks the reader's language. A day is
+    # written in words: one with hyphens reorders in an Arabic sentence.
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return isolated(written(value, spoken("ar", "en")))
     return value if isinstance(value, int | float | Promise) else isolated(value)
 
 

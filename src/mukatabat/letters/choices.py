@@ -23,6 +23,7 @@ from mukatabat.directory.vocabulary import Channel, PostRole
 from mukatabat.kernel import clock
 from mukatabat.kernel.arabic import fold, sort_key
 from mukatabat.kernel.calendar import add_working_days
+from mukatabat.kernel.days import written
 from mukatabat.kernel.language import reads_arabic, spoken
 from mukatabat.letters.errors import UnknownChoice
 from mukatabat.letters.forms import UNIT, RecipientValue
@@ -270,7 +271,7 @@ def _away(person_ids: Iterable[UUID]) -> dict[UUID, str]:
     leaves = Absence.objects.filter(away(day), person_id__in=list(person_ids))
     return {
         one.person_id: gettext("away until %(day)s; %(deputy)s stands in")
-        % {"day": one.ends.isoformat(), "deputy": named(one.deputy) or "—"}
+        % {"day": written(one.ends, spoken("ar", "en")), "deputy": named(one.deputy) or "—"}
         for one in leaves.select_related("deputy").order_by("ends")
     }
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from mukatabat.kernel.calendar import GREGORIAN_MONTHS_AR, GREGORIAN_MONTHS_EN, HijriDate
+from mukatabat.kernel.calendar import HijriDate
 from mukatabat.kernel.clock import KUWAIT
+from mukatabat.kernel.days import GREGORIAN_MONTHS_AR, GREGORIAN_MONTHS_EN
 from mukatabat.press.digits import Digits
 
 

@@ -31,7 +31,7 @@ def require_in_date(certificate: SignerCertificate, at: datetime) -> None:
     """Raise CertificateExpired for one that has ended; what it signed before stays valid by its time-stamp."""
     ends = expires_at(certificate)
     if at > ends:
-        raise CertificateExpired(day=ends.astimezone(KUWAIT).date().isoformat())
+        raise CertificateExpired(day=ends.astimezone(KUWAIT).date())
 
 
 def accept_certificate(chain: Sequence[bytes], *, staff_number: str, trust: Trust) -> SignerCertificate:

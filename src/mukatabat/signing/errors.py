@@ -33,7 +33,7 @@ class CertificateNotUsable(SigningError):
 
 
 class CertificateExpired(CertificateNotUsable):
-    """The signer's certificate ended on ``day`` (ISO)."""
+    """The signer's certificate ended on ``day``."""
 
     code = "signing.certificate-expired"
     happened = _("Your signing certificate ended on %(day)s, so it signs nothing any more.")

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from mukatabat.kernel import calendar
+from mukatabat.kernel import calendar, days
 from mukatabat.kernel.vocabulary import Urgency
 
 URGENCY_ICONS = {
@@ -101,7 +101,7 @@ def weekday(day: date) -> str:
 
 def gregorian_month(month: int) -> str:
     """Name a Gregorian month, 1 to 12, as Kuwait does (سبتمبر, not أيلول)."""
-    return (calendar.GREGORIAN_MONTHS_AR if _arabic() else calendar.GREGORIAN_MONTHS_EN)[month - 1]
+    return (days.GREGORIAN_MONTHS_AR if _arabic() else days.GREGORIAN_MONTHS_EN)[month - 1]
 
 
 def hijri_month(value: object) -> str:

@@ -22,7 +22,8 @@ from mukatabat.directory.models import HijriAdjustment
 from mukatabat.directory.queries import administration
 from mukatabat.directory.vocabulary import ChangeKind
 from mukatabat.kernel import clock
-from mukatabat.kernel.calendar import hijri, month_begins, month_name, shift_of, weekday, written
+from mukatabat.kernel.calendar import hijri, month_begins, month_name, shift_of, weekday
+from mukatabat.kernel.days import written
 from mukatabat.kernel.errors import MukatabatError
 from mukatabat.kernel.language import spoken
 from mukatabat.tenancy.rules import Actor
