@@ -207,8 +207,8 @@ class Person:
         self.page.locator("button[form=approve]").click()
         expect(self.page.locator("button[form=approve]")).to_have_count(0)
 
-    def sign(self, subject: str) -> str:
-        """Read the letter, say so, sign it; returns its number."""
+    def sign(self, subject: str, *, register: str = "O") -> str:
+        """Read the letter, say so, sign it; returns its number, which stands in that register."""
         self.open_item(subject, tab=APPROVAL)
         self.look("sign")
         self.field("I have read this letter and its attachments").check()
@@ -216,7 +216,7 @@ class Person:
         self.button("Sign and send").click()
         self.page.locator("#signing .st-ok", has_text=self.word("Signed")).wait_for()
         self.look("signed")
-        return found(self.page.locator("#signing h2").inner_text(), "O")
+        return found(self.page.locator("#signing h2").inner_text(), register)
 
     def prove(self) -> None:
         """Type a one-time code where the page asks for one."""

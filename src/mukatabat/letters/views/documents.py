@@ -136,7 +136,7 @@ def original(request: HttpRequest, /, document_id: UUID, **ids: UUID) -> HttpRes
         "text": gettext(
             "It is saved as it is, without your name on its pages. The trail keeps that you took it, and why."
         ),
-        "facts": [fact(gettext("Document"), readable.document.name, "name")],
+        "facts": [fact(gettext("Document"), readable.document.name, "file")],
         "post_url": request.path, "act_label": gettext("Save the original"), "act_icon": "download",
         "saved": gettext("The original was handed to your browser, which saves it. The trail keeps that you took it."),
         "reason": gettext("Why you need it; do not write words of the letter here"),
