@@ -58,7 +58,7 @@ open_tree() {
   printf '127.0.0.1 localhost %s\n' "$host" >"$tree/etc/hosts"
   "$here/deploy/trying/boot" "$tree" "mukatabat-$1" 2>"$folder/$1.log" &
   boot=$!
-  for _ in $(seq 60); do
+  for _ in $(seq 180); do
     sleep 1
     first_process[$1]=$(pgrep -P "$boot" || true)
     [ -n "${first_process[$1]}" ] || continue
