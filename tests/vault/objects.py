@@ -89,5 +89,10 @@ def _free_ports(count: int) -> list[int]:
 
 
 def _is_free(port: int) -> bool:
+    """Whether a server can have the port: somebody's outgoing connection takes one as well, and answers nobody."""
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
