@@ -69,7 +69,7 @@ def main() -> None:
         sealed = SealedParcel.objects.latest("sealed_at")
         assert Consignment.objects.filter(sealed=sealed, state="delivered").count() > 1
         assert not DocumentKey.objects.filter(address=sealed.address).exists()
-    print(f"one ciphertext; header {len(bytes(sealed.cover))} bytes with all wrapped keys")
+    print(f"one ciphertext; header {len(bytes(sealed.cover))} bytes")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import psycopg
 
+from mukatabat.directory.models import Body
 from mukatabat.exchange import carrier
 from mukatabat.exchange.models import Arrival, Consignment, SealedParcel
 from mukatabat.letters.models import Letter
@@ -54,10 +55,16 @@ def arrivals(cast: Cast, login: str = "clerk.fl") -> list[Arrival]:
 
 
 def cover_of(consignment: Consignment) -> tuple[Cover, Header]:
-    """The cover of a consignment's parcel, with all its wrapped keys."""
+    """The cover of a consignment's parcel, with the wrapped keys of all whose letter was not delivered yet."""
     sealed = consignment.sealed
     assert sealed is not None
-    return covers.read(io.BytesIO(bytes(sealed.cover)))
+    cover, header = covers.read(io.BytesIO(bytes(sealed.cover)))
+    keys = {one.body: one.key for one in header.recipients}
+    with scope(carrier.carrier(sealed.body_id)):
+        waiting = Consignment.objects.filter(sealed=sealed, wrap__isnull=False).values_list("recipient_id", "wrap")
+        codes = dict(Body.objects.values_list("id", "code"))
+        wraps = {keys[codes[body]]: bytes(wrap) for body, wrap in waiting}
+    return replace(cover, wraps=wraps), header
 
 
 def rewritten(owner_url: str, consignment: Consignment, **columns: object) -> None:
@@ -70,6 +77,12 @@ def rewritten(owner_url: str, consignment: Consignment, **columns: object) -> No
         )
         connection.execute("ALTER TABLE exchange_sealedparcel ENABLE ROW LEVEL SECURITY")
         assert done.rowcount == 1
+        if "cover" in columns:  # it brings its own wrapped keys, or none
+            connection.execute("ALTER TABLE exchange_consignment DISABLE ROW LEVEL SECURITY")
+            connection.execute(
+                "UPDATE exchange_consignment SET wrap = NULL WHERE sealed_id = %s", [consignment.sealed_id]
+            )  # fmt: skip
+            connection.execute("ALTER TABLE exchange_consignment ENABLE ROW LEVEL SECURITY")
 
 
 def resealed(cast: Cast, consignment: Consignment, change: Callable[[Header], Header]) -> bytes:

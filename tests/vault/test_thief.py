@@ -7,6 +7,7 @@ import base64
 import io
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from mukatabat.access.grants.rules import Grantee
 from mukatabat.directory import queries as directory
 from mukatabat.directory.vocabulary import KeyUse
+from mukatabat.kernel import clock
 from mukatabat.kernel.arabic import fold
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.actions import approval, drafting, receiving
@@ -23,7 +25,8 @@ from mukatabat.letters.commands import AcceptCommand
 from mukatabat.letters.models import Attachment, Comment, Letter
 from mukatabat.press.content import from_plain_text, to_plain_text, validate
 from mukatabat.tenancy.context import scope
-from mukatabat.vault.actions import body_seal, move_keys, opening_keys
+from mukatabat.vault import queries
+from mukatabat.vault.actions import body_seal, move_keys, opening_keys, replace_pair, retire_pairs
 from mukatabat.vault.custody import TOKEN, key_store, software_store
 from mukatabat.vault.errors import KeyUnavailable, WrongKey
 from mukatabat.vault.models import BodyKey, DocumentKey, PrivateKey, ReaderKey, ReaderWrap
@@ -31,11 +34,12 @@ from mukatabat.vault.rules import HeldKey, Upload, text_key_context
 from mukatabat.vault.texts import _named
 from mukatabat.work.actions import complete
 from mukatabat.work.rules import Act, ReferralCommand, Task
-from mukatabat_verify.errors import NotAddressed
+from mukatabat_verify.errors import NotAddressed, WrapMissing
+from mukatabat_verify.parcel import cover as covers
 from mukatabat_verify.parcel.opening import open_key
 from mukatabat_verify.parcel.suites import WRAPS
 from tests.cast import FL, Cast
-from tests.exchange.support import cover_of, dispatched, sealed_bytes
+from tests.exchange.support import consignments, cover_of, dispatched, sealed_bytes
 from tests.story import arrived, draft_command, issue, registered, run_jobs
 from tests.vault.tokens import TestToken
 
@@ -147,6 +151,28 @@ def test_a_thief_of_outbox_and_parcels_opens_none_of_them(
         opening_keys(cast("clerk.fl"), [header.recipients[0].key])
     with pytest.raises(KeyUnavailable):
         body_seal(cast("signer.mof")).sign(b"a header of the thief's")
+
+
+def test_a_thief_of_the_key_to_which_parcels_are_sealed_opens_nothing_that_was_delivered(cast: Cast) -> None:
+    letter = told(cast, subject=OPEN_SUBJECT, secrecy=Secrecy.NORMAL)
+    (consignment,) = consignments(cast, letter)
+    kept, header = cover_of(consignment)
+    recipient = cast("clerk.fl")
+    (stolen_key,) = opening_keys(recipient, [header.recipients[0].key])
+    theirs, _ = covers.read(io.BytesIO(bytes(arrived(cast).cover)))
+    assert consignment.wrap is None
+    for cover in (kept, theirs):  # what the sender's outbox and the recipient's archive still hold
+        with pytest.raises(WrapMissing):
+            open_key(cover, header, stolen_key, accepted=WRAPS)
+    replace_pair(recipient, KeyUse.ENCRYPTION)
+    with clock.fixed(clock.now() + timedelta(days=31)):
+        retire_pairs(recipient)
+        assert opening_keys(recipient, [header.recipients[0].key]) == []
+        with scope(recipient):
+            documents = list(DocumentKey.objects.filter(wrapped__isnull=False).values_list("document_id", flat=True))
+        for document in documents:  # the archive's key is the body's own, and opens them for decades
+            queries.open_document(recipient, document)[1].close()
+        assert documents
 
 
 def test_a_stolen_dump_in_another_installation_opens_nothing(cast: Cast, settings: Any, tmp_path: Path) -> None:

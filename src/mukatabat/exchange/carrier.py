@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from mukatabat.access.grants.actions import grant
@@ -127,6 +128,9 @@ def _handed(consignment: Consignment, code: str) -> inbox.Handed:
         raise NotSealed
     cover, header = covers.read(io.BytesIO(bytes(sealed.cover)))
     own = cover.only_for({one.key for one in header.recipients if one.body == code})
+    if consignment.wrap is not None and not cover.wraps:
+        (key,) = {one.key for one in header.recipients if one.body == code}
+        own = replace(cover, wraps={key: bytes(consignment.wrap)})
     return inbox.Handed(
         cover=own.to_bytes(), address=sealed.address, consignment_id=consignment.id, sender_id=consignment.body_id,
         unit_id=consignment.recipient_unit_id,

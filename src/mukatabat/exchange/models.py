@@ -40,11 +40,11 @@ class Parcel(TenantModel):
 class SealedParcel(TenantModel):
     """A parcel as it travels, kept by its sender: sealed once, the same bytes at every attempt. Its id is the header's.
 
-    ``header_digest`` is H(header), in hexadecimal; ``cover`` the cover with every recipient's wrapped key
-    (`docs/parcel.md` §1); ``address`` where the sealed content lies in the blob store. ``letter_data`` and
-    ``signature`` are ``letter.json`` and the body's seal over the list of files, as they are inside: with the
-    documents, the container can be written again to the byte. ``salt`` (hexadecimal) shows that the container is the
-    content of the header. The parcel's key is kept by nobody here.
+    ``header_digest`` is H(header), in hexadecimal; ``cover`` the cover (`docs/parcel.md` §1), whose wrapped keys lie
+    with the consignments (one from before they did may hold them itself); ``address`` where the sealed content lies in
+    the blob store. ``letter_data`` and ``signature`` are ``letter.json`` and the body's seal over the list of files, as
+    they are inside: with the documents, the container can be written again to the byte. ``salt`` (hexadecimal) shows
+    that the container is the content of the header. The parcel's key is kept by nobody here.
     """
 
     writes: ClassVar[tuple[str, ...]] = ("insert",)
@@ -62,7 +62,8 @@ class SealedParcel(TenantModel):
 class Consignment(TenantModel):
     """The outbox row of one (letter, recipient) pair, with everything that the sender learns of it.
 
-    ``sealed`` is the parcel in which it travels; ``refusal`` the code of the reason for which it was last held
+    ``sealed`` is the parcel in which it travels; ``wrap`` its key, wrapped for the recipient, until it was delivered: a
+    key that is stolen later opens nothing of it here. ``refusal`` is the code of the reason for which it was last held
     (mukatabat_verify.errors).
     """
 
@@ -70,6 +71,7 @@ class Consignment(TenantModel):
 
     parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="consignments")
     sealed = models.ForeignKey(SealedParcel, on_delete=models.PROTECT, null=True, related_name="consignments")
+    wrap = models.BinaryField(null=True)
     letter_id = models.UUIDField(db_index=True)
     recipient_id = models.UUIDField()
     recipient_unit_id = models.UUIDField(null=True)

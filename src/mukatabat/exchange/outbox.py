@@ -70,10 +70,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh:
-    """A parcel that was just sealed: its bytes are durable, and no row knows of it yet."""
+    """A parcel that was just sealed: its bytes are durable, and no row knows of it yet.
+
+    ``wraps`` holds its key, wrapped for each recipient, by the recipient's id.
+    """
 
     plan: Plan
     row: SealedParcel
+    wraps: Mapping[UUID, bytes]
 
 
 def plan(actor: Actor, consignment: Consignment) -> Plan:
@@ -171,10 +175,11 @@ def seal(actor: Actor, chosen: Plan) -> Fresh:
     cover = make_cover(header, key, recipients=[one for _, one in recipients], seal=chosen.by)
     row = SealedParcel(
         id=header.parcel, body_id=actor.body_id, parcel_id=chosen.order_id, header_digest=cover.digest.hex(),
-        cover=cover.to_bytes(), address=address, letter_data=data.decode(), signature=_signature(container),
-        salt=key.salt.hex(), sealed_at=now,
+        cover=cover.only_for([]).to_bytes(), address=address, letter_data=data.decode(),
+        signature=_signature(container), salt=key.salt.hex(), sealed_at=now,
     )  # fmt: skip
-    return Fresh(plan=chosen, row=row)
+    wraps = {one.body_id: cover.wraps[one.fingerprint] for one in chosen.keys}
+    return Fresh(plan=chosen, row=row, wraps=wraps)
 
 
 def keep(actor: Actor, fresh: Fresh, waiting: Mapping[UUID, Consignment]) -> None:
@@ -182,9 +187,9 @@ def keep(actor: Actor, fresh: Fresh, waiting: Mapping[UUID, Consignment]) -> Non
     fresh.row.save(force_insert=True)
     if fresh.plan.before is not None:
         ledger.name_checkpoint(fresh.plan.before)
-    Consignment.objects.filter(id__in=list(waiting)).update(sealed=fresh.row)
     for consignment in waiting.values():
-        consignment.sealed = fresh.row
+        consignment.sealed, consignment.wrap = fresh.row, fresh.wraps[consignment.recipient_id]
+    Consignment.objects.bulk_update(waiting.values(), ["sealed", "wrap"])
     first = next(iter(waiting.values()))
     happened(actor, Happening(
         event=Event.SEAL, side=Side.SENDER, at=fresh.row.sealed_at, parcel_id=fresh.row.id,

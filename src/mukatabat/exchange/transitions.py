@@ -13,6 +13,9 @@ from mukatabat.kernel import clock
 from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor
 
+KEEPS_WRAP = frozenset({ConsignmentState.ORDERED, ConsignmentState.DISPATCHED, ConsignmentState.FAILED})
+"""Where the parcel may still have to be handed over; what was held is sealed anew."""
+
 
 def move(
     actor: Actor, consignment: Consignment, event: Event, *, at: datetime | None = None,
@@ -27,6 +30,8 @@ def move(
         message = f"no move {event} from {consignment.state}"
         raise ValueError(message)
     consignment.state = state
+    if state not in KEEPS_WRAP:
+        consignment.wrap = None
     setattr(consignment, TIME_FIELD[state], at or clock.now())
     consignment.save()
     happened(actor, Happening(
