@@ -7,14 +7,20 @@ import os
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pkcs11
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pkcs11 import Attribute, Mechanism, ObjectClass, TokenFlag
 
+from mukatabat.kernel.ids import new_id
+from mukatabat.ledger import actions as ledger
+from mukatabat.ledger.models import Checkpoint
 from mukatabat.vault.custody import token as token_module
+from mukatabat.vault.custody.logkeys import VaultLogKeys
 from mukatabat.vault.custody.token import Token
 from mukatabat.vault.errors import (
     KeyUnavailable,
@@ -25,6 +31,7 @@ from mukatabat.vault.errors import (
     WrongKey,
 )
 from mukatabat.vault.rules import SEAL_SUITE, HeldKey
+from mukatabat_verify.log import notes
 from mukatabat_verify.parcel.suites import P256, RecipientKey
 from tests.together import together
 from tests.vault.tokens import PIN, TestToken, forget_sessions
@@ -315,3 +322,35 @@ def test_eight_threads_share_the_session_without_disturbing_each_other(token: Te
         return 25
 
     assert together(*[rounds] * 8) == [25] * 8
+
+
+@pytest.mark.django_db
+def test_a_log_that_begins_has_its_key_in_the_token_and_goes_on_only_with_it(token: TestToken, settings: Any) -> None:
+    token.configure(settings)
+    settings.MUKATABAT_KEY_STORE = "token"
+    keys = VaultLogKeys()
+    log = ledger.begin(keys, "host.example/log")
+    assert log.key.store == "token"
+    ledger.commit(new_id(), bytes(32))
+    assert ledger.append(keys) == 1
+    note = notes.read(Checkpoint.objects.latest("size").note.encode())
+    assert note.alone_by(log.note_key)
+    token.take_out()
+    ledger.commit(new_id(), bytes(32))
+    with pytest.raises(KeyUnavailable):
+        ledger.append(keys)
+    token.put_back()
+    assert ledger.append(keys) == 1
+
+
+def test_the_log_s_key_is_of_no_use_under_another_name_and_never_leaves_the_token(token: TestToken) -> None:
+    store = token.store()
+    held, public = store.generate_note_key(b"mukatabat/log-key/1/host.example")
+    Ed25519PublicKey.from_public_bytes(public).verify(store.note_sign(held, b"note"), b"note")
+    with pytest.raises(WrongKey):
+        store.note_sign(replace(held, context=b"mukatabat/log-key/1/other.example"), b"note")
+    with pytest.raises(WrongKey):
+        store.unwrap(held, bytes(60), context=b"")
+    with pkcs11.lib(str(token.module)).get_token(token_label=token.label).open() as session:
+        (key,) = session.get_objects({Attribute.CLASS: ObjectClass.PUBLIC_KEY})
+        assert bytes(key[Attribute.EC_POINT])[-32:] == public

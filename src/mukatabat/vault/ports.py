@@ -110,11 +110,13 @@ class PairStore(Protocol):
         ...
 
 
-class NoteStore(KeyStore, Protocol):
-    """A key store that also signs notes: a log's key is made as a body's key is, and used as the seed of Ed25519."""
+class NoteStore(Protocol):
+    """A key store that also signs notes (Ed25519). Every method raises KeyUnavailable when it cannot answer."""
 
-    def note_public(self, held: HeldKey) -> bytes:
-        """Give the public half, 32 bytes."""
+    name: str
+
+    def generate_note_key(self, context: bytes) -> tuple[HeldKey, bytes]:
+        """Make the key of a log, bound to its context, and give with it its public half, 32 bytes."""
         ...
 
     def note_sign(self, held: HeldKey, data: bytes) -> bytes:

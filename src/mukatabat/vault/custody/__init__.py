@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Custody of keys: which key stores this installation has, and how they are opened.
 
-Each key's row names its store. The software store is there always, for the log's key if for nothing else; a hardware
-token beside it when its module is configured.
+Each key's row names its store. The software store is there always; a hardware token beside it when its module is
+configured.
 """
 
 from __future__ import annotations
@@ -62,10 +62,13 @@ def pair_store(name: str | None = None) -> PairStore:
 
 
 def note_store(name: str | None = None) -> NoteStore:
-    """Give the store of this name that holds the log's key; it is of software. Raises KeyUnavailable."""
-    if name not in (None, SOFTWARE):
-        raise KeyUnavailable(reason=f"the key store {name} signs no notes")
-    return software_store()
+    """Give the store of this name that holds the log's key; raises KeyUnavailable.
+
+    By default the one for new keys, where that is a token which offers Ed25519, else that of software.
+    """
+    if name is None:
+        name = TOKEN if store_for_new_keys() == TOKEN and token_store().signs_notes() else SOFTWARE
+    return _store(name)
 
 
 def store_for_new_keys() -> str:

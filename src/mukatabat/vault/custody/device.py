@@ -11,6 +11,7 @@ import secrets
 from hashlib import sha256
 from typing import Any
 
+from asn1crypto.core import PrintableString
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pkcs11 import KDF, Attribute, GCMParams, KeyType, Mechanism, ObjectClass
 from pkcs11 import exceptions as refused
@@ -27,6 +28,9 @@ _SALT = 16
 _NONCE = 12
 _TAG = 16
 _POINT = 65
+_EDWARDS = PrintableString("edwards25519").dump()
+"""The curve by its name (PKCS#11 3.0, 2.3.1); SoftHSM knows no other way."""
+_EDWARDS_POINT = 32
 _NEVER_LEAVES: dict[Attribute, Any] = {
     Attribute.TOKEN: True, Attribute.PRIVATE: True, Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False,
 }  # fmt: skip
@@ -38,7 +42,7 @@ _UNFIT = (
 
 
 class TokenKeyStore:
-    """Implements ``KeyStore`` and ``PairStore`` of :mod:`mukatabat.vault.ports` over one token.
+    """Implements ``KeyStore``, ``PairStore`` and ``NoteStore`` of :mod:`mukatabat.vault.ports` over one token.
 
     ``HeldKey.root`` names the token. ``HeldKey.token`` of a wrapping key is the name of an AES key in the token and a
     salt: keys that were made ``beside`` another share its place in the token, and what one wraps the other does not
@@ -164,6 +168,41 @@ class TokenKeyStore:
             return self._token.perform(derived)
 
         return AgreementKey(RecipientKey(pair.suite, pair.public), agreed)
+
+    def signs_notes(self) -> bool:
+        """Whether the token offers Ed25519, which not every one does."""
+        needed = {Mechanism.EC_EDWARDS_KEY_PAIR_GEN, Mechanism.EDDSA}
+        return self._token.perform(lambda session: needed <= set(session.token.slot.get_mechanisms()))
+
+    def generate_note_key(self, context: bytes) -> tuple[HeldKey, bytes]:
+        """See :meth:`mukatabat.vault.ports.NoteStore.generate_note_key`."""
+
+        def made(session: Any) -> tuple[bytes, bytes]:
+            name = secrets.token_bytes(_NAME)
+            curve = session.create_domain_parameters(
+                KeyType.EC_EDWARDS, {Attribute.EC_PARAMS: _EDWARDS}, local=True
+            )  # fmt: skip
+            public, _private = curve.generate_keypair(
+                store=True, id=_pair_name(name, context), label="mukatabat",
+                mechanism=Mechanism.EC_EDWARDS_KEY_PAIR_GEN,
+                public_template={Attribute.VERIFY: True},
+                private_template={**_NEVER_LEAVES, Attribute.SIGN: True, Attribute.DERIVE: False},
+            )  # fmt: skip
+            return name, bytes(public[Attribute.EC_POINT])[-_EDWARDS_POINT:]
+
+        name, point = self._token.perform(made, changing=True)
+        return HeldKey(self._root, name, context), point
+
+    def note_sign(self, held: HeldKey, data: bytes) -> bytes:
+        """See :meth:`mukatabat.vault.ports.NoteStore.note_sign`."""
+
+        def signed(session: Any) -> bytes:
+            name = _pair_name(self._name(held), held.context)
+            return bytes(
+                self._token.found(session, ObjectClass.PRIVATE_KEY, name).sign(data, mechanism=Mechanism.EDDSA)
+            )
+
+        return self._token.perform(signed)
 
     def _private(self, session: Any, pair: HeldPair) -> Any:
         self._name(pair.held)

@@ -14,8 +14,8 @@ class VaultLogKeys:
     def generate(self, origin: str) -> LogKey:
         """See :meth:`mukatabat.ledger.ports.LogKeys.generate`."""
         store = note_store()
-        held = store.generate(_context(origin))
-        return LogKey(store.note_public(held), store.name, held.root, held.token)
+        held, public = store.generate_note_key(_context(origin))
+        return LogKey(public, store.name, held.root, held.token)
 
     def sign(self, key: LogKey, origin: str, data: bytes) -> bytes:
         """See :meth:`mukatabat.ledger.ports.LogKeys.sign`."""

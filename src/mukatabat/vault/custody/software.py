@@ -95,9 +95,10 @@ class SoftwareKeyStore:
         """See :meth:`mukatabat.vault.ports.PairStore.opening`."""
         return SoftwareKey(pair.suite, self._key(pair.held))
 
-    def note_public(self, held: HeldKey) -> bytes:
-        """Give the public half (32 bytes) of a log's key, which is held as a body's key is."""
-        return self._note_key(held).public_key().public_bytes_raw()
+    def generate_note_key(self, context: bytes) -> tuple[HeldKey, bytes]:
+        """See :meth:`mukatabat.vault.ports.NoteStore.generate_note_key`; it is held as a body's key is."""
+        held = self.generate(context)
+        return held, self._note_key(held).public_key().public_bytes_raw()
 
     def note_sign(self, held: HeldKey, data: bytes) -> bytes:
         """Sign with a log's key (Ed25519)."""
