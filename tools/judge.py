@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FOLDER = ROOT / "bench" / "judges"
 ALL = "all"
 UNABLE = 69  # EX_UNAVAILABLE of sysexits.h
-PIECES = {".pdf", ".xml", ".asice", ".p7s", ".tst", ".tlog-proof", ".json"}
+PIECES = {".pdf", ".xml", ".asice", ".p7s", ".tst", ".tlog-proof", ".crl", ".json"}
 """What some judge understands; each takes what it knows and says how much that was."""
 VERDICTS = {0: "nothing found", 1: "found faults", UNABLE: "could not run"}
 

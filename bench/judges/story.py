@@ -14,6 +14,7 @@ import io
 import json
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
 from typing import TypeVar
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
 from mukatabat.directory.seed import body_id, load_directory
+from mukatabat.exchange import carrier, outbox
 from mukatabat.exchange.models import Consignment, SealedParcel
 from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import Secrecy
@@ -40,6 +42,7 @@ from mukatabat.letters.commands import AcceptCommand, AddresseeCommand
 from mukatabat.letters.models import Letter
 from mukatabat.letters.proofs import proof_of, proof_of_arrival
 from mukatabat.signing import service
+from mukatabat.signing.jobs import fetch_revocation_lists
 from mukatabat.tenancy.context import scope
 from mukatabat.vault import store
 from mukatabat.vault.actions import opening_keys
@@ -50,7 +53,7 @@ from mukatabat_verify.log.policies import WitnessEntry
 from mukatabat_verify.log.tiles import WIDTH, tile_path
 from mukatabat_verify.parcel import cover as covers
 from mukatabat_verify.parcel.suites import SoftwareKey
-from tests.cast import FL, Cast
+from tests.cast import FL, MOF, Cast
 from tests.exchange.support import arrivals, consignments
 from tests.story import approved_letter, draft_command, issue, run_jobs
 
@@ -128,22 +131,27 @@ class Story:
         roots = [x509.load_der_x509_certificate(one) for one in service.trust(clock.now()).roots]
         (place / "roots.pem").write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in roots))
 
-    def parcel(self, consignment: Consignment) -> None:
+    def parcel(self) -> None:
         """Keep a parcel as it travels to the Department, with the Department's key, in the form of the vectors."""
-        place = self.folder / "parcel"
+        place, actor = self.folder / "parcel", carrier.carrier(MOF)
         place.mkdir()
-        with scope(self.cast("signer.mof")):
+        letter = approved_letter(self.cast)
+        issue(self.cast("signer.mof"), letter.id)
+        carrier.dispatch(actor, consignments(self.cast, letter)[0].id)
+        (consignment,) = consignments(self.cast, letter)
+        with scope(actor):
             sealed = SealedParcel.objects.get(id=consignment.sealed_id)
         cover, header = covers.read(io.BytesIO(bytes(sealed.cover)))
         own = [one.key for one in header.recipients if one.body == "FL"]
+        whole = replace(cover, wraps={own[0]: bytes(there(consignment.wrap))})
         (key,) = opening_keys(self.cast("clerk.fl"), own)
         if not isinstance(key, SoftwareKey):
             raise SystemExit("the key of the Department is in no software store")
         with store().open(sealed.address) as content:
-            (place / "letter.parcel").write_bytes(cover.only_for(own).to_bytes() + content.read())
-        letter = (self.folder / "received" / "letter.asice").read_bytes()
+            (place / "letter.parcel").write_bytes(whole.to_bytes() + content.read())
+        container = b"".join(outbox.container_of(actor, sealed).pieces())
         said = {
-            "parcel": "letter.parcel", "content_sha256": hashlib.sha256(letter).hexdigest(),
+            "parcel": "letter.parcel", "content_sha256": hashlib.sha256(container).hexdigest(),
             "recipients": {"FL": own[0]},
             "keys": {"FL": {"suite": key.suite, "secret": key.secret.hex(), "public": key.recipient.public.hex()}},
             "streams": [],
@@ -218,12 +226,13 @@ def main() -> None:
     second = consignments(cast, letter)[1]
     arrival = next(one for one in arrivals(cast) if one.consignment_id == first.id)
     returned = arrivals(cast, "clerk.moh")[-1]
+    fetch_revocation_lists()
     story.bundle("sent", _written(proof_of(signer, letter.id, first.id)))
     story.bundle("returned", _written(proof_of(signer, letter.id, second.id)))
     story.bundle("received", _written(proof_of(cast("clerk.fl"), there(arrival.letter_id), first.id)))
     story.bundle("sent-back", _written(proof_of_arrival(cast("clerk.moh"), returned.id)))
     story.bundle("early", early)
-    story.parcel(first)
+    story.parcel()
     story.served(old.note)
 
 

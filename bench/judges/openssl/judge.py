@@ -3,7 +3,8 @@
 
 The signature of a PDF is cut out of the file by its byte range alone (ISO 32000-2 §12.8.1), without our code. A seal
 (.p7s) is judged over the list beside it, a time-stamp (.tst) over the evidence with its number, or over the checkpoint
-with the log's own signature alone. The roots that all must lead to are in the roots.pem nearest to the file.
+with the log's own signature alone, and a list of revoked certificates (.crl) by the authorities whose certificates came
+along in its bundle. The roots that all must lead to are in the roots.pem nearest to the file.
 """
 
 from __future__ import annotations
@@ -32,9 +33,13 @@ def main(files: list[str]) -> int:
     signed = [one for one in given if one.suffix == ".pdf" and RANGE.search(one.read_bytes())]
     seals = [one for one in given if one.name in LISTS]
     stamps = [one for one in given if one.suffix == ".tst"]
+    lists = [one for one in given if one.suffix == ".crl"]
     version = openssl("version").stdout.decode().strip()
-    print(f"  {version}, given {len(signed)} signed PDFs, {len(seals)} seals, {len(stamps)} time-stamps")
-    codes = [*map(judge_pdf, signed), *map(judge_seal, seals), *map(judge_stamp, stamps)]
+    print(
+        f"  {version}, given {len(signed)} signed PDFs, {len(seals)} seals, {len(stamps)} time-stamps, "
+        f"{len(lists)} lists of revoked certificates"
+    )
+    codes = [*map(judge_pdf, signed), *map(judge_seal, seals), *map(judge_stamp, stamps), *map(judge_list, lists)]
     return max(codes, default=0)
 
 
@@ -63,6 +68,17 @@ def judge_stamp(file: Path) -> int:
     else:
         data = (file.parents[1] / "evidence" / f"{file.stem}.xml").read_bytes()
     return told(file, {"time-stamp": stamp_of(file, file.read_bytes(), data)})
+
+
+def judge_list(file: Path) -> int:
+    """Verify a list of revoked certificates by the authority that it names."""
+    came = openssl("pkcs7", "-inform", "DER", "-in", file.parents[1] / "bundle.p7s", "-print_certs")
+    with tempfile.TemporaryDirectory() as folder:
+        known = Path(folder) / "known.pem"
+        known.write_bytes(roots_of(file).read_bytes() + came.stdout)
+        done = openssl("crl", "-inform", "DER", "-in", file, "-CAfile", known, "-noout")
+    said = (done.stdout + done.stderr).decode(errors="replace").strip()
+    return told(file, {"list of revoked certificates": (done.returncode == 0 and "verify OK" in said, said)})
 
 
 def told(file: Path, verdicts: dict[str, tuple[bool, str]]) -> int:
