@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,15 @@ from mukatabat.audit.models import AuditEntry
 from mukatabat.directory.models import PublicKey
 from mukatabat.directory.vocabulary import KeyUse
 from mukatabat.kernel import clock
+from mukatabat.kernel.ids import new_id
+from mukatabat.ledger.models import Waiting
 from mukatabat.signing.service import trust
 from mukatabat.tenancy.context import scope
 from mukatabat.vault import actions
+from mukatabat.vault.holding import directory_heads, foreign_keys
 from mukatabat.vault.models import DirectoryStatement
 from mukatabat.web.cli.keys import keys
+from mukatabat.web.jobs import reconcile_bodies
 from mukatabat_verify import directory
 from mukatabat_verify.errors import CertificateNotListed, DirectoryOlder
 from tests.cast import MOF, Cast
@@ -105,3 +110,41 @@ def test_the_operator_writes_it_to_a_file_that_anybody_checks(cast: Cast, tmp_pa
     assert found.signed.statement.number == told["number"]
     assert len(found.check(trust(clock.now()))) == told["bodies"]
     found.signed.check_fresh(clock.now())
+
+
+def test_every_statement_is_a_leaf_of_the_log_in_the_transaction_in_which_it_was_signed(cast: Cast) -> None:
+    actor = cast("signer.mof")
+    stated = actions.signed_directory(actor).signed.statement
+    (held,) = directory_heads(actor)
+    assert held.commitment == sha256(stated.to_bytes()).digest()
+    assert bytes(Waiting.objects.get(source_id=held.source_id).commitment) == held.commitment
+    actions.signed_directory(actor)
+    assert Waiting.objects.filter(commitment=held.commitment).count() == 1
+
+
+def test_a_key_that_somebody_listed_behind_a_body_s_back_is_noticed_by_the_night(cast: Cast) -> None:
+    actor = cast("signer.mof")
+    actions.body_seal(actor)
+    own = actions.encryption_key(actor)
+    assert foreign_keys(actor) == []
+    PublicKey.objects.filter(id=own.id).update(public=b"other", fingerprint="5a" * 32)  # theirs in its place
+    assert foreign_keys(actor) == ["5a" * 32]
+    with scope(cast("admin.mof")):
+        (entry,) = AuditEntry.objects.filter(act="vault.foreign-keys-listed")
+    assert entry.detail == {"fingerprints": ["5a" * 32]}
+    PublicKey.objects.filter(id=own.id).update(valid_to=clock.now(), public=own.public, fingerprint=own.fingerprint)
+    actions.encryption_key(actor)
+    assert foreign_keys(actor) == []
+    PublicKey.objects.create(
+        id=new_id(), body_id=MOF, use=KeyUse.SEAL, suite="p256", public=b"", fingerprint="6b" * 32, chain=[],
+        custody="host", valid_from=clock.now() - timedelta(days=2), valid_to=clock.now(),
+    )  # fmt: skip
+    assert foreign_keys(actor) == ["6b" * 32], "also one among those of before"
+
+
+def test_the_night_alarms_of_it(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
+    actor = cast("signer.mof")
+    own = actions.encryption_key(actor)
+    PublicKey.objects.filter(id=own.id).update(fingerprint="5a" * 32)
+    reconcile_bodies(timestamp=0)
+    assert [str(MOF) in one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == [True]

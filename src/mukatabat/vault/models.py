@@ -12,6 +12,7 @@ from mukatabat.directory.vocabulary import Custody
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.vocabulary import Realm
+from mukatabat.ledger.rules import commitment
 from mukatabat.tenancy.models import TenantModel
 from mukatabat.vault.fields import SealedTextField
 from mukatabat.vault.rules import (
@@ -233,6 +234,11 @@ class DirectoryStatement(models.Model):
 
     def __str__(self) -> str:
         return f"directory {self.number}, {self.realm}"
+
+    @property
+    def commitment(self) -> bytes:
+        """What the log commits to: the statement is public, and so there is no salt."""
+        return commitment(b"", bytes(self.statement))
 
 
 class ReaderKey(TenantModel):

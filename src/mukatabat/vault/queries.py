@@ -25,7 +25,7 @@ from mukatabat.vault.errors import (
     KeyUnavailable,
     WrongKey,
 )
-from mukatabat.vault.models import BodyKey, Document, DocumentKey, NodeKey, ReaderWrap
+from mukatabat.vault.models import BodyKey, DirectoryStatement, Document, DocumentKey, NodeKey, ReaderWrap
 from mukatabat.vault.release import released
 from mukatabat.vault.rules import KEY_BYTES, Blob, Reader, ReaderKind, Sealed
 from mukatabat.vault.streams import address_of
@@ -60,6 +60,13 @@ def key_opens(actor: Actor) -> bool:
         except WrongKey:
             return False
     return True
+
+
+def newest_directory(actor: Actor) -> UUID | None:
+    """The newest statement of the directory that the node signed in the actor's realm; None before its first."""
+    with reading(actor):
+        found = DirectoryStatement.objects.filter(realm=actor.realm).order_by("-number")
+        return found.values_list("id", flat=True).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from mukatabat.notify.jobs import sweep as sweep_notices
 from mukatabat.portal.jobs import sweep as sweep_portal
 from mukatabat.signing import jobs as signing
 from mukatabat.tenancy.rules import system_actor
+from mukatabat.vault.holding import foreign_keys
 from mukatabat.vault.jobs import sweep as sweep_vault
 from mukatabat.web.ledger import reconcile_body
 
@@ -75,10 +76,13 @@ def check_trail(full: int) -> None:
 @app.periodic(cron="40 2 * * *")
 @app.task(name="web.reconcile_bodies", queueing_lock="web.reconcile_bodies", lock="web.reconcile_bodies")
 def reconcile_bodies(timestamp: int) -> None:
-    """Let every body compare what it holds with the transparency log, once a night."""
+    """Let every body compare what it holds with the log, and the keys listed for it with its trail, once a night."""
     for body_id, realm in Body.objects.values_list("id", "realm"):
+        actor = system_actor("ledger.reconciler", body_id=body_id, realm=realm)
         try:
-            found = reconcile_body(system_actor("ledger.reconciler", body_id=body_id, realm=realm))
+            if foreign := foreign_keys(actor):
+                logger.error("the directory lists keys that body %s did not make: %s", body_id, ", ".join(foreign))
+            found = reconcile_body(actor)
         except Exception:
             logger.exception("the body %s could not compare itself with the log", body_id)
             continue

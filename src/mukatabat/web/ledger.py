@@ -23,8 +23,9 @@ from mukatabat.signing.service import time_stamps
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.custody.logkeys import VaultLogKeys
+from mukatabat.vault.holding import directory_heads
 
-HOLDINGS: tuple[EvidenceOfBody, ...] = (audit_heads, evidence.held)
+HOLDINGS: tuple[EvidenceOfBody, ...] = (audit_heads, evidence.held, directory_heads)
 """Everything that a body holds and the log must show."""
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from mukatabat.portal.api import arrivals, bodies, events, letters, tokens, webhooks
+from mukatabat.portal.api import arrivals, bodies, directory, events, letters, tokens, webhooks
 from mukatabat.portal.api.problems import explain
 from mukatabat.portal.api.rendering import Api, Readable
 
@@ -21,6 +21,7 @@ api = Api(
 )
 api.add_router("/", tokens.router, tags=["token"])
 api.add_router("/bodies", bodies.router, tags=["directory"])
+api.add_router("/directory", directory.router, tags=["directory"])
 api.add_router("/letters", letters.router, tags=["letters"])
 api.add_router("/arrivals", arrivals.router, tags=["arrivals"])
 api.add_router("/events", events.router, tags=["events"])

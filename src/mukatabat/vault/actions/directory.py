@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Signing the directory of bodies and their public keys with the node's key, whenever it is needed and has changed."""
+"""Signing the directory of bodies and their public keys with the node's key, whenever it is needed and has changed.
+
+Each signed statement becomes a leaf of the transparency log in the transaction in which it was signed.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from mukatabat.directory.models import Body, PublicKey
 from mukatabat.directory.vocabulary import KeyUse
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import Conflict
+from mukatabat.ledger import actions as ledger
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions.node import evidence_seal
@@ -59,6 +63,7 @@ def _signed(actor: Actor, root: str, size: int, *, above: int) -> DirectoryState
     DirectoryStatement.objects.bulk_create([made], ignore_conflicts=True)
     standing = DirectoryStatement.objects.get(realm=actor.realm, number=statement.number)
     if standing.id == made.id:
+        ledger.commit(made.id, made.commitment)
         record(
             actor, act="vault.directory-signed", object_kind="directory", object_id=made.id,
             detail={"number": made.number, "root": root, "bodies": size},

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a body compares of the directory each night: statements with the log, its own keys with its own trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from mukatabat.audit.actions import record
+from mukatabat.audit.models import AuditEntry
+from mukatabat.directory.models import PublicKey
+from mukatabat.kernel import clock
+from mukatabat.ledger.rules import Held
+from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.models import DirectoryStatement
+
+LOOKED_AT = timedelta(days=30)
+"""Older statements were compared each night of this time, and the log only grows."""
+
+
+def directory_heads(actor: Actor) -> Iterator[Held]:
+    """Give what the node signed lately of the directory in the realm of the actor's body, each with its commitment."""
+    with scope(actor):
+        found = DirectoryStatement.objects.filter(realm=actor.realm, issued_at__gte=clock.now() - LOOKED_AT)
+        for one in found.order_by("number").iterator(chunk_size=500):
+            yield Held(one.id, one.commitment, one.issued_at)
+
+
+def foreign_keys(actor: Actor) -> list[str]:
+    """Name the keys that the directory lists for the actor's body and whose making does not stand in its trail.
+
+    Somebody wrote them behind its back: parcels would be sealed to a key of theirs, or a seal of theirs be believed. It
+    is recorded in the trail whenever there are any. Returns fingerprints.
+    """
+    with scope(actor):
+        listed = dict(PublicKey.objects.filter(body_id=actor.body_id).values_list("id", "fingerprint"))
+        made = AuditEntry.objects.filter(act="vault.pair-made", object_id__in=list(listed))
+        known = {(one.object_id, one.detail.get("fingerprint")) for one in made.only("object_id", "detail")}
+        foreign = sorted(fingerprint for key, fingerprint in listed.items() if (key, fingerprint) not in known)
+        if foreign:
+            record(actor, act="vault.foreign-keys-listed", object_kind="directory", detail={"fingerprints": foreign})
+    return foreign
