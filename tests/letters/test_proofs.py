@@ -14,7 +14,6 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_certificate
-from django.conf import settings
 
 from mukatabat.access.rules import Capability
 from mukatabat.audit.models import AuditEntry
@@ -252,7 +251,10 @@ def test_a_bundle_brings_what_the_authorities_withdrew_and_a_silent_authority_ho
     assert "no list" not in report.findings[-1].note
 
 
-def test_a_certificate_withdrawn_before_the_signature_is_refused_and_afterwards_it_is_said(cast: Cast) -> None:
+def test_a_certificate_withdrawn_before_the_signature_is_refused_and_afterwards_it_is_said(
+    cast: Cast, settings: Any, tmp_path: Path
+) -> None:
+    settings.MUKATABAT_SIGNING_DIR = tmp_path / "authority"  # what is withdrawn stays so, for every other test as well
     consignment = told(cast)
     data = taken(cast, consignment)
     letter = SealedLetter(io.BytesIO(piece_of(data, "letter.asice")))

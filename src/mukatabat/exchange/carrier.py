@@ -127,10 +127,11 @@ def _handed(consignment: Consignment, code: str) -> inbox.Handed:
     if sealed is None:
         raise NotSealed
     cover, header = covers.read(io.BytesIO(bytes(sealed.cover)))
-    own = cover.only_for({one.key for one in header.recipients if one.body == code})
+    keys = {one.key for one in header.recipients if one.body == code}
     if consignment.wrap is not None and not cover.wraps:
-        (key,) = {one.key for one in header.recipients if one.body == code}
-        own = replace(cover, wraps={key: bytes(consignment.wrap)})
+        own = replace(cover, wraps=dict.fromkeys(keys, bytes(consignment.wrap)))
+    else:
+        own = cover.only_for(keys)
     return inbox.Handed(
         cover=own.to_bytes(), address=sealed.address, consignment_id=consignment.id, sender_id=consignment.body_id,
         unit_id=consignment.recipient_unit_id,
