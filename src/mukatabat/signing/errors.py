@@ -127,7 +127,7 @@ class RevocationUnavailable(SigningError):
 
     code = "signing.revocation-unavailable"
     http_status = 503
-    happened = _("The list of withdrawn certificates cannot be fetched at the moment.")
+    happened = _("The list of revoked certificates cannot be fetched at the moment.")
     safe = _("Letters and signatures are not affected; the proof is completed later.")
     do = _("Nothing is needed from you.")
 
