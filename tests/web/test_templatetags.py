@@ -62,6 +62,12 @@ def test_an_instant_is_dated_in_kuwait() -> None:
     assert ">01:30<" in shown("{% clock x %}", x=late)
 
 
+@pytest.mark.parametrize("text", ["FL-O-2026-00001", "clerk.fl", "https://hooks.mof.example:8443/events?to=1"])
+def test_what_stands_for_a_name_reads_from_the_left(text: str) -> None:
+    assert shown("{% named x %}", x=text) == f'<bdi class="ref">{text}</bdi>'
+    assert "ref" not in shown("{% named x %}", x="طلال النصف")
+
+
 def test_a_stored_hijri_date_wins_over_the_table() -> None:
     table = shown("{% both_dates x %}", x=date(2026, 11, 22))
     assert 'class="num">12</span>' in table

@@ -27,7 +27,7 @@ from mukatabat.web.templatetags import words
 register = template.Library()
 
 EMPTY = SafeString("")
-IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
+IDENTIFIER = re.compile(r"[A-Za-z][!-~]*")
 SPRITE = "icons/lucide.svg"
 MIRRORED = frozenset(
     {
@@ -95,7 +95,7 @@ def name(value: object) -> SafeString:
 
 @register.simple_tag
 def named(value: object) -> SafeString:
-    """Show a name, or what stands for one: a reference, a log-in, a code, which read from the left in any language."""
+    """Show a name, or what stands for one and reads from the left: a reference, a log-in, a code, an address."""
     return ref(value) if IDENTIFIER.fullmatch(str(value)) else name(value)
 
 

@@ -162,7 +162,7 @@ def _page(actor: Actor, shown: Subscription) -> dict[str, Any]:
 
 def _facts(shown: Subscription, names: dict[UUID, str]) -> list[dict[str, Any]]:
     comma = "، " if spoken("ar", "en") == "ar" else ", "
-    types = comma.join(str(EventType(one).label) for one in shown.types if one in EventType.__members__.values())
+    types = comma.join(str(one.label) for one in EventType if one in shown.types)
     facts = [
         fact(_("Address"), shown.url, "hash"), fact(_("What for"), shown.purpose, "name"),
         fact(_("Answers for it"), names.get(shown.person_id, ""), "name"), fact(_("Tells that"), types),
