@@ -90,7 +90,9 @@ def render_signature_mark(mark: SignatureMark) -> bytes:
     It is meant as the static stamp of a signature field, so it carries no claim of its own. It is clear where the
     letter has printed the signer's name.
     """
-    return _printed("mark", mark_data(mark), mark.signed_at.astimezone(KUWAIT).date(), archival=False)
+    data, day = mark_data(mark), mark.signed_at.astimezone(KUWAIT).date()
+    _require_printable(data)
+    return typeset(Order(template="mark", data=data, day=day, archival=False, part=True))
 
 
 def render_specimen(sheet: LetterSheet, drawn: DrawnSignature | None, *, at: datetime) -> bytes:
@@ -156,12 +158,16 @@ def render_stamped_copy(stamp: IncomingStamp, original: BinaryIO) -> bytes:
     return appended(sheet, original, margin=_printed("margin", margin_data(stamp), day, archival=False))
 
 
-def _printed(
-    template: str, data: dict[str, Any], day: date, *, source: bytes | None = None, archival: bool = True
-) -> bytes:
+def _require_printable(data: dict[str, Any]) -> None:
     strange = unprintable("".join(texts(data)))
     if strange:
         raise UnprintableText(characters="، ".join(strange[:20]))
+
+
+def _printed(
+    template: str, data: dict[str, Any], day: date, *, source: bytes | None = None, archival: bool = True
+) -> bytes:
+    _require_printable(data)
     embedded = None if source is None else _json_text(source)
     return typeset(Order(template=template, data=data, day=day, source=embedded, archival=archival))
 

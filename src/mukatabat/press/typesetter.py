@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 ARCHIVAL: list[PDFStandard] = ["a-3a", "ua-1"]
+PART: list[PDFStandard] = ["a-3u"]
+"""Of what becomes a part of a sheet: every glyph tells its text, as the sheet's must, and it has no tags."""
 PLAIN: list[PDFStandard] = ["1.7"]
 
 _held = threading.local()
@@ -29,13 +31,17 @@ _held = threading.local()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One print: template name, its data, the day that the file carries as its date, and the file to embed."""
+    """One print: template name, its data, the day that the file carries as its date, and the file to embed.
+
+    ``archival`` is a sheet that stands for itself; of what is none, ``part`` is meant for one.
+    """
 
     template: str
     data: Mapping[str, Any]
     day: date
     source: str | None = None
     archival: bool = True
+    part: bool = False
 
 
 def typeset(order: Order) -> bytes:
@@ -47,11 +53,12 @@ def typeset(order: Order) -> bytes:
     inputs = {"sheet": json.dumps(order.data, ensure_ascii=False)}
     if order.source is not None:
         inputs["source"] = order.source
+    plain = PART if order.part else PLAIN
     try:
         document = _compiler(order.template).compile(
             format="pdf",
             sys_inputs=inputs,
-            pdf_standards=ARCHIVAL if order.archival else PLAIN,
+            pdf_standards=ARCHIVAL if order.archival else plain,
             pdf_tags=order.archival,
             timestamp=datetime.combine(order.day, time(), UTC),
         )
