@@ -92,6 +92,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mukatabat.web.middleware.packed",
     "mukatabat.web.watching.requests.observed",
     "mukatabat.web.middleware.security_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
