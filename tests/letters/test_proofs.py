@@ -266,6 +266,7 @@ def test_a_certificate_withdrawn_before_the_signature_is_refused_and_afterwards_
     report = checked(taken(cast, consignment))
     assert report.refusal is None
     assert len(report.facts["withdrawn_since"]) == 1
-    again = told(cast)  # by the same person, with what has been withdrawn
-    refused = checked(taken(cast, again))
+    with clock.fixed(clock.now() + timedelta(seconds=5)):
+        again = told(cast)  # by the same person, with what has been withdrawn
+        refused = checked(taken(cast, again))
     assert isinstance(refused.refusal, CertificateWithdrawn)

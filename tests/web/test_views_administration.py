@@ -13,6 +13,7 @@ from mukatabat.access.grants.rules import Grantee
 from mukatabat.directory.models import Absence, Appointment, Change, HijriAdjustment, Mandate, Post, Unit
 from mukatabat.directory.queries import months_offered
 from mukatabat.kernel import clock
+from mukatabat.kernel.days import written
 from mukatabat.letters.commands import AcceptCommand
 from mukatabat.tenancy.context import scope
 from mukatabat.work.models import Item
@@ -122,7 +123,7 @@ def test_who_refers_reads_that_the_recipient_is_away(browser: Browser, cast: Cas
     Absence.objects.create(person_id=cast("adviser1.fl").person_id, starts=day, ends=day + timedelta(days=2))
     with scope(cast("clerk.fl")):
         notes = [one["note"] for group in choices.referral_groups(cast("clerk.fl")) for one in group["choices"]]
-    assert any((day + timedelta(days=2)).isoformat() in note for note in notes)
+    assert any(written(day + timedelta(days=2), "ar") in note for note in notes)
 
 
 # ── Hijri months ────────────────────────────────────────────────────────────────────────────────────────────────────
