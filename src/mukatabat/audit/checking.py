@@ -7,12 +7,12 @@ that the check of every ten minutes costs what is new.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, Max, OuterRef, Subquery
 
 from mukatabat.audit.models import AuditEntry, Check, Link, Pending
 from mukatabat.audit.rules import GENESIS, link_hash
@@ -75,8 +75,15 @@ def check_trail(bodies: Iterable[tuple[UUID, str]], *, full: bool) -> Check:
     )  # fmt: skip
 
 
-def verify(bodies: Iterable[tuple[UUID, str]], *, full: bool = True) -> Verification:
-    """Prove the chain over ``bodies`` (id, realm).
+def chained() -> int:
+    """How many links the chain has."""
+    return Link.objects.aggregate(newest=Max("number"))["newest"] or 0
+
+
+def verify(
+    bodies: Iterable[tuple[UUID, str]], *, full: bool = True, advance: Callable[[int], None] | None = None
+) -> Verification:
+    """Prove the chain over ``bodies`` (id, realm); ``advance`` is told after each step how many links it had.
 
     1. A full check starts at the genesis; another at the last link that was found sound, whose hash must be unchanged.
     2. Every link must follow the one before, and its entry's columns must give the digest that is chained. 3. Every
@@ -89,6 +96,8 @@ def verify(bodies: Iterable[tuple[UUID, str]], *, full: bool = True) -> Verifica
     first = walk.number + 1
     for links in _batches(walk.number):
         _check_batch(walk, links, _digests(places, links))
+        if advance is not None:
+            advance(len(links))
         if len(walk.faults) >= MOST_FAULTS:
             break
     tail = _check_tail(walk, places)

@@ -7,9 +7,9 @@ import sys
 
 import click
 
-from mukatabat.audit.checking import verify
+from mukatabat.audit.checking import chained, verify
 from mukatabat.directory.models import Body
-from mukatabat.web.cli.answers import answer, as_json_option
+from mukatabat.web.cli.answers import answer, as_json_option, progress
 
 
 @click.group()
@@ -21,7 +21,8 @@ def audit() -> None:
 @as_json_option
 def audit_verify(*, as_json: bool) -> None:
     """Prove the chain of the whole trail, and cover the entries that are not chained yet. Exit code 1 on a fault."""
-    result = verify(Body.objects.values_list("id", "realm"))
+    with progress("links", chained()) as advance:
+        result = verify(Body.objects.values_list("id", "realm"), advance=advance)
     lines = [f"chained {result.last}, waiting {result.tail}, faults {len(result.faults)}", *result.faults]
     answer({"chained": result.last, "tail": result.tail, "faults": result.faults}, lines, as_json=as_json)
     sys.exit(0 if result.intact else 1)
