@@ -10,10 +10,14 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+QUIET = 0.5
+"""Seconds without anybody at a line that is cut, before it is mended."""
 
 
 class Line:
@@ -24,6 +28,7 @@ class Line:
         self._whole = threading.Event()
         self._whole.set()
         self._open: set[socket.socket] = set()
+        self._knocked = 0.0
         self._ear = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._ear.getsockname()[1])
         threading.Thread(target=self._listen, daemon=True).start()
@@ -36,7 +41,10 @@ class Line:
                 one.shutdown(socket.SHUT_RDWR)
 
     def mend(self) -> None:
-        """Let connections through again."""
+        """Let connections through again, once what a page began while it left has fallen as well."""
+        since = time.monotonic()
+        while time.monotonic() - max(since, self._knocked) < QUIET:
+            time.sleep(QUIET / 10)
         self._whole.set()
 
     def close(self) -> None:
@@ -48,6 +56,7 @@ class Line:
         with contextlib.suppress(OSError):  # the ear was closed
             while True:
                 caller, _ = self._ear.accept()
+                self._knocked = time.monotonic()
                 threading.Thread(target=self._connect, args=(caller,), daemon=True).start()
 
     def _connect(self, caller: socket.socket) -> None:

@@ -63,7 +63,8 @@ def test_a_list_of_five_hundred_rows_is_walked_by_keys(office: Office) -> None:
     page.evaluate(WATCH)
     for number in range(PRESSES):
         page.keyboard.press("k" if number % 3 == 2 else "j")
-    page.wait_for_function(f"window.painted.length >= {PRESSES}")
+    while page.evaluate("window.painted.length") < PRESSES:  # the page's policy lets nothing wait inside it
+        page.wait_for_timeout(20)
     painted = sorted(page.evaluate("window.painted"))
     print(
         f"\nkey press to paint, {ROWS} rows: median {statistics.median(painted):.0f} ms, "
