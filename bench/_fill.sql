@@ -100,16 +100,16 @@ INSERT INTO exchange_parcel (id, body_id, letter_id, manifest, created_at)
 SELECT other_side, body_id, id, '{}', at FROM complete WHERE direction = 'out' AND kind = 'letter';
 INSERT INTO exchange_consignment (id, body_id, parcel_id, letter_id, recipient_id, recipient_unit_id, role, state,
     redirected_from_id, ordered_at, dispatched_at, delivered_at, registered_at, opened_at, answered_at, ended_at,
-    their_reference, reason, on_paper, attempts)
+    their_reference, reason, refusal, on_paper, attempts)
 SELECT gen_random_uuid(), body_id, other_side, id, counterpart_id, NULL, 'original', 'registered', NULL, at, at, at, at,
-    NULL, NULL, NULL, theirs, '', false, 0
+    NULL, NULL, NULL, theirs, '', '', false, 0
 FROM complete WHERE direction = 'out' AND kind = 'letter';
 
 -- A tray of 300 arrivals in each big body.
-INSERT INTO exchange_arrival (id, body_id, parcel_id, consignment_id, sender_id, sender_ar, sender_en, sender_reference,
+INSERT INTO exchange_arrival (id, body_id, parcel_id, header_digest, cover, consignment_id, sender_id, sender_ar, sender_en, sender_reference,
     subject, secrecy, urgency, role, unit_id, manifest, documents, state, arrived_at, decided_at, decided_by, reason,
     our_reference, letter_id)
-SELECT gen_random_uuid(), body_id, gen_random_uuid(), gen_random_uuid(), counterpart_id, ar, en, theirs, subject, 'normal',
+SELECT gen_random_uuid(), body_id, gen_random_uuid(), md5(theirs), '', gen_random_uuid(), counterpart_id, ar, en, theirs, subject, 'normal',
     'normal', 'original', NULL, '{}', '[]'::jsonb, 'available', at, NULL, '', '', '', NULL
 FROM (SELECT *, row_number() OVER (PARTITION BY body_id ORDER BY at DESC) AS newest FROM complete
       WHERE code IN ('FL', 'MOF') AND direction = 'in') AS c WHERE newest <= 300;
