@@ -59,9 +59,9 @@ def read(data: bytes) -> x509.CertificateRevocationList:
 def check(lists: Iterable[bytes], used: Iterable[Used], trust: Trust) -> Shown:
     """Check that none of the used certificates was withdrawn when it was used, as far as the lists tell.
 
-    1. A list in the name of an authority holds by the key of that authority. 2. For each certificate the newest list
-    counts that was written before the certificate ran out, because later ones need not name it any more. 3. A list that
-    had run out itself at the moment asked says nothing of it.
+    1. Of the lists in the name of an authority those count that hold by its key, and one has to. 2. For each
+    certificate the newest list counts that was written before the certificate ran out, because later ones need not name
+    it any more. 3. A list that had run out itself at the moment asked says nothing of it.
     Raises RevocationListUnreadable, RevocationListBroken or CertificateWithdrawn.
     """
     found, shown = [read(one) for one in lists], Shown()
@@ -93,13 +93,24 @@ def _judge(shown: Shown, listed: x509.CertificateRevocationList, own: x509.Certi
 
 
 def _links(chain: Sequence[bytes], trust: Trust) -> Iterator[tuple[x509.Certificate, x509.Certificate]]:
-    """Each certificate of a chain that was checked before, with the one that issued it."""
-    own = [x509.load_der_x509_certificate(one) for one in chain]
-    roots = [x509.load_der_x509_certificate(one) for one in trust.roots]
-    for one in own:
-        issuer = next((other for other in (*own, *roots) if other != one and _issued(one, by=other)), None)
-        if issuer is not None:
-            yield one, issuer
+    """Each certificate of the path from a chain's own to a root, which was checked before, with the one that issued it.
+
+    What came along and is not on the path is asked for nothing: else a signer who adds a stranger's certificate that
+    will be withdrawn could disown the letter later.
+    """
+    own = x509.load_der_x509_certificate(chain[0])
+    left = [one for one in map(_perhaps, (*trust.roots, *chain[1:])) if one is not None]
+    while issuer := next((other for other in left if other != own and _issued(own, by=other)), None):
+        yield own, issuer
+        left.remove(issuer)
+        own = issuer
+
+
+def _perhaps(data: bytes) -> x509.Certificate | None:
+    try:
+        return x509.load_der_x509_certificate(data)
+    except ValueError:
+        return None
 
 
 def _issued(own: x509.Certificate, *, by: x509.Certificate) -> bool:
@@ -114,9 +125,10 @@ def _newest(
     lists: Iterable[x509.CertificateRevocationList], own: x509.Certificate, issuer: x509.Certificate
 ) -> x509.CertificateRevocationList | None:
     named = [one for one in lists if one.issuer == issuer.subject]
-    if not all(_holds(one, issuer) for one in named):
+    held = [one for one in named if _holds(one, issuer)]  # an authority with a new key has two lists of one name
+    if named and not held:
         raise RevocationListBroken
-    in_time = [one for one in named if one.last_update_utc <= own.not_valid_after_utc]
+    in_time = [one for one in held if one.last_update_utc <= own.not_valid_after_utc]
     return max(in_time, key=lambda one: one.last_update_utc, default=None)
 
 
@@ -137,6 +149,8 @@ def _withdrawn(listed: x509.CertificateRevocationList, own: x509.Certificate) ->
         invalid = entry.extensions.get_extension_for_class(x509.InvalidityDate).value.invalidity_date_utc
     except x509.ExtensionNotFound:
         return entry.revocation_date_utc
+    except (ValueError, x509.DuplicateExtension) as error:
+        raise RevocationListUnreadable(type(error).__name__) from error
     return min(invalid, entry.revocation_date_utc)
 
 

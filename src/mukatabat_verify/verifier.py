@@ -135,7 +135,10 @@ def _verify_not_withdrawn(report: Report, lists: tuple[bytes, ...], used: list[U
         if shown.older:
             told.append(f"by a list from before the use: {', '.join(dict.fromkeys(shown.older))}")
         told += [f"withdrawn since, and valid before: {name} from {at.isoformat()}" for name, at in shown.later.items()]
-        said.note = "; ".join(told)
+        if shown.unknown:  # no tick stands where a list is missing: whoever made the file chose the lists
+            said.left_out = "; ".join(told)
+        else:
+            said.note = "; ".join(told)
     report.facts["withdrawn_since"] = {name: at.isoformat() for name, at in shown.later.items()}
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+from unittest import mock
 from uuid import UUID
 
 import pytest
@@ -13,16 +14,17 @@ from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Body, PublicKey
 from mukatabat.directory.seed import seed_id
 from mukatabat.directory.vocabulary import Channel, KeyUse
-from mukatabat.exchange import carrier, jobs
+from mukatabat.exchange import carrier, jobs, outbox
 from mukatabat.exchange.models import SealedParcel
 from mukatabat.exchange.rules import Role
 from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import Realm
-from mukatabat.letters.actions import approval, drafting, receiving
+from mukatabat.letters.actions import approval, drafting, following, receiving
 from mukatabat.letters.commands import AcceptCommand, AddresseeCommand
 from mukatabat.letters.rules import LetterKind
 from mukatabat.signing.service import trust
 from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.rules import Actor, system_actor
 from mukatabat.vault import actions as vault
 from mukatabat.vault import store
 from mukatabat.vault.models import DocumentKey
@@ -131,6 +133,22 @@ def test_a_hidden_copy_travels_alone_and_no_header_tells_of_it(cast: Cast) -> No
     assert (shown.address != hidden.address, covers_[FL][1].commitment != covers_[MOH][1].commitment) == (True, True)
     (arrival,) = arrivals(cast, "clerk.moh")
     assert {one.code for one in arrival.read().recipients} == {"FL", "MOH"}
+
+
+def test_who_was_withdrawn_while_the_parcel_was_being_sealed_gets_no_wrapped_key(cast: Cast) -> None:
+    letter = issued_letter(cast, addressees=(AddresseeCommand(FL), AddresseeCommand(MOH)))
+    sealing = outbox.seal
+
+    def sealed_meanwhile(actor: Actor, chosen: outbox.Plan) -> outbox.Fresh:
+        fresh = sealing(actor, chosen)
+        theirs = next(one for one in consignments(cast, letter) if one.recipient_id == MOH)
+        following.withdraw(cast("signer.mof"), letter.id, theirs.id, "أُرسل سهوًا")
+        return fresh
+
+    first = next(one for one in consignments(cast, letter) if one.recipient_id == FL)
+    with mock.patch.object(outbox, "seal", sealed_meanwhile):
+        carrier.dispatch(system_actor("test.carrier", body_id=MOF, realm="live"), first.id)
+    assert {one.recipient_id: one.wrap is None for one in consignments(cast, letter)} == {FL: False, MOH: True}
 
 
 def test_who_gets_paper_stands_in_the_letter_and_not_in_the_header(cast: Cast) -> None:

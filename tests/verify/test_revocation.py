@@ -98,6 +98,20 @@ def test_nobody_else_writes_in_the_name_of_an_authority() -> None:
     assert shown(revocation_list(issue("Somebody", authority=True))).unknown == ["Seal of MOF", "Issuing"]
 
 
+def test_a_withdrawn_stranger_beside_the_path_refuses_nothing() -> None:
+    stranger = issue("Stranger", issuer=issuing())
+    came_along = (*seal().chain, stranger.chain[0], b"\x30\x00")
+    listed = revocation_list(issuing(), (stranger.chain[0], CREATED - DAY), at=CREATED + DAY)
+    told = revocation.check((listed, revocation_list(root())), [Used(came_along, CREATED)], TRUST)
+    assert (told.covered, told.unknown) == (["Seal of MOF", "Issuing"], [])
+
+
+def test_the_list_of_an_authority_s_other_key_speaks_of_others_only() -> None:
+    other_key = revocation_list(issue("Issuing", issuer=root(), authority=True), (OWN, CREATED - DAY), at=CREATED + DAY)
+    told = shown(other_key, revocation_list(issuing(), at=CREATED + DAY), revocation_list(root()))
+    assert (told.covered, told.unknown) == (["Seal of MOF", "Issuing"], [])
+
+
 # ── in a check ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -115,6 +129,13 @@ def test_without_a_list_the_check_says_that_it_knows_none(signed_pdf: bytes, tru
     assert "no list" in report.findings[-1].left_out
 
 
+def test_a_certificate_of_which_no_list_speaks_is_never_ticked(signed_pdf: bytes, trust: Trust) -> None:
+    foreign = revocation_list(issue("Somebody", authority=True))
+    last = found(all_of(container_of(signed_pdf)), replace(trust, lists=(foreign,))).findings[-1]
+    assert last.step is Step.NOT_WITHDRAWN
+    assert "no list speaks of" in last.left_out
+
+
 def test_the_signer_s_certificate_is_judged_at_the_time_of_the_time_stamp(
     signed_pdf: bytes, trust: Trust, authority: DevelopmentAuthority
 ) -> None:
@@ -128,7 +149,7 @@ def test_the_signer_s_certificate_is_judged_at_the_time_of_the_time_stamp(
     report = found(data, replace(years_later, lists=(after,)))
     assert report.refusal is None
     assert list(report.facts["withdrawn_since"].values()) == [(NOW + DAY).astimezone(UTC).isoformat()]
-    assert "valid before" in report.findings[-1].note
+    assert "valid before" in report.findings[-1].left_out, "and no list speaks of its issuer"
 
 
 def test_a_seal_is_judged_at_the_time_of_its_time_stamp_and_without_one_at_the_asked(

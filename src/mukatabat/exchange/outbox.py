@@ -22,6 +22,7 @@ from mukatabat.exchange.events import Happening, happened
 from mukatabat.exchange.manifest import DocumentPart, Manifest, Recipient
 from mukatabat.exchange.models import Consignment, SealedParcel
 from mukatabat.exchange.rules import ConsignmentState, Event, Role, Side
+from mukatabat.exchange.transitions import KEEPS_WRAP
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
 from mukatabat.ledger import actions as ledger
@@ -188,7 +189,9 @@ def keep(actor: Actor, fresh: Fresh, waiting: Mapping[UUID, Consignment]) -> Non
     if fresh.plan.before is not None:
         ledger.name_checkpoint(fresh.plan.before)
     for consignment in waiting.values():
-        consignment.sealed, consignment.wrap = fresh.row, fresh.wraps[consignment.recipient_id]
+        consignment.sealed = fresh.row
+        if consignment.state in KEEPS_WRAP:  # who was withdrawn while it was sealed gets no key to it
+            consignment.wrap = fresh.wraps[consignment.recipient_id]
     Consignment.objects.bulk_update(waiting.values(), ["sealed", "wrap"])
     first = next(iter(waiting.values()))
     happened(actor, Happening(

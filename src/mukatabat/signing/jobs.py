@@ -9,7 +9,7 @@ from mukatabat.directory.models import Body
 from mukatabat.kernel import clock
 from mukatabat.signing.actions import keep_list, tell_of_expiry
 from mukatabat.signing.errors import RevocationUnavailable
-from mukatabat.signing.queries import lists_run_out_since
+from mukatabat.signing.queries import heard_of, lists_run_out_since
 from mukatabat.signing.service import authorities, provider, revocation_sources
 from mukatabat.tenancy.rules import system_actor
 
@@ -30,13 +30,18 @@ def look_at_certificates() -> int:
 def fetch_revocation_lists() -> None:
     """Fetch and keep what each authority has withdrawn; one that is silent stops no other, and no letter.
 
-    It is alarmed of once an authority owes its next list, because from then on proof waits for it.
+    It is alarmed of once an authority owes its next list, or never gave one, because proof waits for it.
     """
-    for source in revocation_sources():
+    sources = revocation_sources()
+    for source in sources:
         try:
             keep_list(source.newest(), authorities=authorities())
         except RevocationUnavailable as error:
             logger.warning("a list of revoked certificates cannot be fetched: %s", error)
+        except Exception:
+            logger.exception("a list of revoked certificates could not be looked at")
+    if heard_of() < len(sources):
+        logger.error("of %s authorities only %s ever gave a list", len(sources), heard_of())
     owed = lists_run_out_since()
     if owed is not None and owed < clock.now():
         logger.error("an authority owes its list of revoked certificates since %s", owed.isoformat())

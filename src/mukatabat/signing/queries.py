@@ -28,3 +28,8 @@ def lists_run_out_since() -> datetime | None:
     """Since when the authority that is silent the longest owes its next list; None where none is kept."""
     newest = RevocationList.objects.order_by("authority", "-at").distinct("authority")
     return min((one.until for one in newest.only("until")), default=None)
+
+
+def heard_of() -> int:
+    """How many authorities ever gave a list."""
+    return RevocationList.objects.values("authority").distinct().count()
