@@ -16,6 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import django
 
@@ -154,14 +155,19 @@ def choose(house: House, login: str, role: str) -> str:
     )  # fmt: skip
 
 
-def write(house: House, folder: Path) -> None:
-    """A letter from one hosted body to another, from the empty page to the receipt; its bundle of evidence is kept."""
+def issue(house: House, to: str, subject: str, text: str) -> tuple[UUID, str]:
+    """A letter of the ministry to the body of this code, written, approved and signed; gives its id and reference."""
     bodies = {one["code"]: one["id"] for one in command("bodies", "list", "--json")}
     letter = acts.write(house, "adviser.mof", acts.Draft(
-        "/letters/new/", SUBJECT, "يرجى التفضل بإبداء الرأي القانوني.", "general", to=bodies["FL"],
+        "/letters/new/", subject, text, "general", to=bodies[to],
         approver=choose(house, "adviser.mof", "head"), signer=choose(house, "adviser.mof", "signer"),
     ))  # fmt: skip
-    reference = acts.approve_and_sign(house, "head.mof", "signer.mof", letter)
+    return letter, acts.approve_and_sign(house, "head.mof", "signer.mof", letter)
+
+
+def write(house: House, folder: Path) -> None:
+    """A letter from one hosted body to another, from the empty page to the receipt; its bundle of evidence is kept."""
+    letter, reference = issue(house, "FL", SUBJECT, "يرجى التفضل بإبداء الرأي القانوني.")
     arrival = acts.waiting(house, "clerk.fl", "/registers/tray/", reference)
     number = acts.register(house, "clerk.fl", arrival)
     acts.until(
@@ -194,13 +200,8 @@ def read(house: House, folder: Path) -> None:
 
 def acknowledged(house: House, *system: str) -> None:
     """A letter to the body with a system of its own, which registers and acknowledges it without a person."""
-    bodies = {one["code"]: one["id"] for one in command("bodies", "list", "--json")}
     subject = f"طلب الإفادة ببيانات التسجيل ({len(house.known)})"
-    letter = acts.write(house, "adviser.mof", acts.Draft(
-        "/letters/new/", subject, "يرجى التفضل بالإفادة.", "general", to=bodies["PACI"],
-        approver=choose(house, "adviser.mof", "head"), signer=choose(house, "adviser.mof", "signer"),
-    ))  # fmt: skip
-    reference = acts.approve_and_sign(house, "head.mof", "signer.mof", letter)
+    _, reference = issue(house, "PACI", subject, "يرجى التفضل بالإفادة.")
     client = subprocess.Popen(system)
     try:
         arrival = acts.waiting(house, "clerk.mof", "/registers/tray/", subject)

@@ -7,6 +7,7 @@ import socket
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from types import TracebackType
 from typing import Any, Self
@@ -57,6 +58,14 @@ def ask(request: Request, *, seconds: float, most: int, handlers: tuple[BaseHand
         if watch.is_over:
             raise NoAnswer("it came too slowly")
     return reply
+
+
+def fetch(request: Request, *, seconds: float, most: int) -> bytes:
+    """Ask once for something that has to be there, and give its bytes; raises NoAnswer also for any status but 200."""
+    reply = ask(request, seconds=seconds, most=most)
+    if reply.status != HTTPStatus.OK:
+        raise NoAnswer(f"status {reply.status}")
+    return reply.body
 
 
 def _read(response: HTTPResponse | HTTPError, most: int) -> bytes:

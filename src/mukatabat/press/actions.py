@@ -43,7 +43,7 @@ from mukatabat.press.rules import (
     SignatureMark,
     TrailSheet,
 )
-from mukatabat.press.typesetter import Order, located, typeset
+from mukatabat.press.typesetter import Form, Order, located, typeset
 
 SPECIMEN_SCALE = 1.5
 """Dots of a specimen for each point of its paper."""
@@ -90,9 +90,7 @@ def render_signature_mark(mark: SignatureMark) -> bytes:
     It is meant as the static stamp of a signature field, so it carries no claim of its own. It is clear where the
     letter has printed the signer's name.
     """
-    data, day = mark_data(mark), mark.signed_at.astimezone(KUWAIT).date()
-    _require_printable(data)
-    return typeset(Order(template="mark", data=data, day=day, archival=False, part=True))
+    return _printed("mark", mark_data(mark), mark.signed_at.astimezone(KUWAIT).date(), form=Form.PART)
 
 
 def render_specimen(sheet: LetterSheet, drawn: DrawnSignature | None, *, at: datetime) -> bytes:
@@ -154,22 +152,18 @@ def render_stamped_copy(stamp: IncomingStamp, original: BinaryIO) -> bytes:
     CopyImpossible for an original that cannot be put behind the stamp.
     """
     day = stamp.registered_at.astimezone(KUWAIT).date()
-    sheet = _printed("incoming", stamp_data(stamp) | {"copy": True}, day, archival=False)
-    return appended(sheet, original, margin=_printed("margin", margin_data(stamp), day, archival=False))
-
-
-def _require_printable(data: dict[str, Any]) -> None:
-    strange = unprintable("".join(texts(data)))
-    if strange:
-        raise UnprintableText(characters="، ".join(strange[:20]))
+    sheet = _printed("incoming", stamp_data(stamp) | {"copy": True}, day, form=Form.PLAIN)
+    return appended(sheet, original, margin=_printed("margin", margin_data(stamp), day, form=Form.PLAIN))
 
 
 def _printed(
-    template: str, data: dict[str, Any], day: date, *, source: bytes | None = None, archival: bool = True
+    template: str, data: dict[str, Any], day: date, *, source: bytes | None = None, form: Form = Form.SHEET
 ) -> bytes:
-    _require_printable(data)
+    strange = unprintable("".join(texts(data)))
+    if strange:
+        raise UnprintableText(characters="، ".join(strange[:20]))
     embedded = None if source is None else _json_text(source)
-    return typeset(Order(template=template, data=data, day=day, source=embedded, archival=archival))
+    return typeset(Order(template=template, data=data, day=day, source=embedded, form=form))
 
 
 def _json_text(source: bytes) -> str:

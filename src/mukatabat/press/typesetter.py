@@ -8,9 +8,10 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import typst
 
@@ -21,31 +22,38 @@ if TYPE_CHECKING:
     from typst import PDFStandard
 
 TEMPLATES = Path(__file__).parent / "templates"
-ARCHIVAL: list[PDFStandard] = ["a-3a", "ua-1"]
-PART: list[PDFStandard] = ["a-3u"]
-"""Of what becomes a part of a sheet: every glyph tells its text, as the sheet's must, and it has no tags."""
-PLAIN: list[PDFStandard] = ["1.7"]
 
 _held = threading.local()
 
 
+class Form(Enum):
+    """What a print is meant for, by the standards that it keeps."""
+
+    SHEET = ("a-3a", "ua-1")
+    """It stands for itself, is kept, and is read aloud: the one with tags."""
+    PART = ("a-3u",)
+    """It becomes a part of a sheet: every glyph tells its text, as the sheet's must."""
+    PLAIN = ("1.7",)
+
+    @property
+    def standards(self) -> list[PDFStandard]:
+        """As the compiler wants them."""
+        return cast("list[PDFStandard]", list(self.value))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One print: template name, its data, the day that the file carries as its date, and the file to embed.
-
-    ``archival`` is a sheet that stands for itself; of what is none, ``part`` is meant for one.
-    """
+    """One print: template name, its data, the day that the file carries as its date, its form, the file to embed."""
 
     template: str
     data: Mapping[str, Any]
     day: date
     source: str | None = None
-    archival: bool = True
-    part: bool = False
+    form: Form = Form.SHEET
 
 
 def typeset(order: Order) -> bytes:
-    """Print a sheet as PDF/A-3a and PDF/UA-1, or as plain PDF where it will become a part of another file.
+    """Print a sheet as PDF/A-3a and PDF/UA-1, or in the form of what will become a part of another file.
 
     The same order gives the same bytes: the only date inside is the order's day, at midnight UTC. Raises
     PrintingFailed.
@@ -53,13 +61,12 @@ def typeset(order: Order) -> bytes:
     inputs = {"sheet": json.dumps(order.data, ensure_ascii=False)}
     if order.source is not None:
         inputs["source"] = order.source
-    plain = PART if order.part else PLAIN
     try:
         document = _compiler(order.template).compile(
             format="pdf",
             sys_inputs=inputs,
-            pdf_standards=ARCHIVAL if order.archival else plain,
-            pdf_tags=order.archival,
+            pdf_standards=order.form.standards,
+            pdf_tags=order.form is Form.SHEET,
             timestamp=datetime.combine(order.day, time(), UTC),
         )
     except typst.TypstError as error:

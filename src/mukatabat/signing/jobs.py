@@ -40,8 +40,8 @@ def fetch_revocation_lists() -> None:
             logger.warning("a list of revoked certificates cannot be fetched: %s", error)
         except Exception:
             logger.exception("a list of revoked certificates could not be looked at")
-    if heard_of() < len(sources):
-        logger.error("of %s authorities only %s ever gave a list", len(sources), heard_of())
+    if (heard := heard_of()) < len(sources):
+        logger.error("of %s authorities only %s ever gave a list", len(sources), heard)
     owed = lists_run_out_since()
     if owed is not None and owed < clock.now():
         logger.error("an authority owes its list of revoked certificates since %s", owed.isoformat())

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from urllib.parse import urlsplit
 from urllib.request import Request
 
-from mukatabat.kernel.http import NoAnswer, ask
+from mukatabat.kernel.http import NoAnswer, fetch
 from mukatabat.signing.errors import RevocationUnavailable
 from mukatabat_verify.revocation import LARGEST
 
@@ -26,9 +25,6 @@ class HttpRevocationSource:
         """See :meth:`mukatabat.signing.ports.RevocationSource.newest`."""
         request = Request(self.url, headers={"Accept": "application/pkix-crl"})  # noqa: S310 - the scheme was checked
         try:
-            reply = ask(request, seconds=self.seconds, most=LARGEST)
+            return fetch(request, seconds=self.seconds, most=LARGEST)
         except NoAnswer as error:
             raise RevocationUnavailable(detail=str(error)) from error
-        if reply.status != HTTPStatus.OK:
-            raise RevocationUnavailable(detail=f"status {reply.status}")
-        return reply.body

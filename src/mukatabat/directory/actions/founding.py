@@ -12,7 +12,8 @@ from mukatabat.directory.actions.people import AddPerson, Appoint, add_person, a
 from mukatabat.directory.actions.structure import AddPost, add_post
 from mukatabat.directory.authority import locked_body
 from mukatabat.directory.errors import AlreadyFounded, NotInDirectory
-from mukatabat.directory.models import Appointment, Body, Person, Unit, effective
+from mukatabat.directory.models import Appointment, Body, Person, effective
+from mukatabat.directory.queries import registry_unit
 from mukatabat.directory.vocabulary import PostRole
 from mukatabat.kernel.arabic import latin_digits
 from mukatabat.tenancy.context import scope
@@ -73,7 +74,7 @@ def found_administrator(actor: Actor, command: AddPerson) -> Person:
 def _appoint(actor: Actor, person: Person, kind: tuple[PostRole, str, str], *, since: date, is_primary: bool) -> None:
     """Appoint to the post of that kind in the body's registry, which is made where it is missing."""
     role, ar, en = kind
-    unit = Unit.objects.filter(effective(since), body_id=actor.body_id, is_registry=True).earliest("valid_from", "code")
+    unit = registry_unit(actor.body_id, since)
     post = unit.posts.filter(effective(since), ar=ar, role=role).first()
     if post is None:
         post = add_post(actor, AddPost(unit_id=unit.pk, ar=ar, en=en, role=role, valid_from=since))

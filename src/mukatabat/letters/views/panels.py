@@ -60,9 +60,9 @@ PAPER_STEPS = (
 """On paper nothing is dispatched and nothing proves an opening: what is shown is what somebody keyed in."""
 BROKEN = frozenset({_S.RETURNED, _S.REDIRECTED, _S.FAILED, _S.HELD, _S.WITHDRAWN})
 RECEIVED = frozenset({_S.REGISTERED, _S.OPENED, _S.ANSWERED})
+"""The states in which a recipient's registry has taken the letter in."""
 CHECKERS = (Capability.ARCHIVE, Capability.READ_AUDIT, Capability.OPERATE)
 """Whose work it is to check an evidence bundle; to everybody else a command line is noise."""
-"""The states in which a recipient's registry has taken the letter in."""
 
 
 @dataclass(frozen=True, slots=True)

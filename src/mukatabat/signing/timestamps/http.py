@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import secrets
-from http import HTTPStatus
 from urllib.parse import urlsplit
 from urllib.request import Request
 
 from asn1crypto import tsp
 
-from mukatabat.kernel.http import NoAnswer, ask
+from mukatabat.kernel.http import NoAnswer, fetch
 from mukatabat.signing.errors import TimeStampInvalid, TimeStampUnavailable
 from mukatabat.signing.timestamps.tokens import TimeStampReply, stamped_at
 
@@ -48,12 +47,9 @@ class HttpTimeStampAuthority:
         headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
         request = Request(self.url, data=body, headers=headers, method="POST")  # noqa: S310 - the scheme was checked
         try:
-            reply = ask(request, seconds=self.seconds, most=LARGEST_REPLY)
+            return fetch(request, seconds=self.seconds, most=LARGEST_REPLY)
         except NoAnswer as error:
             raise TimeStampUnavailable(detail=str(error)) from error
-        if reply.status != HTTPStatus.OK:
-            raise TimeStampUnavailable(detail=f"status {reply.status}")
-        return reply.body
 
     def _token(self, reply: bytes, digest: bytes, *, nonce: int) -> bytes:
         try:

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import click
@@ -25,11 +24,9 @@ at_option = click.option("--at", help="The point in time, such as 2026-11-25T210
 class Bars:
     """Progress bars on a terminal; nothing through a pipe."""
 
-    @contextmanager
-    def count(self, what: str, total: int) -> Iterator[making.Advance]:
+    def count(self, what: str, total: int) -> AbstractContextManager[making.Advance]:
         """See :meth:`mukatabat.web.backup.making.Watch.count`."""
-        with progress(what, total) as advance:
-            yield advance
+        return progress(what, total)
 
 
 @click.group()
