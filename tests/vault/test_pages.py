@@ -149,11 +149,20 @@ def test_a_broken_file_is_said_to_be_unshowable_and_harms_no_other(workers: Pool
     assert drawn(workers, making.pdf()).size == (595, 842)
 
 
-def test_a_page_that_takes_too_long_is_given_up_and_the_next_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.long
+def test_a_page_that_costs_more_than_any_real_one_is_unshowable_and_the_next_is_drawn(workers: Pool) -> None:
+    with pytest.raises(PageUnshowable):
+        ask(workers, nested_forms(12), "draw")
+    assert drawn(workers, making.pdf()).size == (595, 842)
+
+
+def test_a_page_that_is_only_late_is_not_called_unshowable_and_the_next_is_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(pool, "SECONDS", 1.0)
     hurried = Pool(1)
     try:
-        with pytest.raises(PageUnshowable):
+        with pytest.raises(DrawingBusy):
             ask(hurried, nested_forms(9), "draw")
         monkeypatch.undo()
         assert drawn(hurried, making.pdf()).size == (595, 842)

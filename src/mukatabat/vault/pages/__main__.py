@@ -29,7 +29,7 @@ from mukatabat.vault.text.layout import Word
 from mukatabat.vault.text.quality import Layer
 
 MEMORY = 1 << 30
-CPU_SECONDS = 10
+CPU_SECONDS = 6
 FIND_SECONDS = 1.5
 MOST_HITS = 500
 LENGTH = struct.Struct("!I")

@@ -26,7 +26,9 @@ from mukatabat.vault.pages.rules import LARGEST
 logger = logging.getLogger(__name__)
 
 SIZE = 2
-SECONDS = 8.0
+SECONDS = 20.0
+"""How long an answer is waited for. What a page may cost is processor time (``vault.pages.__main__``), not this."""
+
 WAIT = 10.0
 MOST_REQUESTS = 1000
 _HEAD = 4
@@ -56,7 +58,10 @@ class Worker:
         return self._process.poll() is not None or self._asked >= MOST_REQUESTS
 
     def ask(self, request: dict[str, Any], document: int | None) -> tuple[dict[str, Any], bytes]:
-        """Send a request, with a descriptor if the document is another one; raises PageUnshowable and ends itself."""
+        """Send a request, with a descriptor if the document is another one.
+
+        Where no answer comes it ends itself, and raises PageUnshowable, or DrawingBusy if it was only slow.
+        """
         self._asked += 1
         body = json.dumps(request).encode()
         try:
@@ -67,8 +72,12 @@ class Worker:
                 raise OSError
             answer = json.loads(self._exactly(size))
             payload = self._exactly(int(answer["size"]))
+        except TimeoutError as error:
+            # Within its limits and yet not ready: the machine is busy, which says nothing of the page.
+            self.end()
+            raise DrawingBusy from error
         except (OSError, ValueError) as error:
-            # It took too long, was ended by its limits, or no longer says what it should.
+            # It was ended by its limits, or no longer says what it should.
             self.end()
             raise PageUnshowable from error
         return answer, payload
