@@ -8,13 +8,17 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
+from mukatabat.access.actions import CreateAccount, create_account, found_administrator
+from mukatabat.access.errors import AdministratorsEnough
 from mukatabat.access.models import Account
 from mukatabat.access.queries import holds_power
-from mukatabat.directory.actions import AddPerson, found_administrator
-from mukatabat.directory.errors import AlreadyThere, NotInDirectory
+from mukatabat.access.rules import Capability
+from mukatabat.directory.actions import AddPerson
+from mukatabat.directory.errors import AlreadyThere, NotInDirectory, StaffNumberOfAnother
 from mukatabat.directory.models import Appointment, Body, Person, Post
 from mukatabat.directory.vocabulary import PostRole
 from mukatabat.kernel import clock
+from mukatabat.web.cli.answers import acting
 from mukatabat.web.cli.bodies import bodies
 from tests.cast import Cast
 
@@ -50,18 +54,51 @@ def test_a_body_is_listed_with_the_way_in_which_letters_reach_it(cast: Cast) -> 
     assert found["NBK"]["channel"] == "linked" and found["NBK"]["ar"] == "وزارة جديدة"
 
 
-def test_a_person_of_the_directory_is_not_added_again_and_keeps_the_account(cast: Cast) -> None:
+def _clerk(cast: Cast) -> tuple[Person, Account]:
     clerk = Person.objects.get(pk=cast("clerk.mof").person)
-    held = Account.objects.filter(person=clerk).exists()
-    done = _run(
-        "administrator", "another.mof", "--body", "MOF", "--staff-number", clerk.staff_number, "--ar", "اسم آخر",
-        "--en", "Another name", "--json",
-    )  # fmt: skip
+    actor = acting("accounts", clerk.body, Capability.ADMINISTER_ACCOUNTS)
+    return clerk, create_account(actor, CreateAccount(person_id=clerk.pk, login="clerk.mof")).account
+
+
+def _of_mof(login: str, known: Person, **other: str) -> Result:
+    ar, en = other.get("ar", known.ar), other.get("en", known.en)
+    return _run(
+        "administrator", login, "--body", "MOF", "--staff-number", known.staff_number, "--ar", ar, "--en", en, "--json"
+    )
+
+
+def test_a_person_of_the_directory_is_not_added_again_and_keeps_the_account_and_its_login(cast: Cast) -> None:
+    clerk, account = _clerk(cast)
+    done = _of_mof("another.mof", clerk, en=clerk.en.upper())
     assert done.exit_code == 0, done.output
-    assert ("password" in json.loads(done.output)) is not held
-    clerk.refresh_from_db()
-    assert clerk.ar != "اسم آخر"
+    assert json.loads(done.output) == {
+        "body": "MOF", "staff_number": clerk.staff_number, "login": account.login, "account": "kept",
+    }  # fmt: skip
+    assert not Account.objects.filter(login="another.mof").exists()
     assert Appointment.objects.filter(person=clerk, post__role=PostRole.ADMINISTRATOR).count() == 1
+
+
+def test_a_slip_in_the_staff_number_gives_nobody_else_the_power(cast: Cast) -> None:
+    clerk, _ = _clerk(cast)
+    for other in ({"ar": "اسم آخر"}, {"en": "Another name"}):
+        assert isinstance(_of_mof("another.mof", clerk, **other).exception, StaffNumberOfAnother)
+    assert not Appointment.objects.filter(person=clerk, post__role=PostRole.ADMINISTRATOR).exists()
+
+
+def test_a_third_administrator_is_chosen_by_the_two_and_not_on_the_server(cast: Cast) -> None:
+    _run(*NEW)
+    for login, number in (("a.nbk", "1"), ("b.nbk", "2")):
+        assert _administrator(login, number).exit_code == 0
+    assert isinstance(_administrator("c.nbk", "3").exception, AdministratorsEnough)
+    assert not Person.objects.filter(body__code="NBK", staff_number="3").exists()
+    Account.objects.filter(login="b.nbk").update(is_active=False)
+    assert json.loads(_administrator("c.nbk", "3").output)["account"] == "made"
+
+
+def test_a_closed_account_is_not_shown_as_one_to_enter_by(cast: Cast) -> None:
+    clerk, account = _clerk(cast)
+    Account.objects.filter(pk=account.pk).update(is_active=False)
+    assert json.loads(_of_mof("another.mof", clerk).output)["account"] == "kept, and closed"
 
 
 def test_where_no_account_can_be_made_nobody_becomes_an_administrator(cast: Cast) -> None:
@@ -82,5 +119,5 @@ def test_nobody_but_the_server_makes_an_administrator_alone(cast: Cast) -> None:
     wanted = AddPerson(ar="سالم", en="Salem", staff_number="99", valid_from=clock.today())
     for login in ("admin.mof", "clerk.mof", "operator.cait"):
         with pytest.raises(NotInDirectory):
-            found_administrator(cast(login), wanted)
+            found_administrator(cast(login), wanted, login="salem.mof")
     assert not Person.objects.filter(body=Body.objects.get(code="MOF", realm="live"), staff_number="99").exists()

@@ -183,6 +183,16 @@ class AccountExists(AccessError):
     do: Text = _("Use the account that exists.")
 
 
+class AdministratorsEnough(AccessError):
+    """Two people can administer the body, and give it any further administrator."""
+
+    code = "access.administrators-enough"
+    http_status = 409
+    happened: Text = _("Two people can administer this body already.")
+    safe: Text = _("Nobody was added, and nobody became an administrator.")
+    do: Text = _("Let these two propose and confirm another. If one of them is gone, close that account first.")
+
+
 class PasswordTooWeak(AccessError):
     """The new password breaks a rule; params: rules (the broken rules, already in the reader's language)."""
 

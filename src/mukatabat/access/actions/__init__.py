@@ -15,6 +15,7 @@ from .accounts import (
 )
 from .changes import Confirmed, confirm_change
 from .door import confirm_second_factor
+from .founding import FoundedAdministrator, found_administrator
 from .leave import record_absence
 from .own import (
     Preferences,
@@ -33,6 +34,7 @@ __all__ = [
     "AccountAct",
     "Confirmed",
     "CreateAccount",
+    "FoundedAdministrator",
     "IssuedAccount",
     "Preferences",
     "add_passkey",
@@ -43,6 +45,7 @@ __all__ = [
     "deactivate",
     "end_sessions",
     "enrol_second_factor",
+    "found_administrator",
     "propose_for_account",
     "reactivate",
     "record_absence",

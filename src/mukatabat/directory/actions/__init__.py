@@ -22,7 +22,7 @@ from mukatabat.directory.actions.changes import (
     propose_month,
 )
 from mukatabat.directory.actions.ending import EndPost, EndUnit, end_post, end_unit
-from mukatabat.directory.actions.founding import Found, found_administrator, found_installation
+from mukatabat.directory.actions.founding import Found, appoint_administrator, found_installation
 from mukatabat.directory.actions.mandates import GrantMandate, RevokeMandate, grant_mandate, revoke_mandate
 from mukatabat.directory.actions.people import (
     AddPerson,
@@ -67,6 +67,7 @@ __all__ = [
     "add_post",
     "add_unit",
     "appoint",
+    "appoint_administrator",
     "close_body",
     "confirm",
     "decline",
@@ -75,7 +76,6 @@ __all__ = [
     "end_post",
     "end_unit",
     "enter_month",
-    "found_administrator",
     "found_installation",
     "grant_mandate",
     "propose",

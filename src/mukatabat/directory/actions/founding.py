@@ -11,11 +11,11 @@ from mukatabat.directory.actions.bodies import AddBody, add_body
 from mukatabat.directory.actions.people import AddPerson, Appoint, add_person, appoint
 from mukatabat.directory.actions.structure import AddPost, add_post
 from mukatabat.directory.authority import locked_body
-from mukatabat.directory.errors import AlreadyFounded, NotInDirectory
+from mukatabat.directory.errors import AlreadyFounded, NotInDirectory, StaffNumberOfAnother
 from mukatabat.directory.models import Appointment, Body, Person, effective
 from mukatabat.directory.queries import registry_unit
 from mukatabat.directory.vocabulary import PostRole
-from mukatabat.kernel.arabic import latin_digits
+from mukatabat.kernel.arabic import fold, latin_digits
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor, ActorKind, system_actor
 
@@ -51,24 +51,33 @@ def found_installation(command: Found) -> tuple[Actor, Person]:
     return actor, person
 
 
-def found_administrator(actor: Actor, command: AddPerson) -> Person:
+def appoint_administrator(actor: Actor, command: AddPerson) -> Person:
     """Make a person of the actor's body an administrator of it; one transaction.
 
-    Only from the server: a new body has nobody who could propose one, and a body with a single administrator nobody
-    who could confirm a second. The person is added unless the body has that staff number already; the post is the
-    registry's, made once for all of them. Raises `NotInDirectory` (also for anybody but the server), `AlreadyThere`
-    (the person is an administrator), and whatever `add_person` raises.
+    Only from the server, and a part of `access.actions.found_administrator`, which asks first whether the body needs
+    one. The person is added unless somebody of that staff number works there, who must bear the same two names: else
+    a slip of one digit would give the power to somebody else. The post is the registry's, made once for all of them.
+    Raises `NotInDirectory` (also for anybody but the server), `StaffNumberOfAnother`, `AlreadyThere` (the person is an
+    administrator), and whatever `add_person` raises.
     """
     if actor.kind is not ActorKind.SYSTEM:
         raise NotInDirectory
     with scope(actor):
         locked_body(actor.body_id)
         staff_number = latin_digits(command.staff_number.strip())
-        known = Person.objects.filter(body_id=actor.body_id, staff_number=staff_number).first()
+        working = Person.objects.filter(effective(command.valid_from), body_id=actor.body_id)
+        known = working.filter(staff_number=staff_number).first()
+        if known is not None and not _same_names(known, command):
+            raise StaffNumberOfAnother(value=staff_number)
         person = known or add_person(actor, command)
         first = not Appointment.objects.filter(person=person, is_primary=True, valid_to__isnull=True).exists()
         _appoint(actor, person, ADMINISTRATOR, since=command.valid_from, is_primary=first)
     return person
+
+
+def _same_names(known: Person, command: AddPerson) -> bool:
+    """Whether both names are the person's, however they are spelled."""
+    return (fold(known.ar), fold(known.en)) == (fold(command.ar), fold(command.en))
 
 
 def _appoint(actor: Actor, person: Person, kind: tuple[PostRole, str, str], *, since: date, is_primary: bool) -> None:

@@ -101,6 +101,15 @@ class AlreadyFounded(Conflict, DirectoryError):
     do = _("Sign in as the central operator and add the body on the screen of bodies.")
 
 
+class StaffNumberOfAnother(Conflict, DirectoryError):
+    """Somebody of another name works there under that staff number; `value`."""
+
+    code = "directory.staff-number-of-another"
+    happened = _("Staff number %(value)s is that of a person with another name.")
+    safe = _("Nobody was added, and nobody became an administrator.")
+    do = _("Compare the number and both names with the body's own list, then ask again.")
+
+
 class StillInUse(Conflict, DirectoryError):
     """The row cannot end while others that depend on it go on; `count`."""
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 
 import click
 
-from mukatabat.access.actions import accounts
-from mukatabat.access.models import Account
+from mukatabat.access.actions import found_administrator
 from mukatabat.access.rules import Capability
-from mukatabat.directory.actions import AddBody, AddPerson, add_body, found_administrator
+from mukatabat.directory.actions import AddBody, AddPerson, add_body
 from mukatabat.directory.queries import bodies_in_order, body_by_code
 from mukatabat.directory.vocabulary import BodyKind, Channel
 from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import Realm
-from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import system_actor
 from mukatabat.web.cli.answers import acting, answer, as_json_option
 
@@ -75,19 +73,18 @@ def add(code: str, *, ar: str, en: str, kind: str, channel: str, realm: str, as_
 def administrator(login: str, *, code: str, staff_number: str, ar: str, en: str, realm: str, as_json: bool) -> None:
     """Make a person an administrator of a body, with an account LOGIN; needed twice for every new body.
 
-    The person is added unless the body has that staff number. Prints the first password and the enrolment code once;
-    neither, where the person has an account already.
+    The person is added unless the body has that staff number, and then must bear both names. Prints the first password
+    and the enrolment code once; who has an account already keeps it, and its own login is printed. Refused where two
+    people can administer the body: these two give it further ones.
     """
     body = body_by_code(code, realm)
     actor = acting("bodies", body, Capability.ADMINISTER_ACCOUNTS)
-    with scope(actor):  # without the account there is no administrator either
-        person = found_administrator(
-            actor, AddPerson(ar=ar, en=en, staff_number=staff_number, valid_from=clock.today())
-        )
-        made = {"body": body.code, "staff_number": person.staff_number, "login": login}
-        if not Account.objects.filter(person=person).exists():
-            issued = accounts.create_account(actor, accounts.CreateAccount(person_id=person.pk, login=login))
-            made |= {
-                "login": issued.account.login, "password": issued.password, "enrolment_code": issued.enrolment_code,
-            }  # fmt: skip
+    wanted = AddPerson(ar=ar, en=en, staff_number=staff_number, valid_from=clock.today())
+    founded = found_administrator(actor, wanted, login=login)
+    account, issued = founded.account, founded.issued
+    made = {"body": body.code, "staff_number": account.person.staff_number, "login": account.login}
+    if issued is not None:
+        made |= {"account": "made", "password": issued.password, "enrolment_code": issued.enrolment_code}
+    else:
+        made["account"] = "kept" if account.is_active else "kept, and closed"
     answer(made, [f"{name.replace('_', ' ')}: {value}" for name, value in made.items()], as_json=as_json)
