@@ -26,6 +26,7 @@ from mukatabat_verify.canonical import canonical, moment, parsed, read_moment
 from mukatabat_verify.certificates import Trust, check_node
 from mukatabat_verify.errors import (
     CertificateNotListed,
+    DirectoryKeyDisagrees,
     DirectoryMalformed,
     DirectoryOlder,
     DirectoryOutOfDate,
@@ -34,6 +35,7 @@ from mukatabat_verify.errors import (
 )
 from mukatabat_verify.log.merkle import check_inclusion, inclusion_ranges, leaf_hash, node_hash, range_hash, root_hash
 from mukatabat_verify.parcel.sealing import Seal
+from mukatabat_verify.parcel.suites import RecipientKey
 
 LARGEST: Final = 2**25
 LARGEST_EXTRACT: Final = 2**20
@@ -60,6 +62,11 @@ class ListedKey:
     expires: datetime | None = None
     withdrawn: datetime | None = None
 
+    def check(self) -> None:
+        """Check that a key that stands here is the one that the fingerprint names; raises DirectoryKeyDisagrees."""
+        if self.public:
+            check_named(RecipientKey(self.suite, bytes.fromhex(self.public)), self.fingerprint)
+
     def to_json(self) -> dict[str, Any]:
         """Give it as plain values."""
         return {
@@ -85,6 +92,11 @@ class ListedBody:
             "body": self.code, "ar": self.ar, "en": self.en, "suites": list(self.suites),
             "keys": [one.to_json() for one in self.keys],
         })  # fmt: skip
+
+    def check_keys(self) -> None:
+        """Check that each key is the one that its fingerprint names; raises DirectoryKeyDisagrees."""
+        for one in self.keys:
+            one.check()
 
     def check_seal(self, certificate: bytes, *, at: datetime) -> ListedKey:
         """Check that a certificate (DER) is the body's seal for what was sealed at ``at`` or just before, and give it.
@@ -167,13 +179,17 @@ class Extract:
         })  # fmt: skip
 
     def check(self, trust: Trust, *, least: int = 0) -> ListedBody:
-        """Check signature, number and place, and give the entry; raises as :meth:`Signed.check`, or InclusionBroken."""
+        """Check signature, number, place and keys, and give the entry.
+
+        Raises as :meth:`Signed.check`, InclusionBroken or DirectoryKeyDisagrees.
+        """
         self.signed.check(trust, least=least)
         statement = self.signed.statement
         check_inclusion(
             leaf_hash(self.body.to_bytes()), self.index, size=statement.size, root=bytes.fromhex(statement.root),
             proof=self.path,
         )  # fmt: skip
+        self.body.check_keys()
         return self.body
 
 
@@ -196,6 +212,8 @@ class Directory:
         self.signed.check(trust, least=least)
         if (len(self.bodies), root_of(self.bodies).hex()) != (self.signed.statement.size, self.signed.statement.root):
             raise InclusionBroken("the entries are not those that were signed")
+        for one in self.bodies:
+            one.check_keys()
         return {one.code: one for one in self.bodies}
 
     def extract(self, code: str) -> Extract | None:
@@ -217,6 +235,12 @@ class _Tree:
         if level == 0:
             return self._leaves[index]
         return node_hash(self.node(level - 1, 2 * index), self.node(level - 1, 2 * index + 1))
+
+
+def check_named(key: RecipientKey, fingerprint: str) -> None:
+    """Check that a fingerprint names this key, and no other that was put in its place; raises DirectoryKeyDisagrees."""
+    if key.id != fingerprint:
+        raise DirectoryKeyDisagrees(fingerprint)
 
 
 def in_order(bodies: Sequence[ListedBody]) -> tuple[ListedBody, ...]:
@@ -306,10 +330,15 @@ def _body(value: Mapping[str, Any]) -> ListedBody:
 
 def _key(value: Mapping[str, Any]) -> ListedKey:
     return ListedKey(
-        use=str(value["use"]), suite=str(value["suite"]), fingerprint=str(value["fingerprint"]),
-        public=str(value["public"]), custody=str(value["custody"]), begin=read_moment(value["from"]),
+        use=str(value["use"]), suite=_plain(value["suite"]), fingerprint=str(value["fingerprint"]),
+        public=bytes.fromhex(value["public"]).hex(), custody=str(value["custody"]), begin=read_moment(value["from"]),
         end=_perhaps(value["to"]), expires=_perhaps(value["expires"]), withdrawn=_perhaps(value["withdrawn"]),
     )  # fmt: skip
+
+
+def _plain(value: Any) -> str:
+    """The name of a suite, which goes into a fingerprint as ASCII."""
+    return str(value).encode("ascii").decode("ascii")
 
 
 def _written(at: datetime | None) -> str:

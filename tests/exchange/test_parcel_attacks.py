@@ -26,7 +26,7 @@ from mukatabat.letters.texts import refusal_text
 from mukatabat.notify import queries as notify
 from mukatabat.notify.rules import Kind
 from mukatabat.tenancy.context import scope
-from mukatabat.vault.actions import body_seal
+from mukatabat.vault.actions import body_seal, encryption_key
 from mukatabat.vault.models import Document
 from mukatabat_verify.canonical import canonical
 from mukatabat_verify.parcel import cover as covers
@@ -194,6 +194,19 @@ def test_a_seal_that_was_withdrawn_is_believed_no_longer(cast: Cast) -> None:
     consignment = dispatched(cast)
     PublicKey.objects.filter(body_id=MOF).update(withdrawn_at=clock.now())
     held(cast, deliver(consignment), "certificate.not-listed")
+
+
+def test_to_another_key_under_the_name_of_a_recipient_s_own_nothing_is_sealed(cast: Cast) -> None:
+    own = encryption_key(cast("clerk.fl"))
+    theirs = bytes(encryption_key(cast("clerk.moh")).public)
+    PublicKey.objects.filter(pk=own.pk).update(public=theirs)
+    first = dispatched(cast)
+    assert (first.state, first.refusal, first.sealed) == ("held", "directory.key-disagrees", None)
+    assert refusal_text(first.refusal)
+    PublicKey.objects.filter(pk=own.pk).update(public=own.public)
+    retry(cast("signer.mof"), first.letter_id, first.id)
+    run_jobs()
+    assert again(first).state == "delivered"
 
 
 def test_a_suite_below_the_recipient_s_floor_is_refused(cast: Cast) -> None:

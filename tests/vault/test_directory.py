@@ -142,6 +142,27 @@ def test_a_key_that_somebody_listed_behind_a_body_s_back_is_noticed_by_the_night
     assert foreign_keys(actor) == ["6b" * 32], "also one among those of before"
 
 
+@pytest.mark.parametrize("use", [KeyUse.SEAL, KeyUse.ENCRYPTION])
+def test_another_key_under_the_name_of_a_body_s_own_is_noticed_by_the_night(cast: Cast, use: KeyUse) -> None:
+    actor = cast("signer.mof")
+    actions.body_seal(actor)
+    actions.encryption_key(actor)
+    own = PublicKey.objects.filter(body_id=MOF, use=use)
+    fingerprint = own.get().fingerprint
+    for theirs in ({"public": b"other", "chain": [b"other".hex()]}, {"public": b"", "chain": []}, {"chain": ["?"]}):
+        if use is KeyUse.ENCRYPTION and "public" not in theirs:
+            continue
+        own.update(**theirs)
+        assert foreign_keys(actor) == [fingerprint]
+
+
+def test_a_key_that_is_listed_for_another_use_than_it_was_made_for_is_noticed_by_the_night(cast: Cast) -> None:
+    actor = cast("signer.mof")
+    own = PublicKey.objects.filter(pk=actions.encryption_key(actor).pk)
+    own.update(suite="p256-hkdfsha256-aes256gcm")
+    assert foreign_keys(actor) == [own.get().fingerprint]
+
+
 def test_the_night_alarms_of_it(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
     actor = cast("signer.mof")
     own = actions.encryption_key(actor)

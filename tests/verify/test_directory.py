@@ -18,6 +18,7 @@ from mukatabat_verify.bundle.building import build
 from mukatabat_verify.canonical import canonical
 from mukatabat_verify.certificates import Trust
 from mukatabat_verify.directory import Directory, ListedBody, ListedKey, Statement
+from mukatabat_verify.parcel.suites import RecipientKey
 from mukatabat_verify.report import Report, Step
 from mukatabat_verify.verifier import verify
 from tests.signing.support import NOW
@@ -72,6 +73,24 @@ def test_a_seal_is_believed_from_its_beginning_until_its_replacement_and_never_w
     for other in (body("MOF"), body("MOF", key(withdrawn=NOW)), body("MOF", key(use="encryption"))):
         with pytest.raises(errors.CertificateNotListed):
             other.check_seal(CERTIFICATE, at=NOW - timedelta(days=1))
+
+
+def test_another_key_under_a_listed_name_is_refused_by_its_own_name_also_where_the_node_signed_it(trust: Trust) -> None:
+    mine, theirs = (RecipientKey("p256-hkdfsha256-aes256gcm", bytes(65 * [number])) for number in (4, 5))
+    listed = replace(key(), use="encryption", suite=mine.suite, fingerprint=mine.id, public=mine.public.hex())
+    entry = body("MOF", key(), listed)
+    assert listing(entry).check(trust)["MOF"] == entry
+    for other in (replace(listed, public=theirs.public.hex()), replace(listed, suite="another-suite")):
+        signed = listing(body("FL"), body("MOF", key(), other))
+        with pytest.raises(errors.DirectoryKeyDisagrees):
+            directory.read(signed.to_bytes()).check(trust)
+        extract = signed.extract("MOF")
+        assert extract is not None
+        with pytest.raises(errors.DirectoryKeyDisagrees):
+            directory.read_extract(extract.to_bytes()).check(trust)
+    for unreadable in (replace(listed, public="no key"), replace(listed, suite="جناح")):
+        with pytest.raises(errors.DirectoryMalformed):
+            directory.read(listing(body("MOF", unreadable)).to_bytes())
 
 
 def test_an_older_one_is_refused_by_whoever_saw_a_newer(trust: Trust) -> None:

@@ -40,6 +40,7 @@ from mukatabat.vault.streams import pieces
 from mukatabat_verify.asic import SIGNATURE
 from mukatabat_verify.asic.building import Container, File, Letter, build, rebuild
 from mukatabat_verify.canonical import canonical
+from mukatabat_verify.directory import check_named
 from mukatabat_verify.parcel.header import Checkpoint, Header
 from mukatabat_verify.parcel.keys import ParcelKey
 from mukatabat_verify.parcel.sealing import ContentSealer, Seal, make_cover, recipients_of
@@ -157,15 +158,15 @@ def seal(actor: Actor, chosen: Plan) -> Fresh:
     """Build the container, seal it into the blob store, sign the header, wrap the key for each recipient.
 
     Raises what the vault raises for a document that cannot be read, and a Refusal for a letter that no container can
-    hold.
+    hold, or a recipient's key that is not the one of its name.
     """
+    recipients = [(one.body.code, _wrapped_for(one)) for one in chosen.keys]
     now = clock.now().replace(microsecond=0)  # as headers and seals tell the time
     data = canonical(chosen.manifest.model_dump(mode="json"))
     container = _container(actor, chosen, data, at=now)
     key = ParcelKey.fresh()
     sealer = ContentSealer(key)
     address = store().put(sealer.seal(container.pieces())).digest
-    recipients = [(one.body.code, RecipientKey(one.suite, bytes(one.public))) for one in chosen.keys]
     before = chosen.before
     header = Header(
         parcel=chosen.manifest.parcel_id, realm=actor.realm, sender=chosen.manifest.sender.code,
@@ -181,6 +182,13 @@ def seal(actor: Actor, chosen: Plan) -> Fresh:
     )  # fmt: skip
     wraps = {one.body_id: cover.wraps[one.fingerprint] for one in chosen.keys}
     return Fresh(plan=chosen, row=row, wraps=wraps)
+
+
+def _wrapped_for(listed: PublicKey) -> RecipientKey:
+    """The key to wrap for; raises DirectoryKeyDisagrees where another was put under its name."""
+    key = RecipientKey(listed.suite, bytes(listed.public))
+    check_named(key, listed.fingerprint)
+    return key
 
 
 def keep(actor: Actor, fresh: Fresh, waiting: Mapping[UUID, Consignment]) -> None:

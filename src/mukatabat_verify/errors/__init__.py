@@ -33,6 +33,7 @@ from mukatabat_verify.errors.container import (
     SealUnreadable,
 )
 from mukatabat_verify.errors.directory import (
+    DirectoryKeyDisagrees,
     DirectoryMalformed,
     DirectoryOlder,
     DirectoryOutOfDate,
@@ -121,6 +122,7 @@ __all__ = [
     "ConsistencyBroken",
     "ContentChanged",
     "CutOff",
+    "DirectoryKeyDisagrees",
     "DirectoryMalformed",
     "DirectoryOlder",
     "DirectoryOutOfDate",

@@ -14,6 +14,15 @@ class DirectoryMalformed(Refusal):
     en = "The signed directory is not written in its one form."
 
 
+class DirectoryKeyDisagrees(Refusal):
+    """A listed key is not the one that its fingerprint names: what is sealed to it, somebody else opens."""
+
+    code = "directory.key-disagrees"
+    attack = True
+    ar = "في دليل الجهات مفتاح لا توافقه بصمته المدرجة."
+    en = "The directory lists a key that is not the one that its fingerprint names."
+
+
 class DirectoryOlder(Refusal):
     """It is older than one that the reader has seen: somebody may want a withdrawn key to be believed."""
 
