@@ -53,11 +53,17 @@ def secret_key(folder: Path) -> Path:
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write `text` to `file`, mode 0600 from its first byte; the file is whole or absent, also after a crash."""
+    """Write `text` to `file`, mode 0600 from its first byte; the file is whole or absent, also after a crash.
+
+    As `mukatabat.kernel.files`, which cannot be imported before there is an environment.
+    """
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = file.with_name(file.name + ".new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as output:
-        output.write(text)
-        output.flush()
-        os.fsync(output.fileno())
-    fresh.replace(file)
+    fresh = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w") as output:
+            output.write(text)
+            output.flush()
+            os.fsync(output.fileno())
+        fresh.replace(file)
+    finally:
+        fresh.unlink(missing_ok=True)

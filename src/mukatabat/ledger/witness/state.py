@@ -17,6 +17,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from mukatabat.kernel.files import sync, write_private
 from mukatabat_verify.log.checkpoints import LogCheckpoint
 from mukatabat_verify.log.notes import COSIGNATURE, ED25519, NoteKey
 
@@ -59,7 +60,7 @@ class WitnessFolder:
             file.flush()
             os.fsync(file.fileno())
         (folder / SEEN).mkdir(exist_ok=True, mode=0o700)
-        _settled(folder)
+        sync(folder)
         return cls(folder)
 
     def sign(self, data: bytes) -> bytes:
@@ -72,7 +73,7 @@ class WitnessFolder:
             raise ValueError("not the key of a new log")
         with self.alone():
             lines = [*map(str, self.logs().values()), str(key)]
-            _write(self.folder / LOGS, "".join(f"{line}\n" for line in lines).encode())
+            write_private(self.folder / LOGS, "".join(f"{line}\n" for line in lines).encode())
 
     def logs(self) -> dict[str, NoteKey]:
         """Give the logs that are witnessed, by name; raises StateUnreadable."""
@@ -100,7 +101,7 @@ class WitnessFolder:
         """Keep what is about to be cosigned; when it returns, it survives a power cut. Call it within :meth:`alone`."""
         root = base64.b64encode(checkpoint.root).decode("ascii")
         content = {"origin": checkpoint.origin, "size": checkpoint.size, "root": root}
-        _write(self._memory(checkpoint.origin), json.dumps(content).encode())
+        write_private(self._memory(checkpoint.origin), json.dumps(content).encode())
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -115,22 +116,3 @@ class WitnessFolder:
 
 def _public(private: Ed25519PrivateKey) -> bytes:
     return private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-
-
-def _write(path: Path, data: bytes) -> None:
-    passing = path.with_suffix(".new")
-    with passing.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    passing.replace(path)
-    _settled(path.parent)
-
-
-def _settled(folder: Path) -> None:
-    """Make the folder's own entries durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+
+from mukatabat.kernel.files import written_beside
 
 
 def private_folder(path: Path) -> Path:
@@ -26,15 +28,6 @@ def first_wins(path: Path, make: Callable[[], bytes]) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         pass
-    passing = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with os.fdopen(os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(make())
-            file.flush()
-            os.fsync(file.fileno())
+    with written_beside(path, make()) as passing, suppress(FileExistsError):
         os.link(passing, path)
-    except FileExistsError:
-        pass
-    finally:
-        passing.unlink(missing_ok=True)
     return path.read_bytes()

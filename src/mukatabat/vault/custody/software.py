@@ -11,7 +11,6 @@ import base64
 import binascii
 import fcntl
 import json
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from mukatabat.directory.vocabulary import Custody
+from mukatabat.kernel.files import write_private
 from mukatabat.signing.development.files import private_folder
 from mukatabat.vault.custody.opening import Opener
 from mukatabat.vault.errors import KeyUnavailable, WrongKey
@@ -154,12 +154,7 @@ class SoftwareKeyStore:
         return {**content, "roots": [*content["roots"], {"name": name, "sealed": _text(sealed)}]}
 
     def _write(self, content: dict[str, Any]) -> None:
-        passing = self._path.with_suffix(".new")
-        with os.fdopen(os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(json.dumps(content, indent=1).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        passing.replace(self._path)
+        write_private(self._path, json.dumps(content, indent=1).encode())
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

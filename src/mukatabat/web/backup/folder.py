@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from mukatabat.kernel.files import sync
 from mukatabat.vault.rules import CHUNK, hexadecimal
 from mukatabat.vault.stores.folder import FolderStore
 from mukatabat.web.backup.errors import BackupDamaged, BackupFolderUnusable, BackupUnderWay, NoBackup
@@ -157,12 +158,3 @@ def part_of(file: Path) -> FilePart:
             digest.update(piece)
             size += len(piece)
     return FilePart(sha256=digest.hexdigest(), size=size)
-
-
-def sync(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -11,7 +11,8 @@ from mukatabat.access.demo import demo_code
 from mukatabat.access.errors import AccountNotFound
 from mukatabat.directory.models import Person
 from mukatabat.directory.queries import body_by_code
-from mukatabat.web.demo.linked import signer_pem, write_private
+from mukatabat.kernel.files import write_private
+from mukatabat.web.demo.linked import signer_pem
 
 
 @click.group()

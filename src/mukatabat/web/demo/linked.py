@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from mukatabat.directory.models import Body, Person
 from mukatabat.directory.queries import body_name
 from mukatabat.directory.seed import body_id, person_id
 from mukatabat.kernel import clock
+from mukatabat.kernel.files import write_private
 from mukatabat.portal.actions.tokens import NewToken, make_token
 from mukatabat.portal.rules import Scope
 from mukatabat.signing.development.authority import CertificateSubject, DevelopmentAuthority
@@ -77,12 +77,3 @@ def _administrator() -> Actor:
     body = Body.objects.get(id=body_id(CODE))
     actor = system_actor("demo.link", body_id=body.id, realm=body.realm)
     return replace(actor, capabilities=frozenset({str(Capability.ADMINISTER_ACCOUNTS)}))
-
-
-def write_private(file: Path, data: bytes) -> None:
-    """Write a file that its owner alone can read, whole or not at all."""
-    fresh = file.with_name(f"{file.name}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as output:
-        output.write(data)
-    fresh.replace(file)
