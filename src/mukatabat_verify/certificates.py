@@ -117,6 +117,11 @@ def holder(certificate: bytes) -> str:
     return next(iter(_names(_loaded(certificate), NameOID.COMMON_NAME)), "")
 
 
+def not_after(certificate: bytes) -> datetime:
+    """Give the end of a certificate (DER); CertificateUnreadable when it is none."""
+    return _loaded(certificate).not_valid_after_utc
+
+
 def _checked(chain: Sequence[bytes], trust: Trust) -> x509.Certificate:
     if not chain:
         raise CertificateUnreadable("none came along")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from cryptography import x509
@@ -20,6 +20,8 @@ from mukatabat_verify.certificates import Trust, holder
 from mukatabat_verify.errors import CertificateWithdrawn, RevocationListBroken, RevocationListUnreadable
 
 LARGEST: Final = 2**24
+EXPIRED_CERTS_ON_CRL: Final = x509.ObjectIdentifier("2.5.29.60")
+"""By it an authority says since when its lists go on naming what ran out (X.509, expiredCertsOnCRL)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,17 @@ def check(lists: Iterable[bytes], used: Iterable[Used], trust: Trust) -> Shown:
     """Check that none of the used certificates was withdrawn when it was used, as far as the lists tell.
 
     1. Of the lists in the name of an authority those count that hold by its key, and one has to. 2. For each
-    certificate the newest list counts that was written before the certificate ran out, because later ones need not name
-    it any more. 3. A list that had run out itself at the moment asked says nothing of it.
+    certificate the newest list counts that speaks of it: one that was written before the certificate ran out, or that
+    names it, or that says that it goes on naming what ran out by then (expiredCertsOnCRL). The silence of any other
+    means nothing, because it need not name it any more (RFC 5280 §3.3). 3. A list that had run out itself at the moment
+    asked says nothing of it either, but what it names for good stays withdrawn.
     Raises RevocationListUnreadable, RevocationListBroken or CertificateWithdrawn.
     """
     found, shown = [read(one) for one in lists], Shown()
     for one in used:
         for own, issuer in _links(one.chain, trust):
             listed = _newest(found, own, issuer)  # 1, 2
-            if listed is None or (listed.next_update_utc or one.at) < one.at:  # 3
+            if listed is None or _is_over(listed, own, one.at):  # 3
                 shown.unknown.append(_name(own))
             else:
                 _judge(shown, listed, own, one.at)
@@ -128,8 +132,32 @@ def _newest(
     held = [one for one in named if _holds(one, issuer)]  # an authority with a new key has two lists of one name
     if named and not held:
         raise RevocationListBroken
-    in_time = [one for one in held if one.last_update_utc <= own.not_valid_after_utc]
-    return max(in_time, key=lambda one: one.last_update_utc, default=None)
+    speaking = [one for one in held if _speaks_of(one, own)]
+    return max(speaking, key=lambda one: one.last_update_utc, default=None)
+
+
+def _speaks_of(listed: x509.CertificateRevocationList, own: x509.Certificate) -> bool:
+    """Whether a list would name a certificate if it was withdrawn, or does."""
+    end, since = own.not_valid_after_utc, _names_expired_since(listed)
+    return listed.last_update_utc <= end or (since is not None and since <= end) or _entry(listed, own) is not None
+
+
+def _is_over(listed: x509.CertificateRevocationList, own: x509.Certificate, at: datetime) -> bool:
+    entry = _entry(listed, own)
+    held_up = entry is not None and _reason(entry) is x509.ReasonFlags.certificate_hold
+    return (listed.next_update_utc or at) < at and (entry is None or held_up)  # a hold may have been lifted since
+
+
+def _names_expired_since(listed: x509.CertificateRevocationList) -> datetime | None:
+    """Since when certificates may have run out that a list names all the same; None where it does not say so."""
+    try:
+        found = listed.extensions.get_extension_for_oid(EXPIRED_CERTS_ON_CRL).value
+        written = found.value if isinstance(found, x509.UnrecognizedExtension) else b""
+        if written[:2] != b"\x18\x0f" or len(written) != 17:  # a GeneralizedTime as RFC 5280 §4.1.2.5.2 writes it
+            return None
+        return datetime.strptime(written[2:].decode("ascii"), "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+    except (ValueError, x509.ExtensionNotFound):
+        return None
 
 
 def _holds(listed: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
@@ -142,7 +170,7 @@ def _holds(listed: x509.CertificateRevocationList, issuer: x509.Certificate) -> 
 
 def _withdrawn(listed: x509.CertificateRevocationList, own: x509.Certificate) -> datetime | None:
     """From when a list says that a certificate is not to be believed: the earlier of the two times that it may name."""
-    entry = listed.get_revoked_certificate_by_serial_number(own.serial_number)
+    entry = _entry(listed, own)
     if entry is None:
         return None
     try:
@@ -152,6 +180,19 @@ def _withdrawn(listed: x509.CertificateRevocationList, own: x509.Certificate) ->
     except (ValueError, x509.DuplicateExtension) as error:
         raise RevocationListUnreadable(type(error).__name__) from error
     return min(invalid, entry.revocation_date_utc)
+
+
+def _entry(listed: x509.CertificateRevocationList, own: x509.Certificate) -> x509.RevokedCertificate | None:
+    return listed.get_revoked_certificate_by_serial_number(own.serial_number)
+
+
+def _reason(entry: x509.RevokedCertificate) -> x509.ReasonFlags | None:
+    try:
+        return entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
+    except x509.ExtensionNotFound:
+        return None
+    except (ValueError, x509.DuplicateExtension) as error:
+        raise RevocationListUnreadable(type(error).__name__) from error
 
 
 def _name(own: x509.Certificate) -> str:

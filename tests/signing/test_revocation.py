@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -24,6 +25,7 @@ from mukatabat.signing.queries import revocation_lists
 from mukatabat.signing.revocation import HttpRevocationSource
 from mukatabat_verify import revocation
 from tests.signing.support import NOW, subject_of
+from tests.together import together
 from tests.verify.support import issue, revocation_list, root
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,20 @@ def test_of_each_authority_the_last_list_of_a_day_is_kept() -> None:
     assert [bytes(one.data) for one in RevocationList.objects.order_by("at")] == [second, tomorrow]
     assert revocation_lists([]) == (tomorrow,)
     assert set(revocation_lists([now - 4 * DAY, now])) == {second, tomorrow}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_lists_at_once_the_latest_stands_whichever_is_written_last() -> None:
+    morning = clock.now().replace(hour=9, minute=0)
+    for days in range(9, 3, -1):
+        lists = [list_of(morning - days * DAY + timedelta(minutes=minute)) for minute in range(6)]
+        order = lists if days % 2 else lists[::-1]
+        found = together(*[partial(keep_list, one, authorities=KNOWN) for one in order])
+        assert not [one for one in found if isinstance(one, Exception)]
+        newest = RevocationList.objects.latest("at")
+        assert bytes(newest.data) == lists[-1]
+        assert newest.at == revocation.read(lists[-1]).last_update_utc
+    assert RevocationList.objects.count() == 6
 
 
 @pytest.mark.parametrize(

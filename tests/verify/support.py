@@ -120,6 +120,7 @@ def revocation_list(
     at: datetime = CREATED,
     days: int = 7,
     invalid: datetime | None = None,
+    reason: x509.ReasonFlags | None = None,
     extensions: tuple[tuple[x509.ExtensionType, bool], ...] = (),
 ) -> bytes:
     """A list of what an authority withdrew: certificates (DER), each with its time."""
@@ -131,6 +132,8 @@ def revocation_list(
         entry = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(moment)
         if invalid is not None:
             entry = entry.add_extension(x509.InvalidityDate(invalid), critical=False)
+        if reason is not None:
+            entry = entry.add_extension(x509.CRLReason(reason), critical=False)
         builder = builder.add_revoked_certificate(entry.build())
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical=critical)

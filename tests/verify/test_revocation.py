@@ -68,6 +68,49 @@ def test_the_newest_list_counts_that_was_written_before_the_certificate_ran_out(
             shown(*lists)
 
 
+LONG_AFTER = datetime(2028, 2, 1, tzinfo=UTC)
+"""When the seal has run out."""
+
+
+def expired_since(text: bytes) -> tuple[x509.ExtensionType, bool]:
+    return x509.UnrecognizedExtension(revocation.EXPIRED_CERTS_ON_CRL, b"\x18" + bytes([len(text)]) + text), False
+
+
+def test_a_list_from_after_its_end_that_still_names_a_certificate_is_heard() -> None:
+    silent = revocation_list(issuing(), at=CREATED + DAY)
+    found_out = revocation_list(issuing(), (OWN, CREATED - DAY), at=LONG_AFTER)
+    backdated = revocation_list(issuing(), (OWN, CREATED + DAY), at=LONG_AFTER, invalid=CREATED)
+    for late in (found_out, backdated):
+        with pytest.raises(errors.CertificateWithdrawn, match="Seal of MOF"):
+            shown(silent, late)
+    told = shown(silent, revocation_list(issuing(), (OWN, CREATED + DAY), at=LONG_AFTER), revocation_list(root()))
+    assert told.later == {"Seal of MOF": CREATED + DAY}
+
+
+def test_the_silence_of_a_list_from_after_its_end_counts_only_where_it_says_that_it_goes_on_naming() -> None:
+    withdrawn = revocation_list(issuing(), (OWN, CREATED - DAY), at=CREATED + DAY)
+    says_so = expired_since(b"20250101000000Z")
+    for said in (expired_since(b"20280115000000Z"), expired_since(b"202501010000Z"), expired_since(b"20251301000000Z")):
+        assert shown(revocation_list(issuing(), at=LONG_AFTER, extensions=(said,))).unknown == [
+            "Seal of MOF",
+            "Issuing",
+        ]
+        with pytest.raises(errors.CertificateWithdrawn):
+            shown(withdrawn, revocation_list(issuing(), at=LONG_AFTER, extensions=(said,)))
+    told = shown(withdrawn, revocation_list(issuing(), at=LONG_AFTER, extensions=(says_so,)), revocation_list(root()))
+    assert (told.covered, told.later) == (["Seal of MOF", "Issuing"], {}), "the authority took its word back"
+
+
+def test_what_a_list_named_for_good_stays_withdrawn_when_the_list_has_run_out() -> None:
+    at = CREATED - 30 * DAY
+    with pytest.raises(errors.CertificateWithdrawn):
+        shown(revocation_list(issuing(), (OWN, at), at=at, days=7))
+    held = revocation_list(issuing(), (OWN, at), at=at, days=7, reason=x509.ReasonFlags.certificate_hold)
+    assert shown(held, revocation_list(root())).unknown == ["Seal of MOF"], "a hold may have been lifted"
+    with pytest.raises(errors.CertificateWithdrawn):
+        shown(revocation_list(issuing(), (OWN, at), at=CREATED, reason=x509.ReasonFlags.certificate_hold))
+
+
 @pytest.mark.parametrize(
     "listed",
     [

@@ -8,6 +8,7 @@ import io
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from mukatabat.vault.actions import evidence_seal, signed_directory
 from mukatabat_verify.asic.building import Container, Pieces
 from mukatabat_verify.bundle.building import Contents, LogPieces, Proof, build
 from mukatabat_verify.bundle.form import Stated
+from mukatabat_verify.certificates import not_after
 from mukatabat_verify.errors import Refusal
 from mukatabat_verify.evidence.signature import check
 from mukatabat_verify.evidence.statement import Statement, reason_digest
@@ -40,10 +42,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One evidence as it is kept, what it states, and its time-stamp, None while it has none."""
+    """One evidence as it is kept, what it states, by which certificates, and its time-stamp, None while it has none."""
 
     row: Evidence
     statement: Statement
+    chain: tuple[bytes, ...]
     stamp: EvidenceStamp | None
 
 
@@ -96,7 +99,8 @@ def kept_about(actor: Actor, side: Side) -> list[Kept]:
     with reading(actor):
         rows = [one for one in evidence.about(side.consignment_id) if one.parcel_id == side.parcel_id]
         stamps = {one.evidence_id: one for one in EvidenceStamp.objects.filter(evidence__in=rows)}
-    return [Kept(one, check(bytes(one.xml)).statement, stamps.get(one.id)) for one in rows]
+    found = [(one, check(bytes(one.xml))) for one in rows]
+    return [Kept(one, signed.statement, signed.chain, stamps.get(one.id)) for one, signed in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +179,22 @@ def bundle(actor: Actor, side: Side, kept: list[Kept], logged: Logged, *, report
         report=report, cover=cover.only_for([]).to_bytes(), letter=letter, salt=salt,
         proofs=tuple(_proof(one, side.reason if whole else "", logged) for one in kept),
         roots=trust(now).roots, log=logged.pieces, directory=listed.to_bytes() if listed is not None else None,
-        lists=revocation_lists([header.created, *(one.statement.at for one in kept)]),
+        lists=revocation_lists(_moments(kept, cover, header, now)),
     )  # fmt: skip
     try:
         return build(contents, by, at=now, time_stamp=time_stamps().stamp)
     except TimeStampError:  # a silent authority delays no proof that is there already
         return build(contents, by, at=now)
+
+
+def _moments(kept: Iterable[Kept], cover: Cover, header: Header, now: datetime) -> list[datetime]:
+    """The moments after which a list of revoked certificates is asked for: each event, and the end of what ran out.
+
+    The first list from after its end still names what was withdrawn of it (RFC 5280 §3.3), and none later has to.
+    """
+    chains = [cover.certificates, *(one.chain for one in kept)]
+    ends = sorted({not_after(one) for chain in chains for one in chain})
+    return [header.created, *(one.statement.at for one in kept), *(one for one in ends if one < now)]
 
 
 def _proof(one: Kept, reason: str, logged: Logged) -> Proof:

@@ -88,7 +88,8 @@ def _tell(actor: Actor, person_id: UUID, certificate: SignerCertificate) -> bool
 def keep_list(data: bytes, *, authorities: Sequence[bytes]) -> bool:
     """Keep a list of revoked certificates (DER) that one of the known authorities (DER) wrote; tells whether it is new.
 
-    It takes the place of an earlier one of the same day (Kuwait). Raises RevocationUnavailable for anything else.
+    It takes the place of an earlier one of the same day (Kuwait), and of two at once the later one stands. Raises
+    RevocationUnavailable for anything else.
     """
     try:
         listed = revocation.read(data)
@@ -97,16 +98,14 @@ def keep_list(data: bytes, *, authorities: Sequence[bytes]) -> bool:
     by = revocation.signed_by(listed, authorities)
     if by is None or listed.last_update_utc > clock.now() + AHEAD or listed.next_update_utc is None:
         raise RevocationUnavailable(detail="by nobody who is known, or from tomorrow")
-    authority, day = sha256(by).hexdigest(), listed.last_update_utc.astimezone(clock.KUWAIT).date()
-    with transaction.atomic():
-        newest = RevocationList.objects.filter(authority=authority).order_by("-at").first()
-        if newest is not None and newest.at >= listed.last_update_utc:
-            return False
-        RevocationList.objects.update_or_create(
-            authority=authority,
-            day=day,
-            defaults={
-                "at": listed.last_update_utc, "until": listed.next_update_utc, "data": data, "kept_at": clock.now(),
-            },
-        )  # fmt: skip
+    at, kept = listed.last_update_utc, RevocationList.objects.filter(authority=sha256(by).hexdigest())
+    if kept.filter(at__gte=at).exists():
+        return False
+    fresh = RevocationList(
+        authority=sha256(by).hexdigest(), day=at.astimezone(clock.KUWAIT).date(), at=at, until=listed.next_update_utc,
+        data=data, kept_at=clock.now(),
+    )  # fmt: skip
+    with transaction.atomic():  # whoever comes second waits for the first one's row, and then compares with it
+        RevocationList.objects.bulk_create([fresh], ignore_conflicts=True)
+        kept.filter(day=fresh.day, at__lt=at).update(at=at, until=fresh.until, data=data, kept_at=fresh.kept_at)
     return True
