@@ -62,6 +62,7 @@ WITHOUT_ENTRY = {
     "mukatabat.letters.actions.duplicates.require_no_twin": "reads and locks",
     "mukatabat.letters.actions.drafting.require_recipients": "reads",
     "mukatabat.letters.actions.drafting.says_the_same": "compares",
+    "mukatabat.letters.actions.drafting.was_begun_so": "compares",
     "mukatabat.letters.actions.ending.open_items": "reads",
     "mukatabat.letters.actions.ending.steps_before": "reads",
     "mukatabat.letters.actions.presence.beat": "says that a page is open; what is handed over has its entry",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pikepdf
@@ -42,7 +43,7 @@ from mukatabat.vault.errors import FileRefused
 from mukatabat.vault.rules import Upload
 from mukatabat.work import queries as work
 from mukatabat.work.models import Item
-from tests.cast import FL, MOF, Cast
+from tests.cast import FL, MOF, MOH, Cast
 from tests.story import draft_command, issue, issued_letter, registered
 from tests.together import together
 
@@ -138,6 +139,21 @@ def test_the_second_tab_is_told_and_neither_text_is_lost(cast: Cast) -> None:
     with scope(author):
         assert Letter.objects.get(id=letter.id).subject == "الأول"
     assert drafting.save_draft(author, letter.id, draft_command(cast, subject="الثاني"), version=2) == 3
+
+
+def test_a_repeated_save_is_known_by_its_recipients_and_its_route_as_well(cast: Cast) -> None:
+    author = cast("adviser.mof")
+    letter = drafting.begin_draft(author, draft_command(cast))
+    first = draft_command(cast, subject="الأول")
+    assert drafting.save_draft(author, letter.id, first, version=1) == 2
+    assert drafting.save_draft(author, letter.id, first, version=1) == 2
+    for other in (
+        draft_command(cast, subject="الأول", to=MOH),
+        replace(first, signer=None),
+        replace(first, approvers=()),
+    ):
+        with pytest.raises(DraftChanged):
+            drafting.save_draft(author, letter.id, other, version=1)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -127,6 +127,25 @@ def test_a_key_stands_for_one_content(system: Connect) -> None:
     assert len(ministry.get("/letters?box=drafts").json()["items"]) == 1
 
 
+def test_a_key_stands_also_for_whom_it_goes_to_who_signs_and_what_it_answers(system: Connect) -> None:
+    department, ministry = system("clerk.fl"), system("clerk.mof")
+    asked = ministry.write(recipients=[{"body": "FL"}]).json()["id"]
+    ministry.issue(asked)
+    run_jobs()
+    [arrival] = department.get("/arrivals").json()["items"]
+    question = department.post(f"/arrivals/{arrival['id']}/register", {}).json()["letter"]
+    first = {"recipients": [{"body": "MOF"}, {"body": "MOH", "role": "copy"}], "answers": question}
+    written = department.write(key="the-key-of-an-answer", **first)
+    assert written.status_code == 201, written.content.decode()
+    again = department.write(key="the-key-of-an-answer", **first)
+    assert (again.status_code, again.json()["id"]) == (201, written.json()["id"])
+    for other in (
+        {"recipients": [{"body": "MOF"}]}, {"recipients": [{"body": "MOH"}]}, {"answers": None},
+        {"recipients": [{"body": "MOF"}, {"body": "MOH", "role": "copy", "visible": False}]},
+    ):  # fmt: skip
+        told(department.write(key="the-key-of-an-answer", **{**first, **other}), "portal.idempotency-key-reused")
+
+
 def test_a_foreign_signature_issues_nothing_and_spends_no_number(system: Connect, cast: Cast) -> None:
     ministry, other = system("clerk.mof"), system("clerk.moh")
     letter_id = ministry.write().json()["id"]

@@ -45,7 +45,7 @@ from mukatabat.letters.rules import (
 from mukatabat.letters.transitions import locked, move, protected
 from mukatabat.letters.types import CATALOGUE
 from mukatabat.press.content import to_json
-from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.context import reading, scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions import end_upload, enter, grant, keep, keep_upload
 from mukatabat.vault.rules import Kept, Upload
@@ -128,7 +128,8 @@ def save_draft(actor: Actor, letter_id: UUID, command: DraftCommand, *, version:
         if not met:
             raise NotTheAuthor
         if letter.version != version:
-            if letter.version == version + 1 and says_the_same(letter, command):
+            lays_route = bool(author_guard(actor, letter))
+            if letter.version == version + 1 and says_the_same(letter, command, with_route=lays_route):
                 return letter.version
             raise DraftChanged(version=letter.version)
         move(actor, letter, LetterEvent.SAVE, met=met)
@@ -260,19 +261,13 @@ def _check_units(command: DraftCommand) -> None:
 def _address(letter: Letter, command: DraftCommand) -> None:
     """Write the addressees of a letter that has none yet."""
     Addressee.objects.bulk_create(
-        Addressee(
-            letter=letter, position=position, role=one.role, recipient_id=one.body_id, post_id=one.post_id,
-            unit_id=one.unit_id, visible=one.visible,
-        )
-        for position, one in enumerate(_distinct(command.addressees), start=1)
-    )  # fmt: skip
+        Addressee(letter=letter, position=position, **one) for position, one in enumerate(_addressed(command), start=1)
+    )
 
 
 def _lay_route(actor: Actor, letter: Letter, command: DraftCommand) -> None:
     """Write the route of a letter that has none yet."""
-    steps = [(RouteKind.APPROVE, post) for post in dict.fromkeys(command.approvers)]
-    if command.signer:
-        steps.append((RouteKind.SIGN, command.signer))
+    steps = _steps(command)
     posts = Post.objects.filter(effective(clock.today()), body_id=actor.body_id).in_bulk([post for _, post in steps])
     if not all(post in posts and may_stand(actor, kind, posts[post]) for kind, post in steps):
         raise UnknownChoice
@@ -282,6 +277,12 @@ def _lay_route(actor: Actor, letter: Letter, command: DraftCommand) -> None:
         )
         for position, (kind, post) in enumerate(steps, start=1)
     )
+
+
+def _steps(command: DraftCommand) -> list[tuple[RouteKind, UUID]]:
+    """The route that a form lays: who approves, in order, and who signs."""
+    approving = [(RouteKind.APPROVE, post) for post in dict.fromkeys(command.approvers)]
+    return approving + ([(RouteKind.SIGN, command.signer)] if command.signer else [])
 
 
 def may_stand(actor: Actor, kind: RouteKind, post: Post) -> bool:
@@ -300,7 +301,33 @@ def _distinct(addressees: tuple[AddresseeCommand, ...]) -> list[AddresseeCommand
     return list(chosen.values())
 
 
-def says_the_same(letter: Letter, command: DraftCommand) -> bool:
-    """Whether a saved letter holds what a form holds, but for its recipients and its route."""
+def _addressed(command: DraftCommand) -> list[dict[str, Any]]:
+    """The lines of a letter's addressees, in order, as a form gives them."""
+    return [
+        {
+            "role": one.role, "recipient_id": one.body_id, "post_id": one.post_id, "unit_id": one.unit_id,
+            "visible": one.visible,
+        }
+        for one in _distinct(command.addressees)
+    ]  # fmt: skip
+
+
+def says_the_same(letter: Letter, command: DraftCommand, *, with_route: bool) -> bool:
+    """Whether a saved letter, in the open scope, holds what a form holds: its fields, to whom it goes, and its route.
+
+    Without the route where whoever saves does not lay it.
+    """
     fields = _fields(command)
-    return {name: getattr(letter, name) for name in fields} == fields
+    if {name: getattr(letter, name) for name in fields} != fields:
+        return False
+    kept = letter.addressees.order_by("position").values("role", "recipient_id", "post_id", "unit_id", "visible")
+    if list(kept) != _addressed(command):
+        return False
+    return not with_route or list(letter.route.order_by("position").values_list("kind", "post_id")) == _steps(command)
+
+
+def was_begun_so(actor: Actor, letter: Letter, command: DraftCommand, *, answers: UUID | None) -> bool:
+    """Whether a letter that was begun before holds all of what it is begun with now, also what it answers."""
+    with reading(actor):
+        linked = letter.links.filter(kind=LinkKind.REPLY).values_list("to_id", flat=True).first()
+        return linked == answers and says_the_same(letter, command, with_route=True)

@@ -47,7 +47,7 @@ def write_letter(
     The same content again gives the same letter, whatever became of it meanwhile; another content is KeyReused.
     """
     letter, fresh = drafting.begin_once(caller.actor, command, answers=answers, draft_id=letter_id)
-    if not fresh and not drafting.says_the_same(letter, command):
+    if not fresh and not drafting.was_begun_so(caller.actor, letter, command, answers=answers):
         raise KeyReused
     return letter, fresh
 
