@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from uuid import UUID
 
 import pytest
@@ -85,3 +87,30 @@ def signature(prepared: Prepared, authority: DevelopmentAuthority, person: UUID)
 @pytest.fixture
 def trust(authority: DevelopmentAuthority) -> Trust:
     return Trust((authority.root,), NOW)
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[..., str]]:
+    """Serve bytes under an address of this machine: ``served(body, status)``."""
+    servers = []
+
+    def serve(body: bytes, status: int = 200) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args: object) -> None:
+                """Nothing is logged."""
+
+        server = HTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}/issuing.crl"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()

@@ -20,11 +20,12 @@ from hypothesis import strategies as st
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
 from mukatabat.signing.development.announcement import InsecureDevelopmentWarning
-from mukatabat.signing.development.authority import CertificateSubject, DevelopmentAuthority, one_direction
+from mukatabat.signing.development.authority import CertificateSubject, DevelopmentAuthority
 from mukatabat.signing.development.files import first_wins
 from mukatabat.signing.development.provider import SoftwareProvider
 from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
 from mukatabat.signing.errors import KeysUnreadable
+from mukatabat.signing.profiles import one_direction
 from tests.signing.support import NOW, subject_of
 
 
@@ -146,6 +147,6 @@ def test_a_name_in_a_certificate_runs_in_one_direction(name: str, fit: str) -> N
 def test_any_name_can_be_compared_by_validators(name: str) -> None:
     from asn1crypto import x509 as asn1
 
-    from mukatabat.signing.development.authority import _name
+    from mukatabat.signing.profiles import subject_of as certified
 
-    assert asn1.Name.load(_name(name).public_bytes()).hashable
+    assert asn1.Name.load(certified(name, body=name).public_bytes()).hashable

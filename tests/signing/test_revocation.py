@@ -4,12 +4,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -89,32 +87,6 @@ def test_what_no_known_authority_wrote_is_not_kept(make: Callable[[datetime], by
     with pytest.raises(RevocationUnavailable):
         keep_list(make(clock.now()), authorities=KNOWN)
     assert not RevocationList.objects.exists()
-
-
-@pytest.fixture
-def served() -> Iterator[Callable[[bytes, int], str]]:
-    servers = []
-
-    def serve(body: bytes, status: int = 200) -> str:
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *args: object) -> None:
-                """Nothing is logged."""
-
-        server = HTTPServer(("127.0.0.1", 0), Handler)
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.server_port}/issuing.crl"
-
-    yield serve
-    for server in servers:
-        server.shutdown()
-        server.server_close()
 
 
 def test_a_list_is_fetched_and_a_silent_or_refusing_address_is_named(served: Callable[..., str]) -> None:

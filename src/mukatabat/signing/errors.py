@@ -139,3 +139,123 @@ class TimeStampInvalid(TimeStampError):
     http_status = 502
     happened = _("The time-stamp authority sent a time-stamp that is not for this signature.")
     do = _("Tell your administrator.")
+
+
+class AuthorityFileRefused(SigningError):
+    """Base of what can be wrong with a file in the folder of trusted authorities; ``file`` is its name."""
+
+    code = "signing.authority-file"
+    http_status = 503
+    safe = _("No authority is believed until it is settled. Letters and what they were signed with are unchanged.")
+    do = _(
+        "Tell your administrator: take the file out of the folder of authorities, or put the right one in its place."
+    )
+
+
+class AuthorityFileUnreadable(AuthorityFileRefused):
+    """It cannot be read, or is no certificate."""
+
+    code = "signing.authority-file-unreadable"
+    happened = _("The file %(file)s among the trusted authorities cannot be read as a certificate.")
+
+
+class AuthorityFileNotOne(AuthorityFileRefused):
+    """Its certificate may certify nobody, or says that it certified itself and did not."""
+
+    code = "signing.authority-file-not-one"
+    happened = _("The certificate in the file %(file)s is not one of an authority: it may certify nobody.")
+
+
+class AuthorityFileWritable(AuthorityFileRefused):
+    """Everybody on the host may write it."""
+
+    code = "signing.authority-file-writable"
+    happened = _("Everybody on this server may change %(file)s among the trusted authorities.")
+    do = _("Tell your administrator: take the right to write it from all but root, and look at what is in it.")
+
+
+class AuthorityFileHoldsKey(AuthorityFileRefused):
+    """It holds a private key, which belongs to its authority alone."""
+
+    code = "signing.authority-file-holds-key"
+    happened = _("The file %(file)s among the trusted authorities holds a private key.")
+    do = _("Tell your administrator: take the file away at once and tell the authority whose key it is.")
+
+
+class NoAuthority(SigningError):
+    """The installation was told of no authority whose certificates it may believe."""
+
+    code = "signing.no-authority"
+    http_status = 503
+    happened = _("This platform was told of no certification authority yet, so it can believe no certificate.")
+    safe = _("Nothing was signed, sealed or sent.")
+    do = _("Tell your administrator, who lays the authority's certificates into their folder.")
+
+
+class CertifiedElsewhere(SigningError):
+    """A key is to be certified at once, and this installation has no authority of its own."""
+
+    code = "signing.certified-elsewhere"
+    http_status = 409
+    happened = _("This platform certifies no key by itself: an authority outside does.")
+    safe = _("No key was made or replaced. The present one goes on working until its certificate ends.")
+    do = _("Write a request for the authority with `keys request`, and bring its answer in with `keys accept`.")
+
+
+class AnswerRefused(SigningError):
+    """Base of the reasons for which an authority's answer to a request for a certificate is not taken."""
+
+    code = "signing.answer-refused"
+    safe = _("Nothing was changed: the request stands, and the present certificate goes on working.")
+    do = _("Ask the authority for a certificate that answers the request, and bring that in.")
+
+
+class AnswerUnreadable(AnswerRefused):
+    """The file ``file`` holds no certificate."""
+
+    code = "signing.answer-unreadable"
+    happened = _("No certificate can be read in the file %(file)s.")
+
+
+class AnswerNotAskedFor(AnswerRefused):
+    """None of the certificates is of the key for which the request that stands was made."""
+
+    code = "signing.answer-not-asked-for"
+    happened = _("None of these certificates is of the key for which a request stands.")
+    do = _("Look which request the authority answered. If it was given up, write a new one with `keys request`.")
+
+
+class AnswerUntrusted(AnswerRefused):
+    """No trusted root vouches for it today."""
+
+    code = "signing.answer-untrusted"
+    happened = _("No authority that this platform trusts today vouches for the certificate.")
+    do = _("Bring the certificates between it and the root along, and look at the trusted ones: `keys authorities`.")
+
+
+class AnswerOutOfDate(AnswerRefused):
+    """It is not valid yet, or no longer."""
+
+    code = "signing.answer-out-of-date"
+    happened = _("The certificate is not valid today: it begins later, or has ended.")
+
+
+class AnswerOfAnotherUse(AnswerRefused):
+    """It is not for signing, may certify others, or is not marked as what was asked for."""
+
+    code = "signing.answer-of-another-use"
+    happened = _("The certificate is not meant for what was asked: its uses or its names say otherwise.")
+
+
+class AnswerOfAnotherBody(AnswerRefused):
+    """It does not name the body by its identifier ``identifier``."""
+
+    code = "signing.answer-of-another-body"
+    happened = _("The certificate is not this body's: it does not name %(identifier)s as its organisation.")
+
+
+class AnswerWithdrawn(AnswerRefused):
+    """Its authority has withdrawn it, or the authority between it and the root was withdrawn."""
+
+    code = "signing.answer-withdrawn"
+    happened = _("The authority has withdrawn this certificate, or the one above it.")

@@ -31,3 +31,9 @@ def lists_run_out_since() -> datetime | None:
 def heard_of() -> int:
     """How many authorities ever gave a list."""
     return RevocationList.objects.values("authority").distinct().count()
+
+
+def newest_lists() -> dict[str, datetime]:
+    """When each authority, by the SHA-256 of its certificate, wrote its newest list that is kept."""
+    newest = RevocationList.objects.order_by("authority", "-at").distinct("authority")
+    return dict(newest.values_list("authority", "at"))

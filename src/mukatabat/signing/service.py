@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which signature provider, time-stamp authority and trust this installation uses."""
+"""Which signature provider, time-stamp authority, certification authorities and trust this installation uses."""
 
 from __future__ import annotations
 
@@ -15,14 +15,20 @@ from django.core.exceptions import ImproperlyConfigured
 
 from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Person
+from mukatabat.signing.authorities import Authority, authorities_in, authority_of
 from mukatabat.signing.development.authority import CertificateSubject, DevelopmentAuthority
 from mukatabat.signing.development.provider import SoftwareProvider
 from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
+from mukatabat.signing.errors import CertifiedElsewhere, NoAuthority
 from mukatabat.signing.ports import RevocationSource, SignatureProvider, TimeStampAuthority
 from mukatabat.signing.providers import remote
 from mukatabat.signing.revocation import HttpRevocationSource
+from mukatabat.signing.timestamps.absent import AbsentTimeStampAuthority
 from mukatabat.signing.timestamps.http import HttpTimeStampAuthority
 from mukatabat_verify.certificates import Trust
+
+OWN = "—"
+"""In the place of a file's name: an authority of the installation's own, for development."""
 
 
 @cache
@@ -66,9 +72,14 @@ def _local_time_stamps(folder: Path) -> LocalTimeStampAuthority:
 
 
 def time_stamps() -> TimeStampAuthority:
-    """The time-stamp authority: the one under ``MUKATABAT_TIME_STAMP_URL``, else the development one in process."""
+    """The time-stamp authority: the one under ``MUKATABAT_TIME_STAMP_URL``, else the development one in process.
+
+    Outside development and without an address it is one that never answers.
+    """
     if settings.MUKATABAT_TIME_STAMP_URL:
         return HttpTimeStampAuthority(settings.MUKATABAT_TIME_STAMP_URL)
+    if not settings.MUKATABAT_DEVELOPMENT:
+        return AbsentTimeStampAuthority()
     return _local_time_stamps(settings.MUKATABAT_SIGNING_DIR)
 
 
@@ -83,17 +94,33 @@ def revocation_sources() -> tuple[RevocationSource, ...]:
     return _authority(settings.MUKATABAT_SIGNING_DIR).revocation_sources
 
 
+def certifies_by_itself() -> bool:
+    """Whether this installation has an authority of its own that certifies seals and nodes when they are needed."""
+    return bool(settings.MUKATABAT_DEVELOPMENT)
+
+
+def known_authorities() -> tuple[Authority, ...]:
+    """The authorities of the folder ``MUKATABAT_AUTHORITIES``, and in development before them its own.
+
+    Raises AuthorityFileRefused, naming the file.
+    """
+    folder: Path | None = settings.MUKATABAT_AUTHORITIES
+    own = _authority(settings.MUKATABAT_SIGNING_DIR).authorities if certifies_by_itself() else ()
+    return (*(authority_of(one, OWN) for one in own), *(authorities_in(folder) if folder else ()))
+
+
 def authorities() -> tuple[bytes, ...]:
     """The certificates (DER) of the authorities that this installation knows: roots, and what they let issue."""
-    return _authority(settings.MUKATABAT_SIGNING_DIR).authorities
+    return tuple(one.data for one in known_authorities())
 
 
 def certify_seal(key: ec.EllipticCurvePublicKey, *, body: str, name: str) -> tuple[x509.Certificate, ...]:
     """Certificates that make a key the seal of the body of this code, its own first, without the root.
 
-    Only the development authority answers here; a real one is asked by people, and its answer is brought in.
+    Only the development authority answers here; a real one is asked by people, and its answer is brought in
+    (`mukatabat.vault.actions.requests`). Raises CertifiedElsewhere.
     """
-    return _authority(settings.MUKATABAT_SIGNING_DIR).certify_seal(key, body=body, name=name)
+    return _certifier().certify_seal(key, body=body, name=name)
 
 
 def certify_node(key: ec.EllipticCurvePublicKey, *, name: str) -> tuple[x509.Certificate, ...]:
@@ -101,9 +128,27 @@ def certify_node(key: ec.EllipticCurvePublicKey, *, name: str) -> tuple[x509.Cer
 
     As for seals, only the development authority answers here.
     """
-    return _authority(settings.MUKATABAT_SIGNING_DIR).certify_node(key, name=name)
+    return _certifier().certify_node(key, name=name)
+
+
+def _certifier() -> DevelopmentAuthority:
+    if not certifies_by_itself():
+        raise CertifiedElsewhere
+    return _authority(settings.MUKATABAT_SIGNING_DIR)
 
 
 def trust(at: datetime) -> Trust:
-    """The roots that this installation trusts, asked for a moment (aware)."""
-    return Trust(roots=(_authority(settings.MUKATABAT_SIGNING_DIR).root,), at=at)
+    """The roots that this installation trusts, asked for a moment (aware).
+
+    Also one that has ended is among them: the path decides by its dates at the moment asked. Raises NoAuthority where
+    there is none, and AuthorityFileRefused.
+    """
+    roots = trusted_roots()
+    if not roots:
+        raise NoAuthority
+    return Trust(roots=roots, at=at)
+
+
+def trusted_roots() -> tuple[bytes, ...]:
+    """The roots (DER) that this installation trusts, none where it was told of none; raises AuthorityFileRefused."""
+    return tuple(one.data for one in known_authorities() if one.is_root)

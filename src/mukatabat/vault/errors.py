@@ -309,6 +309,36 @@ class SealKeyMissing(KeyUnavailable):
     do = _("Tell your administrator, who can give the body a new seal.")
 
 
+class NotCertified(VaultError):
+    """Base of what is missing of certificates that an authority outside issues: without them nothing is sealed."""
+
+    code = "vault.not-certified"
+    http_status = 409
+    safe = _("No number was taken, and nothing was sealed or sent. The letter is kept as it stands.")
+    do = _("Tell your administrator, who asks the certification authority and brings its answer in; then try again.")
+
+
+class SealNotCertified(NotCertified):
+    """The body has no seal yet whose certificate was brought in."""
+
+    code = "vault.seal-not-certified"
+    happened = _("This body has no seal yet, and letters to other bodies leave under its seal.")
+
+
+class SealEnded(NotCertified):
+    """The certificate of the body's seal ended on ``day``."""
+
+    code = "vault.seal-ended"
+    happened = _("The certificate of this body's seal ended on %(day)s.")
+
+
+class NodeNotCertified(NotCertified):
+    """The node has no key with a certificate in force, so it cannot state what happens to a letter."""
+
+    code = "vault.node-not-certified"
+    happened = _("This platform has no certificate in force with which it states what happens to a letter.")
+
+
 class DocumentDestroyed(VaultError):
     """The document's key was destroyed on a named authority; nothing opens its bytes any more."""
 

@@ -21,6 +21,9 @@ from mukatabat_verify.parcel.suites import RecipientKey
 LOOKED_AT = timedelta(days=30)
 """Older statements were compared each night of this time, and the log only grows."""
 
+_MADE = ("vault.pair-made", "vault.certificate-accepted")
+"""The acts by which a key of a body comes into the directory."""
+
 
 def directory_heads(actor: Actor) -> Iterator[Held]:
     """Give what the node signed lately of the directory in the realm of the actor's body, each with its commitment."""
@@ -39,7 +42,7 @@ def foreign_keys(actor: Actor) -> list[str]:
     """
     with scope(actor):
         listed = {one.id: one for one in PublicKey.objects.filter(body_id=actor.body_id)}
-        made = AuditEntry.objects.filter(act="vault.pair-made", object_id__in=list(listed))
+        made = AuditEntry.objects.filter(act__in=_MADE, object_id__in=list(listed))
         known = {
             (one.object_id, one.detail.get("use"), one.detail.get("suite"), one.detail.get("fingerprint"))
             for one in made.only("object_id", "detail")

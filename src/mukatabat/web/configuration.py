@@ -41,6 +41,7 @@ class Configuration(BaseSettings):
     port: int = 8600
     origins: tuple[str, ...] = ()
     time_stamp_url: str = ""
+    authorities: Path | None = None
     revocation_lists: tuple[str, ...] = ()
     store_bucket: str = ""
     store_endpoint: str = ""
@@ -80,6 +81,15 @@ class Configuration(BaseSettings):
         plain = parts.scheme in {"http", "https"} and parts.netloc and value == f"{parts.scheme}://{parts.netloc}"
         if value and not plain:
             message = "MUKATABAT_VERIFICATION_ORIGIN is scheme and host alone, for example https://verify.example."
+            raise ValueError(message)
+        return value
+
+    @field_validator("authorities")
+    @classmethod
+    def _is_a_folder(cls, value: Path | None) -> Path | None:
+        """Told at the start: a folder that is not there would be trusted to hold nothing."""
+        if value is not None and not value.is_dir():
+            message = f"MUKATABAT_AUTHORITIES names {value}, which is no folder that this user may look into."
             raise ValueError(message)
         return value
 

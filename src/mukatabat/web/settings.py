@@ -42,6 +42,8 @@ MUKATABAT_VERIFICATION_ORIGIN = CONFIGURATION.verification_origin
 MUKATABAT_RATE_FACTOR = CONFIGURATION.rate_factor
 MUKATABAT_OIDC_FILE = CONFIGURATION.credential("oidc", CONFIGURATION.oidc_file)
 MUKATABAT_TIME_STAMP_URL = CONFIGURATION.time_stamp_url
+# The certificates of the authorities whose word is believed: roots, and what stands between these and others.
+MUKATABAT_AUTHORITIES = CONFIGURATION.authorities
 MUKATABAT_REVOCATION_LISTS = CONFIGURATION.revocation_lists
 # How many requests of one web process may wait for events at a time, each taking one of its threads.
 MUKATABAT_EVENTS_WAITING = CONFIGURATION.events_waiting

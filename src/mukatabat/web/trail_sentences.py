@@ -90,6 +90,9 @@ BOOKS: dict[str, Sentence] = {
     "vault.keys-moved": _("{who} moved the body's keys to another key store"),
     "vault.node-key-made": _("{who} made a key of the platform for evidence"),
     "vault.pair-made": _("{who} made a key of the body for sealed letters"),
+    "vault.certificate-requested": _("{who} requested a certificate from the certification authority"),
+    "vault.certificate-accepted": _("{who} brought in a certificate of the certification authority"),
+    "vault.request-given-up": _("{who} gave up a request for a certificate"),
     "vault.foreign-keys-listed": _("{who} found keys in the directory that this body did not make"),
     "vault.pair-destroyed": _("{who} destroyed an old key of the body for sealed letters"),
 }

@@ -22,6 +22,7 @@ from mukatabat.access.rules import Capability, is_fresh
 from mukatabat.directory.models import Body
 from mukatabat.directory.queries import mandate_for
 from mukatabat.directory.rules import MandateChoice
+from mukatabat.directory.vocabulary import Channel
 from mukatabat.exchange.manifest import Manifest
 from mukatabat.kernel import clock
 from mukatabat.kernel.text import clean_line
@@ -67,9 +68,17 @@ from mukatabat.signing.rules import (
     Statement,
     settle,
 )
+from mukatabat.signing.service import certifies_by_itself
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
-from mukatabat.vault.actions import enter, keep_generated, lend_to_service, store_generated
+from mukatabat.vault.actions import (
+    enter,
+    keep_generated,
+    lend_to_service,
+    require_node,
+    require_seal,
+    store_generated,
+)
 from mukatabat.vault.errors import BlobDamaged, BlobMissing, StoreUnavailable
 from mukatabat.vault.queries import open_document
 
@@ -100,7 +109,8 @@ def begin_issue(actor: Actor, letter_id: UUID, *, provider: SignatureProvider, v
 
     A second call while the letter is being issued returns the running issue: a double click takes one number.
     ``version`` is the one that was read: another one since is refused.
-    Raises the guards' errors and the directory's mandate errors; then no number was taken.
+    Raises the guards' errors, the directory's mandate errors, and NotCertified where the body has no seal in force; then
+    no number was taken.
     """
     require_capability(actor, Capability.SIGN)
     certificate = provider.certificate(actor.person)  # may take its time: before the transaction
@@ -113,6 +123,7 @@ def begin_issue(actor: Actor, letter_id: UUID, *, provider: SignatureProvider, v
         require_version(letter, version)
         prefetch_related_objects([letter], "addressees", "attachments", "links", "route")
         mandate = _authority(actor, letter, actor.person)
+        _require_seal(actor, letter)
         assert actor.second_factor_at is not None  # the guard of its freshness has passed
         entry = _take_number(actor, letter)
         manifest = manifest_of(actor, letter, entry, mandate)
@@ -209,6 +220,17 @@ def _authority(actor: Actor, letter: Letter, person_id: UUID) -> MandateChoice:
         met.add(Guard.FRESH_SECOND_FACTOR)
     move(actor, letter, LetterEvent.BEGIN_ISSUE, met=met)
     return mandate
+
+
+def _require_seal(actor: Actor, letter: Letter) -> None:
+    """What travels in a sealed parcel takes no number before it can be sealed, and its way be stated."""
+    if certifies_by_itself():
+        return
+    recipients = {one.recipient_id for one in letter.addressees.all()}
+    on_paper = set(Body.objects.filter(id__in=recipients, channel=Channel.PAPER).values_list("id", flat=True))
+    if recipients - on_paper or actor.body_id in recipients:
+        require_seal(actor)
+        require_node(actor)
 
 
 def _take_number(actor: Actor, letter: Letter) -> Entry:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,10 +15,13 @@ from uuid import UUID
 from mukatabat.kernel import clock
 from mukatabat.letters.queries.documents import open_checked
 from mukatabat.signing import service
-from mukatabat.signing.errors import UnreadableSignature
+from mukatabat.signing.errors import AuthorityFileRefused, NoAuthority, UnreadableSignature
 from mukatabat.signing.pades import validate
 from mukatabat.tenancy.rules import Actor
+from mukatabat_verify.certificates import Trust
 from mukatabat_verify.pades import SignatureReport
+
+logger = logging.getLogger(__name__)
 
 FRESH = timedelta(minutes=10)
 """How long a judgement on a certificate is kept; the bytes themselves are compared every time."""
@@ -78,9 +82,19 @@ class _Judgement:
 
 def _judged(data: bytes) -> SignatureReport | None:
     try:
-        return validate(data, service.trust(clock.now()))
+        return validate(data, _trust())
     except UnreadableSignature:
         return None
+
+
+def _trust() -> Trust:
+    """Whom this installation trusts: nobody where it was told of no authority, or of none that can be read."""
+    now = clock.now()
+    try:
+        return service.trust(now)
+    except (NoAuthority, AuthorityFileRefused):
+        logger.exception("no signature can be judged: there is no authority to trust")
+        return Trust(roots=(), at=now)
 
 
 class _Judgements:

@@ -9,28 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
 from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
 from mukatabat.kernel import clock
 from mukatabat.signing.development.announcement import announce
 from mukatabat.signing.development.files import first_wins, private_folder
 from mukatabat.signing.errors import KeysUnreadable
+from mukatabat.signing.profiles import Extensions, Profile, node_profile, seal_profile, subject_of, usage_of
 from mukatabat.signing.rules import SignerCertificate
-from mukatabat_verify.certificates import BODY_IDENTIFIER, NODE_MARK
-
-Extensions: TypeAlias = tuple[tuple[x509.ExtensionType, bool], ...]
 
 DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 ORGANIZATION = "مكاتبات — للتطوير فقط"
@@ -140,14 +136,14 @@ class DevelopmentAuthority:
 
         Gives the chain without the root. Who asks is believed: this authority is for development.
         """
-        return self._certify(key, _name(name, body=name, identifier=BODY_IDENTIFIER + body), _seal())
+        return self._certify(key, seal_profile(body=body, name=name))
 
     def certify_node(self, key: ec.EllipticCurvePublicKey, *, name: str) -> tuple[x509.Certificate, ...]:
         """Certify a key that lies elsewhere as that of the node of this name, for this year; it bears a node's mark.
 
         Gives the chain without the root.
         """
-        return self._certify(key, _name(name), _node())
+        return self._certify(key, node_profile(name=name, organization=ORGANIZATION))
 
     def revoke(self, certificate: bytes, *, at: datetime | None = None) -> None:
         """Withdraw a certificate (DER) that was issued here, from now on or from a moment; once for ever."""
@@ -171,11 +167,11 @@ class DevelopmentAuthority:
             for name, by in (("root", self._root), ("issuing", self._issuing))
         )
 
-    def _certify(
-        self, key: ec.EllipticCurvePublicKey, subject: x509.Name, extensions: Extensions
-    ) -> tuple[x509.Certificate, ...]:
+    def _certify(self, key: ec.EllipticCurvePublicKey, profile: Profile) -> tuple[x509.Certificate, ...]:
         year = self.now().astimezone(clock.KUWAIT).year
-        certificate = self._certified(key, subject, extensions, years=(year, year + 1), issuer=self._issuing)
+        certificate = self._certified(
+            key, profile.subject, profile.extensions, years=(year, year + 1), issuer=self._issuing
+        )
         return certificate, *self._issuing.certificates[:-1]
 
     def person_by_fingerprint(self, person_id: UUID, fingerprint: str) -> Identity | None:
@@ -213,13 +209,17 @@ class DevelopmentAuthority:
         return Identity(key, certificates)
 
     def _issue_root(self) -> bytes:
-        return self._issue(_name(ROOT), _authority(path_length=1), years=self._long(), issuer=None)
+        return self._issue(
+            subject_of(ROOT, body=ORGANIZATION), _authority(path_length=1), years=self._long(), issuer=None
+        )
 
     def _issue_long(self, common_name: str, extensions: Extensions) -> bytes:
-        return self._issue(_name(common_name), extensions, years=self._long(), issuer=self._root)
+        return self._issue(
+            subject_of(common_name, body=ORGANIZATION), extensions, years=self._long(), issuer=self._root
+        )
 
     def _issue_person(self, subject: CertificateSubject, year: int) -> bytes:
-        name = _name(subject.common_name, body=subject.body, serial=subject.staff_number)
+        name = subject_of(subject.common_name, body=subject.body, serial=subject.staff_number)
         return self._issue(name, _person(), years=(year, year + 1), issuer=self._issuing)
 
     def _long(self) -> tuple[int, int]:
@@ -268,78 +268,21 @@ class DevelopmentAuthority:
         return builder.sign(authority_key, hashes.SHA256())
 
 
-def _name(common_name: str, *, body: str = ORGANIZATION, serial: str = "", identifier: str = "") -> x509.Name:
-    attributes = [
-        x509.NameAttribute(NameOID.COUNTRY_NAME, "KW"),
-        _attribute(NameOID.ORGANIZATION_NAME, body),
-        _attribute(NameOID.COMMON_NAME, common_name),
-    ]
-    if serial:
-        attributes.append(_attribute(NameOID.SERIAL_NUMBER, serial))
-    if identifier:
-        attributes.append(_attribute(NameOID.ORGANIZATION_IDENTIFIER, identifier))
-    return x509.Name(attributes)
-
-
-def _attribute(kind: ObjectIdentifier, value: str) -> x509.NameAttribute[str]:
-    # The bound is 64 characters (RFC 5280 appendix A); the library counts bytes, which halves an Arabic name.
-    return x509.NameAttribute(kind, one_direction(value[:64]), _validate=False)
-
-
-def one_direction(name: str) -> str:
-    """Make a name fit for certificates, where a value is written in one direction only.
-
-    With Arabic letters in it, Latin ones are dropped, and it begins and ends with an Arabic letter; otherwise
-    validators refuse to compare it (RFC 5280 §7.1 by way of RFC 4518 §2.4 and RFC 3454 §6).
-    """
-    directions = [unicodedata.bidirectional(letter) for letter in name]
-    if not {"R", "AL"} & set(directions):
-        return name
-    kept = "".join(letter for letter, direction in zip(name, directions, strict=True) if direction != "L")
-    arabic = [place for place, letter in enumerate(kept) if unicodedata.bidirectional(letter) in {"R", "AL"}]
-    return " ".join(kept[arabic[0] : arabic[-1] + 1].split())
-
-
-def _usage(*, signs: bool = False, commits: bool = False, certifies: bool = False) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=signs,
-        content_commitment=commits,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=certifies,
-        crl_sign=certifies,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
 def _authority(*, path_length: int) -> Extensions:
-    return (x509.BasicConstraints(ca=True, path_length=path_length), True), (_usage(certifies=True), True)
+    return (x509.BasicConstraints(ca=True, path_length=path_length), True), (usage_of(certifies=True), True)
 
 
 def _time_stamping() -> Extensions:
     return (
         (x509.BasicConstraints(ca=False, path_length=None), True),
-        (_usage(signs=True), True),
+        (usage_of(signs=True), True),
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True),
     )
-
-
-def _seal() -> Extensions:
-    return (
-        (x509.BasicConstraints(ca=False, path_length=None), True),
-        (_usage(signs=True, commits=True), True),
-    )
-
-
-def _node() -> Extensions:
-    return *_seal(), (x509.SubjectAlternativeName([x509.UniformResourceIdentifier(NODE_MARK)]), False)
 
 
 def _person() -> Extensions:
     return (
         (x509.BasicConstraints(ca=False, path_length=None), True),
-        (_usage(signs=True, commits=True), True),
+        (usage_of(signs=True, commits=True), True),
         (x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), False),
     )

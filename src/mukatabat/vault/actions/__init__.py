@@ -11,8 +11,15 @@ from mukatabat.vault.actions.documents import (
     store_upload,
 )
 from mukatabat.vault.actions.keys import destroy, newest_key, rotate, store_of
-from mukatabat.vault.actions.node import NodeSeal, evidence_seal, replace_evidence_key
-from mukatabat.vault.actions.pairs import body_seal, encryption_key, opening_keys, replace_pair, retire_pairs
+from mukatabat.vault.actions.node import NodeSeal, evidence_seal, replace_evidence_key, require_node
+from mukatabat.vault.actions.pairs import (
+    body_seal,
+    encryption_key,
+    opening_keys,
+    replace_pair,
+    require_seal,
+    retire_pairs,
+)
 from mukatabat.vault.actions.readers import (
     end_service,
     grant,
@@ -24,6 +31,7 @@ from mukatabat.vault.actions.readers import (
     seal,
     unseal,
 )
+from mukatabat.vault.actions.requests import accept_node, accept_seal, give_up_seal, request_node, request_seal
 from mukatabat.vault.actions.rewrapping import move_keys, rewrap
 from mukatabat.vault.actions.uploads import (
     access_upload,
@@ -35,9 +43,10 @@ from mukatabat.vault.actions.uploads import (
 )
 
 __all__ = [
-    "NodeSeal", "access_upload", "adopt", "append_part", "begin_upload", "body_seal", "destroy", "encryption_key",
-    "end_service", "end_upload", "enter", "evidence_seal", "grant", "hand_on", "hold", "keep", "keep_generated",
-    "keep_upload", "lend_to_service", "move_keys", "newest_key", "opening_keys", "recover", "replace_evidence_key",
-    "replace_pair", "retire_pairs", "revoke", "rewrap", "rotate", "seal", "signed_directory", "store_generated",
+    "NodeSeal", "accept_node", "accept_seal", "access_upload", "adopt", "append_part", "begin_upload", "body_seal",
+    "destroy", "encryption_key", "end_service", "end_upload", "enter", "evidence_seal", "give_up_seal", "grant",
+    "hand_on", "hold", "keep", "keep_generated", "keep_upload", "lend_to_service", "move_keys", "newest_key",
+    "opening_keys", "recover", "replace_evidence_key", "replace_pair", "request_node", "request_seal", "require_node",
+    "require_seal", "retire_pairs", "revoke", "rewrap", "rotate", "seal", "signed_directory", "store_generated",
     "store_of", "store_upload", "sweep_uploads", "unseal",
 ]  # fmt: skip

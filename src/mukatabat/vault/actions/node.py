@@ -13,11 +13,13 @@ from mukatabat.audit.actions import record
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.vocabulary import Realm
-from mukatabat.signing.service import certify_node
+from mukatabat.signing.errors import CertifiedElsewhere
+from mukatabat.signing.service import certifies_by_itself, certify_node
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions.pairs import StoredSeal
 from mukatabat.vault.custody import pair_store
+from mukatabat.vault.errors import NodeNotCertified
 from mukatabat.vault.models import NodeKey
 from mukatabat.vault.rules import SEAL_SUITE, NodeUse, node_context
 
@@ -36,21 +38,39 @@ class NodeSeal(StoredSeal):
 def evidence_seal(actor: Actor) -> NodeSeal:
     """Give the key with which the node states what happened in the actor's realm; made when there is none in use.
 
-    Raises KeyUnavailable, or what the authority raises that certifies it.
+    Where an authority outside certifies it, NodeNotCertified says that its answer is awaited. Raises KeyUnavailable.
     """
     with scope(actor):
-        current = Q(expires_at=None) | Q(expires_at__gt=clock.now())
-        key = NodeKey.objects.filter(current, realm=actor.realm, use=NodeUse.EVIDENCE, valid_to=None).first()
-        key = key or replace_evidence_key(actor)
+        key = _in_use(actor)
+        if key is None:
+            require_node(actor)
+            key = replace_evidence_key(actor)
     chain = tuple(bytes.fromhex(one) for one in key.chain)
     return NodeSeal(chain, key.pair, pair_store(key.store), key.custody, NAMES[Realm(key.realm)])
+
+
+def require_node(actor: Actor) -> None:
+    """Raise NodeNotCertified where the node has no key to state with in the actor's realm, and nobody here makes one."""
+    if certifies_by_itself():
+        return
+    with scope(actor):
+        if _in_use(actor) is None:
+            raise NodeNotCertified
+
+
+def _in_use(actor: Actor) -> NodeKey | None:
+    current = Q(expires_at=None) | Q(expires_at__gt=clock.now())
+    return NodeKey.objects.filter(current, realm=actor.realm, use=NodeUse.EVIDENCE, valid_to=None).first()
 
 
 def replace_evidence_key(actor: Actor) -> NodeKey:
     """Give the node a new key for evidence in the actor's realm, in use from now on.
 
-    What the former signed stays valid. Of two at once the second finds the first one's.
+    What the former signed stays valid. Of two at once the second finds the first one's. Raises KeyUnavailable, and
+    CertifiedElsewhere where an authority outside certifies it.
     """
+    if not certifies_by_itself():
+        raise CertifiedElsewhere
     store, key_id, realm = pair_store(), new_id(), Realm(actor.realm)
     with scope(actor):
         now = clock.now()

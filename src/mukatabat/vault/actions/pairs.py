@@ -23,12 +23,13 @@ from mukatabat.directory.vocabulary import KeyUse
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.vocabulary import Realm
-from mukatabat.signing.service import certify_seal
+from mukatabat.signing.errors import CertifiedElsewhere
+from mukatabat.signing.service import certifies_by_itself, certify_seal
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions.keys import store_of
 from mukatabat.vault.custody import pair_store
-from mukatabat.vault.errors import SealKeyMissing
+from mukatabat.vault.errors import SealEnded, SealKeyMissing, SealNotCertified
 from mukatabat.vault.models import PrivateKey
 from mukatabat.vault.ports import PairStore
 from mukatabat.vault.rules import SEAL_SUITE, HeldPair, pair_context
@@ -54,6 +55,7 @@ class StoredSeal:
 def body_seal(actor: Actor) -> StoredSeal:
     """Give the seal of the actor's body; made when it has none, or when its certificate has run out.
 
+    It is made where the installation certifies by itself; else SealNotCertified or SealEnded says what is awaited.
     Raises SealKeyMissing where the public half is listed and the private one is not here, or KeyUnavailable.
     """
     with scope(actor):
@@ -62,11 +64,36 @@ def body_seal(actor: Actor) -> StoredSeal:
             private = _in_use(KeyUse.SEAL)  # somebody made it between the two looks
             if private is None:
                 raise SealKeyMissing
-        if private is None or (private.public.expires_at or clock.now()) <= clock.now():
+        if private is None or _has_ended(private):
+            _require_own_authority(private)
             public = replace_pair(actor, KeyUse.SEAL)
             private = PrivateKey.objects.select_related("public").get(public=public)
     chain = tuple(bytes.fromhex(one) for one in private.public.chain)
     return StoredSeal(chain, private.pair, pair_store(private.store))
+
+
+def _has_ended(private: PrivateKey) -> bool:
+    return (private.public.expires_at or clock.now()) <= clock.now()
+
+
+def _require_own_authority(private: PrivateKey | None) -> None:
+    if certifies_by_itself():
+        return
+    if private is None or private.public.expires_at is None:
+        raise SealNotCertified
+    raise SealEnded(day=private.public.expires_at.astimezone(clock.KUWAIT).date())
+
+
+def require_seal(actor: Actor) -> None:
+    """Raise what :func:`body_seal` would of a seal that is not there; makes none, and asks no key store."""
+    if certifies_by_itself():
+        return
+    with scope(actor):
+        private = _in_use(KeyUse.SEAL)
+        if private is None and _listed(actor, KeyUse.SEAL):
+            raise SealKeyMissing
+        if private is None or _has_ended(private):
+            _require_own_authority(private)
 
 
 def encryption_key(actor: Actor) -> PublicKey:
@@ -87,8 +114,10 @@ def opening_keys(actor: Actor, fingerprints: Iterable[str]) -> list[OpeningKey]:
 def replace_pair(actor: Actor, use: KeyUse) -> PublicKey:
     """Give the actor's body a new pair, in use from now on; of two at once the second finds the first one's.
 
-    Raises KeyUnavailable, or what the authority raises that certifies a seal.
+    Raises KeyUnavailable, and for a seal CertifiedElsewhere where an authority outside certifies it.
     """
+    if use is KeyUse.SEAL and not certifies_by_itself():
+        raise CertifiedElsewhere
     with scope(actor):
         now = clock.now()
         public, private = _made(actor, use, now)
@@ -158,8 +187,13 @@ def _made(actor: Actor, use: KeyUse, now: datetime) -> tuple[PublicKey, PrivateK
 
 
 def _certified(actor: Actor, public: bytes) -> tuple[tuple[bytes, ...], datetime]:
-    label = directory.body_names([actor.body_id])[actor.body_id]
-    name = f"{label.ar} (تدريب)" if actor.realm == Realm.TRAINING else label.ar
+    code = directory.body_names([actor.body_id])[actor.body_id].code
     key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
-    certificates = certify_seal(key, body=label.code, name=name)
+    certificates = certify_seal(key, body=code, name=seal_name(actor))
     return tuple(one.public_bytes(Encoding.DER) for one in certificates), certificates[0].not_valid_after_utc
+
+
+def seal_name(actor: Actor) -> str:
+    """How the actor's body is called in the certificate of its seal."""
+    label = directory.body_names([actor.body_id])[actor.body_id]
+    return f"{label.ar} (تدريب)" if actor.realm == Realm.TRAINING else label.ar

@@ -19,14 +19,25 @@ from django.db.models import QuerySet
 from mukatabat.audit.actions import record
 from mukatabat.directory.models import Body
 from mukatabat.directory.vocabulary import KeyUse
+from mukatabat.signing.service import certifies_by_itself
 from mukatabat.tenancy.context import forget, scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions.keys import NEWEST, newest_key, opened_text_key, rotate
 from mukatabat.vault.actions.pairs import destroy_halves, replace_pair
 from mukatabat.vault.actions.readers import reader_key
+from mukatabat.vault.actions.requests import give_up_seal
 from mukatabat.vault.custody import SOFTWARE, key_store, pair_store, unwrap, wrap
 from mukatabat.vault.errors import SuiteNotAccepted, WrongKey
-from mukatabat.vault.models import BodyKey, DocumentKey, NodeKey, PrivateKey, ReaderKey, ReaderWrap
+from mukatabat.vault.models import (
+    BodyKey,
+    DocumentKey,
+    NodeKey,
+    NodeRequest,
+    PrivateKey,
+    ReaderKey,
+    ReaderWrap,
+    SealRequest,
+)
 from mukatabat.vault.release import unwrapped
 from mukatabat.vault.rules import text_key_context
 
@@ -39,8 +50,9 @@ def move_keys(actor: Actor, store: str) -> BodyKey:
     """Let the keys of the actor's body lie in another store from now on, and order everything wrapped anew there.
 
     The body gets a new key, seal and encryption key; the former seal's private half is destroyed at once, the former
-    encryption key opens what is on its way and ends as any replaced one. Moving where the keys are changes nothing.
-    Raises KeyUnavailable, SuiteNotAccepted, or what the authority raises that certifies a seal.
+    encryption key opens what is on its way and ends as any replaced one. Where an authority outside certifies seals,
+    the seal stays where it is until the answer to a request made from now on is accepted; one that was made before is
+    given up. Moving where the keys are changes nothing. Raises KeyUnavailable or SuiteNotAccepted.
     """
     parcels = pair_store(store).parcel_suite
     with scope(actor):
@@ -50,11 +62,14 @@ def move_keys(actor: Actor, store: str) -> BodyKey:
         if parcels not in Body.objects.only("accepted_suites").get(id=actor.body_id).accepted_suites:
             raise SuiteNotAccepted(suite=parcels)
         key = rotate(actor, store=store)
-        for use in KeyUse:
-            replace_pair(actor, use)
-        # What former seals sealed stays valid, and nobody shall seal with them again.
-        seals = PrivateKey.objects.filter(public__use=KeyUse.SEAL, token__isnull=False).exclude(store=store)
-        destroy_halves(actor, seals.select_for_update(of=("self",)))
+        replace_pair(actor, KeyUse.ENCRYPTION)
+        if certifies_by_itself():
+            replace_pair(actor, KeyUse.SEAL)
+            # What former seals sealed stays valid, and nobody shall seal with them again.
+            seals = PrivateKey.objects.filter(public__use=KeyUse.SEAL, token__isnull=False).exclude(store=store)
+            destroy_halves(actor, seals.select_for_update(of=("self",)))
+        else:
+            give_up_seal(actor)
         record(
             actor, act="vault.keys-moved", object_kind="body-key", object_id=key.id,
             detail={"from": former.store, "to": store, "version": key.version},
@@ -127,9 +142,11 @@ def _renew(batch: int, lost: set[UUID]) -> int:
     readers = ReaderKey.objects.filter(store=SOFTWARE).exclude(root=newest).exclude(id__in=lost).order_by("id")
     pairs = PrivateKey.objects.filter(store=SOFTWARE, token__isnull=False).exclude(root=newest)
     node = NodeKey.objects.filter(store=SOFTWARE).exclude(root=newest)
-    keys: list[BodyKey | ReaderKey | PrivateKey | NodeKey] = [
+    awaited = SealRequest.objects.filter(store=SOFTWARE, token__isnull=False).exclude(root=newest)
+    of_node = NodeRequest.objects.filter(store=SOFTWARE, token__isnull=False).exclude(root=newest)
+    keys: list[BodyKey | ReaderKey | PrivateKey | NodeKey | SealRequest | NodeRequest] = [
         *bodies.select_for_update(), *readers.select_for_update()[:batch], *pairs.select_for_update(),
-        *node.select_for_update(),
+        *node.select_for_update(), *awaited.select_for_update(), *of_node.select_for_update(),
     ]  # fmt: skip
     for key in keys:
         if key.id in lost:

@@ -7,10 +7,9 @@ import sys
 
 import click
 
-from mukatabat.kernel import clock
 from mukatabat.ledger.policy import witness_policy
 from mukatabat.ledger.queries import policy_for_readers
-from mukatabat.signing.service import trust
+from mukatabat.signing.service import trusted_roots
 from mukatabat.vault.queries import unmarked_nodes
 from mukatabat_verify.__main__ import main
 
@@ -23,5 +22,5 @@ def verify(arguments: tuple[str, ...]) -> None:
     Without a folder of roots those are trusted that this installation trusts, and its own log, witnesses and former
     certificates. Exit code 1 when something is refused.
     """
-    roots, log = trust(clock.now()).roots, policy_for_readers(witness_policy())
+    roots, log = trusted_roots(), policy_for_readers(witness_policy())
     sys.exit(main(arguments, roots=roots, log=log, nodes=frozenset(one.fingerprint for one in unmarked_nodes())))
