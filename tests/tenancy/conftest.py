@@ -41,6 +41,7 @@ from mukatabat.portal.models import Event as FeedEvent
 from mukatabat.press.content import from_plain_text
 from mukatabat.registers.models import BookView
 from mukatabat.tenancy.context import scope
+from mukatabat.vault.actions import request_seal
 from mukatabat.vault.actions.uploads import append_part, begin_upload
 from mukatabat.vault.rules import Upload
 from mukatabat.work.models import PaperBaseline
@@ -85,6 +86,7 @@ def told(cast: Cast) -> Cast:
     publish()
     for login in ("admin.mof", "admin.fl"):
         _called(cast, login)
+        request_seal(cast(login))
         _mailed(cast, login)
     for login in ("clerk.mof", "clerk.fl"):
         note_audit_head(cast(login))

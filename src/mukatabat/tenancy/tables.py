@@ -56,6 +56,7 @@ GLOBAL_TABLES: dict[str, GlobalTable] = {
     "directory_holiday": GlobalTable(ALL, _DIRECTORY),
     "directory_publickey": GlobalTable("select, insert, update", "every body seals to every other's public key"),
     "vault_node_key": GlobalTable("select, insert, update", "the node states what happened in every body with one key"),
+    "vault_node_request": GlobalTable("select, insert, update", "the node's next key, which awaits its certificate"),
     "vault_directory_statement": GlobalTable("select, insert", "what the node signed of the directory, for all bodies"),
     "signing_revocation_list": GlobalTable("select, insert, update", "authorities' public lists, one for all bodies"),
     "letters_printcode": GlobalTable("select, insert", "a print is checked before its body is known; no content"),

@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+import logging
 from uuid import UUID
 
 from procrastinate.contrib.django import app
 
 from mukatabat.directory.models import Body
+from mukatabat.kernel import clock
+from mukatabat.signing.service import certifies_by_itself
 from mukatabat.tenancy.rules import Actor, system_actor
 from mukatabat.vault import actions
+from mukatabat.vault.standing import alarming
+
+logger = logging.getLogger(__name__)
 
 
 @app.task(name="vault.rewrap")
@@ -25,6 +31,17 @@ def sweep(body_id: UUID) -> None:
     actor = _actor(body_id)
     actions.sweep_uploads(actor)
     actions.retire_pairs(actor)
+
+
+def look_at_certificates() -> None:
+    """Say in the log which seals and keys of the node need a certificate: an alarm a fortnight before one ends."""
+    if certifies_by_itself():
+        return
+    now = clock.now()
+    for one in alarming():
+        standing = one.standing(now)
+        log = logger.error if standing.is_urgent else logger.warning
+        log("the certificate of the %s: %s; `keys request` asks for one", one.name, standing)
 
 
 def _actor(body_id: UUID) -> Actor:

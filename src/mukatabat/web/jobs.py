@@ -17,6 +17,7 @@ from mukatabat.portal.jobs import sweep as sweep_portal
 from mukatabat.signing import jobs as signing
 from mukatabat.tenancy.rules import system_actor
 from mukatabat.vault.holding import foreign_keys
+from mukatabat.vault.jobs import look_at_certificates as look_at_seals
 from mukatabat.vault.jobs import sweep as sweep_vault
 from mukatabat.web.ledger import reconcile_body
 
@@ -54,8 +55,9 @@ def check_whole_trail(timestamp: int) -> None:
 @app.periodic(cron="10 4 * * *")
 @app.task(name="web.look_at_certificates", queueing_lock="web.look_at_certificates")
 def look_at_certificates(timestamp: int) -> None:
-    """Tell signers whose certificate ends soon, once a day."""
+    """Tell signers whose certificate ends soon, and whoever reads the log of seals and the node, once a day."""
     signing.look_at_certificates()
+    look_at_seals()
 
 
 @app.periodic(cron="*/15 * * * *")

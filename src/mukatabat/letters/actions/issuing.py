@@ -109,7 +109,7 @@ def begin_issue(actor: Actor, letter_id: UUID, *, provider: SignatureProvider, v
 
     A second call while the letter is being issued returns the running issue: a double click takes one number.
     ``version`` is the one that was read: another one since is refused.
-    Raises the guards' errors, the directory's mandate errors, and NotCertified where the body has no seal in force; then
+    Raises the guards' errors, the directory's mandate errors, and NotCertified for a body without a seal in force; then
     no number was taken.
     """
     require_capability(actor, Capability.SIGN)

@@ -50,7 +50,7 @@ def evidence_seal(actor: Actor) -> NodeSeal:
 
 
 def require_node(actor: Actor) -> None:
-    """Raise NodeNotCertified where the node has no key to state with in the actor's realm, and nobody here makes one."""
+    """Raise NodeNotCertified where the node has no key to state with in the actor's realm, and none is made here."""
     if certifies_by_itself():
         return
     with scope(actor):

@@ -61,7 +61,7 @@ def request_seal(actor: Actor, *, anew: bool = False) -> SealRequest:
         SealRequest.objects.bulk_create([made], ignore_conflicts=True)
         standing = SealRequest.objects.get(ended_at=None)
         if standing.id == made.id:
-            _record(actor, "vault.certificate-requested", standing)
+            _record(actor, standing, act="vault.certificate-requested")
     return standing
 
 
@@ -71,7 +71,7 @@ def give_up_seal(actor: Actor) -> None:
         standing = SealRequest.objects.select_for_update().filter(ended_at=None).first()
         if standing is not None:
             _end(standing)
-            _record(actor, "vault.request-given-up", standing)
+            _record(actor, standing, act="vault.request-given-up")
 
 
 def accept_seal(actor: Actor, came: Sequence[bytes]) -> PublicKey:
@@ -107,7 +107,7 @@ def accept_seal(actor: Actor, came: Sequence[bytes]) -> PublicKey:
         _end(standing)
         elsewhere = PrivateKey.objects.filter(public__use=KeyUse.SEAL, token__isnull=False)
         destroy_halves(actor, elsewhere.exclude(store=standing.store).select_for_update(of=("self",)))
-        _record(actor, "vault.certificate-accepted", standing, chain)
+        _record(actor, standing, chain, act="vault.certificate-accepted")
     return public
 
 
@@ -119,7 +119,7 @@ def request_node(actor: Actor, *, anew: bool = False) -> NodeRequest:
             given_up = NodeRequest.objects.select_for_update().filter(ended_at=None, realm=realm).first()
             if given_up is not None:
                 _end(given_up)
-                _record(actor, "vault.request-given-up", given_up)
+                _record(actor, given_up, act="vault.request-given-up")
         standing = NodeRequest.objects.filter(ended_at=None, realm=realm).first()
         if standing is not None:
             return standing
@@ -132,7 +132,7 @@ def request_node(actor: Actor, *, anew: bool = False) -> NodeRequest:
         NodeRequest.objects.bulk_create([made], ignore_conflicts=True)
         standing = NodeRequest.objects.get(ended_at=None, realm=realm)
         if standing.id == made.id:
-            _record(actor, "vault.certificate-requested", standing)
+            _record(actor, standing, act="vault.certificate-requested")
     return standing
 
 
@@ -161,7 +161,7 @@ def accept_node(actor: Actor, came: Sequence[bytes]) -> NodeKey:
             expires_at=load_der_x509_certificate(chain[0]).not_valid_after_utc,
         )  # fmt: skip
         _end(standing)
-        _record(actor, "vault.certificate-accepted", standing, chain)
+        _record(actor, standing, chain, act="vault.certificate-accepted")
     return key
 
 
@@ -176,7 +176,7 @@ def _end(request: SealRequest | NodeRequest) -> None:
     request.save(update_fields=["token", "ended_at"])
 
 
-def _record(actor: Actor, act: str, about: SealRequest | NodeRequest, chain: Sequence[bytes] = ()) -> None:
+def _record(actor: Actor, about: SealRequest | NodeRequest, chain: Sequence[bytes] = (), *, act: str) -> None:
     is_node = isinstance(about, NodeRequest)
     detail = {"use": str(NodeUse.EVIDENCE if is_node else KeyUse.SEAL), "store": about.store}
     if chain:

@@ -136,8 +136,9 @@ class NodeKey(models.Model):
 class KeyRequest(models.Model):
     """What a body's seal and the node's key have in common while an authority outside is asked to certify them.
 
-    ``request`` is the PKCS#10 (DER) as it went out. The private half is held by the key store ``store`` for the row that
-    it becomes, which bears this identifier; once the request ``ended`` it is there, or destroyed, and ``token`` is null.
+    ``request`` is the PKCS#10 (DER) as it went out. The private half is held by the key store ``store`` for the row
+    that it becomes, which bears this identifier; once the request ended it is there, or destroyed, and ``token`` is
+    null.
     """
 
     public = models.BinaryField()

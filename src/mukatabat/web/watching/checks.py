@@ -5,13 +5,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from mukatabat.kernel import clock
+from mukatabat.signing.errors import AuthorityFileRefused
+from mukatabat.signing.service import certifies_by_itself, known_authorities
 from mukatabat.tenancy.security import APPLICATION_ROLE
 from mukatabat.vault import store
+from mukatabat.vault.standing import Certified, Standing, alarming, standing_of
 from mukatabat.web.watching import measures
 
 LONGEST_LAG = 60.0
@@ -72,6 +77,39 @@ def _worker() -> str:
     return "none" if age is None else _within(age, LONGEST_SILENCE)
 
 
+def _authorities() -> str:
+    try:
+        roots = [one for one in known_authorities() if one.is_root]
+    except AuthorityFileRefused as error:
+        return f"refused: {str(error.params.get('file'))[:20]}"
+    urgent = sum(standing_of(one.until, clock.now()).is_urgent for one in roots)
+    if not urgent:
+        return "ok" if roots else "none"
+    return f"{urgent} ended or soon"
+
+
+def _certificates() -> str:
+    """The first of what letters wait for or soon will, and how many more; all of it: `keys certificates`."""
+    if certifies_by_itself():
+        return "ok"
+    now = clock.now()
+    urgent = sorted(
+        (one for one in alarming() if one.standing(now).is_urgent), key=_urgency
+    )  # fmt: skip
+    if not urgent:
+        return "ok"
+    more = f" +{len(urgent) - 1}" if len(urgent) > 1 else ""
+    return f"{urgent[0].name[:16]} {_WORDS[urgent[0].standing(now)]}{more}"
+
+
+def _urgency(one: Certified) -> tuple[bool, datetime]:
+    """What there is none of comes first, then what ends first; the live realm's node before any body's seal."""
+    return bool(one.code), one.until or datetime.min.replace(tzinfo=UTC)
+
+
+_WORDS = {Standing.MISSING: "missing", Standing.ENDED: "ended", Standing.SOON: "ends"}
+
+
 def _metrics() -> str:
     return "ok" if settings.MUKATABAT_METRICS_DIR.is_dir() else "no folder"
 
@@ -91,5 +129,7 @@ _TOLD: dict[str, Callable[[], str]] = {
     "audit": lambda: _within(measures.audit_lag(), LONGEST_LAG),
     "outbox": lambda: _within(measures.outbox_age(), LONGEST_OUTBOX),
     "log": lambda: _within(measures.log_waiting()[1], LONGEST_LOG_LAG),
+    "authorities": _authorities,
+    "certificates": _certificates,
     "metrics": _metrics,
 }

@@ -24,11 +24,13 @@ from mukatabat.kernel.errors import MukatabatError
 from mukatabat.ledger.models import Checkpoint, Waiting
 from mukatabat.notify.models import Dispatch
 from mukatabat.notify.ports import ChannelName
+from mukatabat.signing.service import certifies_by_itself, known_authorities
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor, system_actor
 from mukatabat.vault.custody import configured, key_store
 from mukatabat.vault.errors import KeyUnavailable
 from mukatabat.vault.queries import key_opens, unmarked_nodes
+from mukatabat.vault.standing import Standing, alarming, nodes, seals
 from mukatabat.web.watching.site import site_state
 
 Values = Iterable[tuple[tuple[str, ...], float]]
@@ -98,6 +100,23 @@ def closed_bodies() -> int:
         except KeyUnavailable:
             closed += 1
     return closed
+
+
+def certificate_days() -> Values:
+    """Days until the first root, seal and node's certificate ends, each by its kind; below zero when it has ended."""
+    ends: dict[str, list[datetime]] = {"authority": [one.until for one in known_authorities() if one.is_root]}
+    for one in [*seals(), *nodes()]:
+        if one.until is not None:
+            ends.setdefault("seal" if one.code else "node", []).append(one.until)
+    return [((kind,), (min(found) - clock.now()).total_seconds() / 86400) for kind, found in ends.items() if found]
+
+
+def bodies_without_seal() -> int:
+    """How many bodies that have their keys here have no seal in force, where none is made when it is needed."""
+    if certifies_by_itself():
+        return 0
+    awaited = (Standing.MISSING, Standing.ENDED)
+    return sum(bool(one.code) and one.standing(clock.now()) in awaited for one in alarming())
 
 
 def log_waiting() -> tuple[int, float]:
@@ -202,6 +221,8 @@ _MEASURES: tuple[tuple[str, str, Sequence[str], Callable[[], Values]], ...] = (
     ("unmarked_node_keys", "Keys in use with which the node states, whose certificates do not say so.", (), _one(
         lambda: sum(one.in_use for one in unmarked_nodes())
     )),
+    ("bodies_without_seal", "Bodies that wait for a seal's certificate.", (), _one(bodies_without_seal)),
+    ("certificate_days", "Days until the first certificate ends, by what it is.", ("kind",), certificate_days),
     ("log_waiting", "Leaves that wait for the transparency log.", (), _one(lambda: log_waiting()[0])),
     ("log_lag_seconds", "Age of the oldest leaf that waits for the log.", (), _one(lambda: log_waiting()[1])),
     ("log_checkpoint_age_seconds", "Age of the log's newest checkpoint.", (), _one(checkpoint_age)),
