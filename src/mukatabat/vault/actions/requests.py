@@ -178,7 +178,8 @@ def _end(request: SealRequest | NodeRequest) -> None:
 
 def _record(actor: Actor, about: SealRequest | NodeRequest, chain: Sequence[bytes] = (), *, act: str) -> None:
     is_node = isinstance(about, NodeRequest)
-    detail = {"use": str(NodeUse.EVIDENCE if is_node else KeyUse.SEAL), "store": about.store}
+    use = NodeUse.EVIDENCE if is_node else KeyUse.SEAL
+    detail = {"use": str(use), "suite": SEAL_SUITE, "store": about.store}
     if chain:
         own = load_der_x509_certificate(chain[0])
         detail |= {
