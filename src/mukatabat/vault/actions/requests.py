@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import load_der_x509_certificate
@@ -61,7 +62,7 @@ def request_seal(actor: Actor, *, anew: bool = False) -> SealRequest:
         SealRequest.objects.bulk_create([made], ignore_conflicts=True)
         standing = SealRequest.objects.get(ended_at=None)
         if standing.id == made.id:
-            _record(actor, standing, act="vault.certificate-requested")
+            record(actor, act="vault.certificate-requested", **_about(standing))
     return standing
 
 
@@ -71,7 +72,7 @@ def give_up_seal(actor: Actor) -> None:
         standing = SealRequest.objects.select_for_update().filter(ended_at=None).first()
         if standing is not None:
             _end(standing)
-            _record(actor, standing, act="vault.request-given-up")
+            record(actor, act="vault.request-given-up", **_about(standing))
 
 
 def accept_seal(actor: Actor, came: Sequence[bytes]) -> PublicKey:
@@ -107,7 +108,7 @@ def accept_seal(actor: Actor, came: Sequence[bytes]) -> PublicKey:
         _end(standing)
         elsewhere = PrivateKey.objects.filter(public__use=KeyUse.SEAL, token__isnull=False)
         destroy_halves(actor, elsewhere.exclude(store=standing.store).select_for_update(of=("self",)))
-        _record(actor, standing, chain, act="vault.certificate-accepted")
+        record(actor, act="vault.certificate-accepted", **_about(standing, chain))
     return public
 
 
@@ -119,7 +120,7 @@ def request_node(actor: Actor, *, anew: bool = False) -> NodeRequest:
             given_up = NodeRequest.objects.select_for_update().filter(ended_at=None, realm=realm).first()
             if given_up is not None:
                 _end(given_up)
-                _record(actor, given_up, act="vault.request-given-up")
+                record(actor, act="vault.request-given-up", **_about(given_up))
         standing = NodeRequest.objects.filter(ended_at=None, realm=realm).first()
         if standing is not None:
             return standing
@@ -132,7 +133,7 @@ def request_node(actor: Actor, *, anew: bool = False) -> NodeRequest:
         NodeRequest.objects.bulk_create([made], ignore_conflicts=True)
         standing = NodeRequest.objects.get(ended_at=None, realm=realm)
         if standing.id == made.id:
-            _record(actor, standing, act="vault.certificate-requested")
+            record(actor, act="vault.certificate-requested", **_about(standing))
     return standing
 
 
@@ -161,7 +162,7 @@ def accept_node(actor: Actor, came: Sequence[bytes]) -> NodeKey:
             expires_at=load_der_x509_certificate(chain[0]).not_valid_after_utc,
         )  # fmt: skip
         _end(standing)
-        _record(actor, standing, chain, act="vault.certificate-accepted")
+        record(actor, act="vault.certificate-accepted", **_about(standing, chain))
     return key
 
 
@@ -176,10 +177,11 @@ def _end(request: SealRequest | NodeRequest) -> None:
     request.save(update_fields=["token", "ended_at"])
 
 
-def _record(actor: Actor, about: SealRequest | NodeRequest, chain: Sequence[bytes] = (), *, act: str) -> None:
-    is_node = isinstance(about, NodeRequest)
+def _about(request: SealRequest | NodeRequest, chain: Sequence[bytes] = ()) -> dict[str, Any]:
+    """What the trail is told of a request, and of the certificate that answers it."""
+    is_node = isinstance(request, NodeRequest)
     use = NodeUse.EVIDENCE if is_node else KeyUse.SEAL
-    detail = {"use": str(use), "suite": SEAL_SUITE, "store": about.store}
+    detail = {"use": str(use), "suite": SEAL_SUITE, "store": request.store}
     if chain:
         own = load_der_x509_certificate(chain[0])
         detail |= {
@@ -187,5 +189,5 @@ def _record(actor: Actor, about: SealRequest | NodeRequest, chain: Sequence[byte
             "until": own.not_valid_after_utc.isoformat(),
         }  # fmt: skip
     else:
-        detail["request"] = sha256(about.request).hexdigest()
-    record(actor, act=act, object_kind="node-key" if is_node else "public-key", object_id=about.id, detail=detail)
+        detail["request"] = sha256(request.request).hexdigest()
+    return {"object_kind": "node-key" if is_node else "public-key", "object_id": request.id, "detail": detail}
