@@ -107,6 +107,12 @@ class Step(Enum):
         "None of these certificates had been withdrawn when it was used",
     )
 
+    DIRECTORY_LOGGED = (
+        29,
+        "دليل الجهات الموقّع مقيّد في سجل الشفافية كما هو",
+        "The statement of the signed directory is in the transparency log as it is",
+    )
+
     def __init__(self, number: int, ar: str, en: str) -> None:
         self.number = number
         self.ar = ar

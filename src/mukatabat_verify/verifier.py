@@ -48,6 +48,9 @@ then step 16 for each evidence, at the earlier of its own time-stamp and its che
 then steps 1 to 3, at the time by which the first evidence was stamped, because that evidence names the header;
 27. the signed directory, one that held when the bundle was sealed, lists that certificate as the sender's seal at the
 time when the parcel was taken over, and not as withdrawn;
+29. that directory's statement is in the transparency log, in the history of step 22's checkpoint: so it is what all
+others were shown. Where evidence is proven and the statement is not, it is refused; in a bundle from before such
+proofs, or without the log, it is left out;
 26. the checkpoint that the header names holds as in step 24, and the checkpoint of step 22 continues it: what is sealed
 cannot have been sealed before it;
 21. the letter in it is the content that the header names: then steps 7 to 14 at that time.
@@ -59,9 +62,7 @@ knows no list; of authorities for time-stamps it asks none. Evidence and the log
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import BinaryIO
 
 from mukatabat_verify import letter as letters
@@ -70,12 +71,10 @@ from mukatabat_verify.asic import DATA, LETTER
 from mukatabat_verify.asic.reading import SealedLetter
 from mukatabat_verify.asic.seal import SealFound
 from mukatabat_verify.bundle import form
-from mukatabat_verify.bundle.logged import BundleLog
 from mukatabat_verify.bundle.reading import Bundle
+from mukatabat_verify.bundle.steps import verify_directory_logged, verify_listed, verify_log, verify_not_before
 from mukatabat_verify.certificates import Trust, check_node, check_seal, holder
-from mukatabat_verify.directory import Extract
 from mukatabat_verify.errors import (
-    CertificateNotListed,
     Refusal,
     SignatureBroken,
     SignatureNotWhole,
@@ -244,7 +243,7 @@ def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> tuple[list
         bundle.check_about(found)
     with report.step(Step.EVIDENCE_STAMPED):  # 19
         stamped = bundle.stamped(trust)
-    log, numbers = _verify_log(report, bundle, stamped, trust)
+    log, numbers = verify_log(report, bundle, stamped, trust)
     with report.step(Step.EVIDENCE_TRUSTED):  # 16
         used = [Used(one.chain, stamped.get(name, trust.at)) for name, one in found.items()]
         for one in used:
@@ -274,8 +273,9 @@ def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> tuple[list
     submitted = min(one.statement.submitted_at for one in found.values())
     used += [Used(seal.chain, sealed_when.at), Used(cover.certificates, known.at)]
     made = bundle.index.made if seal.time_stamp is None else sealed_when.at
-    _verify_listed(report, lambda: bundle.directory(made), sealed_when, cover.certificates[0], at=submitted)
-    _verify_not_before(report, log, header)
+    listed = verify_listed(report, lambda: bundle.directory(made), sealed_when, cover.certificates[0], at=submitted)
+    verify_directory_logged(report, log, listed, promised=bundle.promises_logged_directory)
+    verify_not_before(report, log, header)
     container = bundle.container()
     if container is None:
         report.leave_out(Step.LETTER_OF_PARCEL, "the bundle holds the digests of the letter, not the letter")
@@ -283,68 +283,6 @@ def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> tuple[list
     with report.step(Step.LETTER_OF_PARCEL):  # 21
         bundle.check_content(header)
     return [*used, *_verify_container(report, container, known, header)], bundle.lists()
-
-
-def _verify_log(
-    report: Report, bundle: Bundle, stamped: dict[str, datetime], trust: Trust
-) -> tuple[BundleLog | None, dict[str, int]]:
-    """Make steps 22 to 25; gives the numbers of the leaves, and enters into ``stamped`` what the checkpoint's says."""
-    names = bundle.index.evidence
-    with report.step(Step.LOGGED) as said:  # 22
-        log = bundle.log(trust.log)
-        proven = log.proofs if log is not None else {}
-        if log is not None and proven:
-            log.check_included(bundle.commitments())
-            said.note = f"{len(proven)} of {len(names)}"
-        else:
-            said.left_out = "no evidence comes with a proof of its place"
-    if waiting := [name for name in names if name not in proven]:
-        made = bundle.index.made.isoformat()
-        report.leave_out(Step.NOT_YET_LOGGED, f"{', '.join(waiting)}; the bundle was made at {made}")  # 23
-    if log is None or not proven:
-        return log, {}
-    _verify_checkpoint(report, log)
-    with report.step(Step.CHECKPOINT_STAMPED) as said:  # 25
-        moment = log.stamped(trust)
-        said.left_out = "" if moment else "the checkpoint has none yet"
-    if moment is not None:
-        report.facts["log"]["stamped"] = moment.isoformat()
-        stamped |= {name: min(moment, stamped.get(name, moment)) for name in proven}
-    return log, {name: one.index for name, one in proven.items()}
-
-
-def _verify_checkpoint(report: Report, log: BundleLog) -> None:
-    with report.step(Step.WITNESSED) as said:  # 24
-        checkpoint, seen = log.witnessed()
-        if not log.is_trusted:
-            said.left_out = "it holds by the keys that the bundle itself names; nothing that you trust names any"
-        elif not log.asks_for_witnesses:
-            said.note = "no witness is asked for: whoever holds the log's key could show another history"
-    report.facts["log"] = {"origin": checkpoint.origin, "size": checkpoint.size, "witnesses": seen}
-
-
-def _verify_listed(
-    report: Report, directory: Callable[[], Extract | None], trust: Trust, certificate: bytes, *, at: datetime
-) -> None:
-    with report.step(Step.LISTED) as said:  # 27
-        extract = directory()
-        if extract is None:
-            said.left_out = "the bundle holds no extract of the signed directory"
-            return
-        body = extract.check(trust)
-        if body.code != report.facts["sender"]:
-            raise CertificateNotListed("the extract is of another body")
-        key = body.check_seal(certificate, at=at)
-    stated = extract.signed.statement
-    report.facts["directory"] = {
-        "number": stated.number, "issued": stated.issued.isoformat(), "seal_custody": key.custody,
-    }  # fmt: skip
-
-
-def _verify_not_before(report: Report, log: BundleLog | None, header: Header) -> None:
-    with report.step(Step.NOT_BEFORE) as said:  # 26
-        if log is None or not log.check_before(header.not_before):
-            said.left_out = "the header names none" if header.not_before is None else "it is not in the bundle"
 
 
 def _when_sealed(seal: SealFound, trust: Trust) -> Trust:

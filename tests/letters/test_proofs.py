@@ -17,6 +17,7 @@ from cryptography.x509 import load_der_x509_certificate
 
 from mukatabat.access.rules import Capability
 from mukatabat.audit.models import AuditEntry
+from mukatabat.directory.vocabulary import KeyUse
 from mukatabat.exchange.models import Consignment
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import NotFoundOrForbidden
@@ -31,6 +32,7 @@ from mukatabat.signing import jobs as signing
 from mukatabat.signing import service
 from mukatabat.signing.service import trust
 from mukatabat.tenancy.context import scope
+from mukatabat.vault.actions import replace_pair
 from mukatabat.vault.custody.logkeys import VaultLogKeys
 from mukatabat_verify import pades
 from mukatabat_verify.__main__ import main
@@ -165,6 +167,33 @@ def test_the_bundle_shows_the_log_as_soon_as_that_has_taken_the_evidence(cast: C
         assert sorted(one["logged"] for one in report.facts["events"]) == [1, 2, 3]
     other = replace(believed, log=WitnessPolicy(log=replace(log.note_key, name="other.example/log")).for_readers())
     assert verify(io.BytesIO(theirs), other).to_json()["steps"][-1]["reason"] == "log.other-log"
+
+
+def test_the_bundle_shows_a_directory_whose_statement_the_log_has_or_none(cast: Cast) -> None:
+    keys = VaultLogKeys()
+    log = ledger.begin(keys, "host.example/log")
+    consignment = told(cast)
+    believed = replace(trust(clock.now()), log=WitnessPolicy(log=log.note_key).for_readers())
+
+    def now() -> tuple[Report, dict[Step, str]]:
+        report = verify(io.BytesIO(taken(cast, consignment)), believed)
+        assert report.refusal is None, report.refusal
+        return report, steps(report)
+
+    assert "shows nothing" not in now()[1][Step.LISTED], "before the log proves anything"
+    ledger.append(keys)
+    report, found = now()
+    assert (found[Step.LISTED], found[Step.DIRECTORY_LOGGED]) == ("", "")
+    first = report.facts["directory"]["number"]
+    with clock.fixed(clock.now() + timedelta(days=2)):  # signed anew, and not in the log yet
+        report, found = now()
+        assert (found[Step.DIRECTORY_LOGGED], report.facts["directory"]["number"]) == ("", first)
+        ledger.append(keys)
+        assert now()[0].facts["directory"]["number"] > first
+    replace_pair(cast("clerk.fl"), KeyUse.ENCRYPTION)
+    assert now()[1][Step.LISTED], "it says something else now, which the log has not taken yet"
+    ledger.append(keys)
+    assert now()[1][Step.DIRECTORY_LOGGED] == ""
 
 
 def test_a_log_under_an_arabic_name_proves_as_well_though_no_header_can_name_it(cast: Cast) -> None:

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import pytest
 
+from mukatabat.directory.vocabulary import KeyUse
 from mukatabat.kernel import clock
 from mukatabat.ledger import actions as ledger
 from mukatabat.portal.rules import Scope
@@ -45,6 +46,23 @@ def test_its_statement_stands_in_the_log(ministry: System) -> None:
     checkpoint = checkpoints.parse(notes.read(proof.checkpoint).text)
     leaf = leaf_hash(sha256(stated.to_bytes()).digest())
     check_inclusion(leaf, proof.index, size=checkpoint.size, root=checkpoint.root, proof=proof.path)
+
+
+def test_the_proof_of_the_statement_that_a_system_holds_is_had_by_its_number(cast: Cast, ministry: System) -> None:
+    keys = VaultLogKeys()
+    ledger.begin(keys, "host.example/log")
+    held = directory.read(ministry.get("/directory").content).signed.statement
+    actions.replace_pair(cast("signer.mof"), KeyUse.SEAL)
+    newer = directory.read(ministry.get("/directory").content).signed.statement
+    ledger.append(keys)
+    for one, path in ((held, f"?number={held.number}"), (newer, f"?number={newer.number}"), (newer, "")):
+        proof = proofs.read(ministry.get(f"/directory/log-proof{path}").content)
+        checkpoint = checkpoints.parse(notes.read(proof.checkpoint).text)
+        leaf = leaf_hash(sha256(one.to_bytes()).digest())
+        check_inclusion(leaf, proof.index, size=checkpoint.size, root=checkpoint.root, proof=proof.path)
+    assert ministry.get("/directory/log-proof?number=1").status_code == 404
+    for number in ("0", "x", str(2**70)):
+        assert ministry.get(f"/directory/log-proof?number={number}").status_code == 422
 
 
 def test_it_asks_for_the_scope_of_the_directory(system: Callable[..., System]) -> None:

@@ -96,7 +96,7 @@ def test_a_whole_bundle_passes_every_step_and_tells_what_happened(parcel: Parcel
     report = found(data, trust)
     assert report.refusal is None
     assert [one.step.number for one in report.findings] == [
-        17, 15, 18, 19, 22, 23, 16, 20, 1, 2, 3, 27, 26, 21, *range(7, 15), 28,
+        17, 15, 18, 19, 22, 23, 16, 20, 1, 2, 3, 27, 29, 26, 21, *range(7, 15), 28,
     ]  # fmt: skip
     assert [one["event"] for one in report.facts["events"]] == [Event.SUBMITTED, Event.DELIVERED, Event.RETURNED]
     assert (report.facts["sender"], report.facts["recipient"]) == ("MOF", "MOH")
@@ -233,7 +233,8 @@ def test_a_list_that_somebody_else_sealed_again_is_refused(parcel: Parcel, lette
 @pytest.mark.parametrize(
     "change",
     [
-        lambda index: index.replace(b'"version":1', b'"version":2'),
+        lambda index: index.replace(b'"version":2', b'"version":3'),
+        lambda index: index.replace(b'"version":2', b'"version":true'),
         lambda index: index.replace(b'"pieces":[', b'"pieces": ['),
         lambda index: index.replace(b"evidence/002", b"evidence/004"),
         lambda index: index.replace(b"report.pdf", b"../../x.pdf"),

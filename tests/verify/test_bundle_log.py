@@ -5,18 +5,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 
 from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
 from mukatabat_verify import errors
+from mukatabat_verify.bundle import form
 from mukatabat_verify.bundle.building import Contents, LogPieces, Proof
 from mukatabat_verify.bundle.form import Stated
 from mukatabat_verify.certificates import Trust
-from mukatabat_verify.log import policies, proofs
+from mukatabat_verify.log import notes, policies, proofs
 from mukatabat_verify.log.checkpoints import LogCheckpoint
 from mukatabat_verify.log.notes import Note
 from mukatabat_verify.log.policies import WitnessEntry, WitnessPolicy
@@ -29,6 +31,7 @@ from tests.verify.letters import written as all_of
 from tests.verify.logs import LOG, SEEN_AT, WITNESSES, Tree, cosigned
 from tests.verify.support import Parcel, make_parcel
 from tests.verify.test_bundle import bundled, contents, found, history, refusal, with_another, without
+from tests.verify.test_directory import body, extract_of, key, listing
 
 OLD, SIZE = 5, 9
 OTHERS = [hashlib.sha256(bytes([number])).digest() for number in range(SIZE)]
@@ -95,9 +98,11 @@ def test_with_the_log_a_bundle_passes_every_step_and_says_who_saw_it_when(
     report = found(data, told)
     assert report.refusal is None
     assert [one.step.number for one in report.findings] == [
-        17, 15, 18, 19, 22, 24, 25, 16, 20, 1, 2, 3, 27, 26, 21, *range(7, 15), 28,
+        17, 15, 18, 19, 22, 24, 25, 16, 20, 1, 2, 3, 27, 29, 26, 21, *range(7, 15), 28,
     ]  # fmt: skip
-    assert {one.step for one in report.findings if one.left_out} <= {Step.STAMPED, Step.LISTED, Step.NOT_WITHDRAWN}
+    assert {one.step for one in report.findings if one.left_out} <= {
+        Step.STAMPED, Step.LISTED, Step.DIRECTORY_LOGGED, Step.NOT_WITHDRAWN,
+    }  # fmt: skip
     seen = datetime.fromtimestamp(SEEN_AT, UTC).isoformat()
     assert report.facts["log"]["witnesses"] == {"audit-bureau": seen, "department": seen}
     assert (report.facts["log"]["size"], report.facts["log"]["stamped"]) == (SIZE, NOW.astimezone(UTC).isoformat())
@@ -253,3 +258,109 @@ def test_a_proof_is_read_in_one_spelling_alone() -> None:
 
 def test_a_policy_of_a_reader_is_what_the_product_writes() -> None:
     assert policies.parse(str(POLICY)).for_readers() == POLICY.for_readers()
+
+
+# ── the directory in the log ─────────────────────────────────────────────────────────────────────────────────────────
+
+LATER = SIZE + 3
+"""The size of the log when it had taken the directory's statement."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A directory and its place in the log, whose first leaves are those of the evidence."""
+
+    extract: bytes
+    proof: LogProof
+    onward: tuple[bytes, ...]
+
+
+def shown(parcel: Parcel, *, stated: bytes | None = None, others: list[bytes] = OTHERS) -> Shown:
+    listed = listing(body("MOF", key(parcel.cover.certificates[0])), body("FL"))
+    leaf = hashlib.sha256(stated or listed.signed.statement.to_bytes()).digest()
+    leaves = list(others)
+    kept = history(parcel)
+    leaves[OLD + 1 : OLD + 1 + len(kept)] = [commitment(one) for one in kept]
+    tree = Tree([*leaves, bytes(32), leaf, bytes(32)])
+    note = cosigned(LogCheckpoint(LOG.name, LATER, tree.root(LATER))).to_bytes()
+    proof = LogProof(SIZE + 1, tuple(tree.inclusion(SIZE + 1, LATER)), note)
+    return Shown(extract_of(listed), proof, tuple(tree.consistency(SIZE, LATER)))
+
+
+def with_directory(parcel: Parcel, letter: bytes, one: Shown, **log: Any) -> Contents:
+    log = {"directory": one.proof, "onward": one.onward} | log
+    return logged(parcel, letter, log=log, directory=one.extract)
+
+
+def by_step(data: bytes, trust: Trust) -> dict[Step, str]:
+    report = found(data, trust)
+    assert report.refusal is None, report.refusal
+    return {one.step: one.left_out for one in report.findings}
+
+
+def test_the_directory_s_statement_is_in_the_history_of_the_evidence(
+    parcel: Parcel, letter: bytes, told: Trust, trust: Trust
+) -> None:
+    data = bundled(with_directory(parcel, letter, shown(parcel)))
+    assert by_step(data, told)[Step.DIRECTORY_LOGGED] == ""
+    assert found(data, told).facts["directory"]["logged"] == SIZE + 1
+    assert "nothing that you trust" in by_step(data, trust)[Step.DIRECTORY_LOGGED]
+    bare = with_directory(parcel, letter, shown(parcel), onward=None)
+    unproven = replace(bare, proofs=tuple(history(parcel)), log=replace(bare.log, before=None, consistency=None))  # type: ignore[type-var]
+    assert by_step(bundled(unproven), told)[Step.DIRECTORY_LOGGED] == "", "also before any evidence is proven"
+
+
+def test_a_directory_without_its_proof_is_refused_where_evidence_has_one(
+    parcel: Parcel, letter: bytes, told: Trust
+) -> None:
+    one = shown(parcel)
+    stripped = bundled(with_directory(parcel, letter, one, directory=None, onward=None))
+    assert refusal(stripped, told) == (Step.DIRECTORY_LOGGED, errors.DirectoryNotLogged)
+    without_log = bundled(contents(parcel, letter, directory=one.extract))
+    assert "not proved in the log" in by_step(without_log, told)[Step.DIRECTORY_LOGGED]
+
+
+def test_a_bundle_from_before_such_proofs_is_read_and_says_so(
+    parcel: Parcel, letter: bytes, told: Trust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = shown(parcel)
+    older = partial(form.Index, version=1)
+    with monkeypatch.context() as before:
+        before.setattr("mukatabat_verify.bundle.building.form.Index", older)
+        stripped = bundled(with_directory(parcel, letter, one, directory=None, onward=None))
+        impossible = bundled(with_directory(parcel, letter, one))
+    said = by_step(stripped, told)[Step.DIRECTORY_LOGGED]
+    assert "not proved in the log" in said and "from before such proofs" in said
+    assert refusal(impossible, told) == (Step.BUNDLE, errors.BundleMalformed)
+
+
+def test_each_lie_about_the_directory_s_place_has_its_own_name(parcel: Parcel, letter: bytes, told: Trust) -> None:
+    true = shown(parcel)
+    fork = shown(parcel, others=[hashlib.sha256(b"another").digest(), *OTHERS[1:]])
+    earlier = replace(true.proof, checkpoint=BEFORE)
+    lies: dict[str, tuple[Contents, type[errors.Refusal]]] = {
+        "of another statement": (
+            with_directory(parcel, letter, shown(parcel, stated=b"other")), errors.InclusionBroken,
+        ),
+        "another place": (
+            with_directory(parcel, letter, replace(true, proof=replace(true.proof, index=SIZE))), errors.InclusionBroken,
+        ),
+        "another history": (with_directory(parcel, letter, fork), errors.ConsistencyBroken),
+        "an earlier checkpoint": (
+            with_directory(parcel, letter, replace(true, proof=earlier)), errors.InclusionBroken,
+        ),
+        "no way from the evidence": (with_directory(parcel, letter, replace(true, onward=())), errors.ConsistencyBroken),
+        "too few witnesses": (
+            with_directory(parcel, letter, replace(true, proof=replace(true.proof, checkpoint=alone(true)))),
+            errors.TooFewWitnesses,
+        ),
+    }  # fmt: skip
+    for name, (lie, reason) in lies.items():
+        assert refusal(bundled(lie), told) == (Step.DIRECTORY_LOGGED, reason), name
+    loose = with_directory(parcel, letter, true, onward=None)
+    assert refusal(bundled(loose), told) == (Step.BUNDLE, errors.BundleMalformed)
+
+
+def alone(one: Shown) -> bytes:
+    """The checkpoint as the log signed it and nobody saw it."""
+    return notes.read(one.proof.checkpoint).alone_by(LOG)

@@ -7,7 +7,7 @@ import hmac
 import io
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
@@ -24,11 +24,12 @@ from mukatabat.signing.queries import revocation_lists
 from mukatabat.signing.service import time_stamps, trust
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
-from mukatabat.vault.actions import evidence_seal, signed_directory
+from mukatabat.vault.actions import evidence_seal, proven_directory, signed_directory
 from mukatabat_verify.asic.building import Container, Pieces
 from mukatabat_verify.bundle.building import Contents, LogPieces, Proof, build
 from mukatabat_verify.bundle.form import Stated
 from mukatabat_verify.certificates import not_after
+from mukatabat_verify.directory import Extract
 from mukatabat_verify.errors import Refusal
 from mukatabat_verify.evidence.signature import check
 from mukatabat_verify.evidence.statement import Statement, reason_digest
@@ -134,10 +135,14 @@ def _holds(row: Evidence) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """What the transparency log shows of a delivery: its pieces, and the place of each evidence that is in it."""
+    """What the transparency log shows of a delivery: its pieces, and the place of each evidence that is in it.
+
+    ``size`` is that of the checkpoint by which these are proven, 0 where none is.
+    """
 
     pieces: LogPieces | None = None
     places: Mapping[UUID, LogProof] = field(default_factory=dict)
+    size: int = 0
 
 
 def logged_about(side: Side, kept: Iterable[Kept]) -> Logged:
@@ -157,7 +162,7 @@ def logged_about(side: Side, kept: Iterable[Kept]) -> Logged:
         return Logged()
     stamp = proven.stamp if proven is not None else b""
     pieces = LogPieces(policy=policy, stamp=stamp or None, before=before, consistency=path)
-    return Logged(pieces, proven.proofs if proven is not None else {})
+    return Logged(pieces, proven.proofs, proven.checkpoint.size) if proven is not None else Logged(pieces)
 
 
 def bundle(actor: Actor, side: Side, kept: list[Kept], logged: Logged, *, report: bytes, whole: bool) -> Container:
@@ -172,19 +177,37 @@ def bundle(actor: Actor, side: Side, kept: list[Kept], logged: Logged, *, report
         by = evidence_seal(actor)
     now = clock.now()
     cover, header = side.read
-    listed = signed_directory(actor).extract(header.sender)
+    listed, pieces = _directory(actor, header.sender, logged)
     contents = Contents(
         parcel=header.parcel, header=cover.digest.hex(), sender=header.sender,
         recipient=kept[0].statement.recipients[0],
         report=report, cover=cover.only_for([]).to_bytes(), letter=letter, salt=salt,
         proofs=tuple(_proof(one, side.reason if whole else "", logged) for one in kept),
-        roots=trust(now).roots, log=logged.pieces, directory=listed.to_bytes() if listed is not None else None,
+        roots=trust(now).roots, log=pieces, directory=listed.to_bytes() if listed is not None else None,
         lists=revocation_lists(_moments(kept, cover, header, now)),
     )  # fmt: skip
     try:
         return build(contents, by, at=now, time_stamp=time_stamps().stamp)
     except TimeStampError:  # a silent authority delays no proof that is there already
         return build(contents, by, at=now)
+
+
+def _directory(actor: Actor, sender: str, logged: Logged) -> tuple[Extract | None, LogPieces | None]:
+    """The sender's entry in the signed directory, and the log's pieces with the proof of that very statement.
+
+    Where the log proves the evidence and no statement yet, as in the seconds after a key was replaced, the directory
+    stays out: shown without its proof it would be refused. Without the log it is shown as it is.
+    """
+    pieces = logged.pieces
+    try:
+        found = proven_directory(actor, witness_policy(), least=logged.size) if pieces is not None else None
+        onward = ledger.consistency(logged.size, found.size) if found is not None and logged.size else None
+    except LedgerError:
+        logger.exception("a bundle is made without the directory's place in the log")
+        found, onward = None, None
+    if found is not None and pieces is not None:
+        return found.directory.extract(sender), replace(pieces, directory=found.proof, onward=onward)
+    return (None if logged.places else signed_directory(actor).extract(sender)), pieces
 
 
 def _moments(kept: Iterable[Kept], cover: Cover, header: Header, now: datetime) -> list[datetime]:

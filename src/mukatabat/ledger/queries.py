@@ -137,11 +137,11 @@ def _names(policy: WitnessPolicy) -> list[str]:
     return [one.key.name for one in policy.witnesses]
 
 
-def prove(source_ids: Collection[UUID], policy: WitnessPolicy) -> Proven | None:
+def prove(source_ids: Collection[UUID], policy: WitnessPolicy, *, least: int = 0) -> Proven | None:
     """Prove which of these evidences are in the published log, all under one checkpoint; None where none is.
 
     It is the earliest that has its quorum and all of them, because nothing else bounds their time so closely; one with
-    a time-stamp goes before one without.
+    a time-stamp goes before one without. It has at least so many leaves as ``least``.
     """
     newest = published(policy)
     size = newest.size if newest is not None else 0
@@ -149,7 +149,7 @@ def prove(source_ids: Collection[UUID], policy: WitnessPolicy) -> Proven | None:
     places = dict(leaves)
     if not places:
         return None
-    covering = _with_quorum(policy).filter(size__gt=max(places.values())).order_by("size")
+    covering = _with_quorum(policy).filter(size__gt=max(places.values()), size__gte=least).order_by("size")
     stamped = covering.exclude(stamp=None).select_related("stamp").first()
     chosen = stamped or covering.first()
     if chosen is None:

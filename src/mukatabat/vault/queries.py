@@ -62,11 +62,11 @@ def key_opens(actor: Actor) -> bool:
     return True
 
 
-def newest_directory(actor: Actor) -> UUID | None:
-    """The newest statement of the directory that the node signed in the actor's realm; None before its first."""
+def directory_statement(actor: Actor, number: int | None = None) -> UUID | None:
+    """The statement of the directory of the actor's realm with this number, else the newest; None where none is."""
     with reading(actor):
-        found = DirectoryStatement.objects.filter(realm=actor.realm).order_by("-number")
-        return found.values_list("id", flat=True).first()
+        found = DirectoryStatement.objects.newest_first(actor.realm)
+        return (found if number is None else found.filter(number=number)).values_list("id", flat=True).first()
 
 
 @dataclass(frozen=True, slots=True)

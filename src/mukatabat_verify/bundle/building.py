@@ -34,12 +34,16 @@ class LogPieces:
 
     ``stamp`` is the time-stamp of the checkpoint in the proofs. ``before`` is the note that the parcel's header names,
     and ``consistency`` the hashes that lead from it to the proofs' checkpoint, None where there is none yet.
+    ``directory`` is the place of the directory's statement, and ``onward`` the hashes that lead from the proofs'
+    checkpoint to its own, None where nothing else is proven.
     """
 
     policy: WitnessPolicy
     stamp: bytes | None = None
     before: bytes | None = None
     consistency: tuple[bytes, ...] | None = None
+    directory: LogProof | None = None
+    onward: tuple[bytes, ...] | None = None
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Name them, in order."""
@@ -50,6 +54,10 @@ class LogPieces:
             yield form.BEFORE, self.before
         if self.consistency is not None:
             yield form.CONSISTENCY, hash_lines(self.consistency).encode("ascii")
+        if self.directory is not None:
+            yield form.DIRECTORY_PROOF, self.directory.to_bytes()
+        if self.onward is not None:
+            yield form.DIRECTORY_CONSISTENCY, hash_lines(self.onward).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,13 @@ nothing by themselves.
 Of the log: ``log/001.tlog-proof``, the proof that the evidence with that number is in it, with the cosigned checkpoint,
 all with the same one; ``log/policy``, whose log it is and who its witnesses are, which is the node's own word;
 ``log/checkpoint.tst``, the time-stamp of that checkpoint; ``log/before``, the cosigned checkpoint that the parcel's
-header names; ``log/consistency``, the hashes that prove that it is a beginning of the other. What the log had not taken
-when the bundle was made is not there.
+header names; ``log/consistency``, the hashes that prove that it is a beginning of the other;
+``log/directory.tlog-proof``, the proof that the statement in ``directory.json`` is in it, under the same checkpoint or
+a later one; ``log/directory.consistency``, the hashes from the evidence's checkpoint to that one. What the log had not
+taken when the bundle was made is not there.
+
+Version 2 promises that a directory is shown only with its proof once anything is proven; one of version 1 is from
+before that.
 """
 
 from __future__ import annotations
@@ -39,11 +44,14 @@ POLICY: Final = "log/policy"
 CHECKPOINT_STAMP: Final = "log/checkpoint.tst"
 BEFORE: Final = "log/before"
 CONSISTENCY: Final = "log/consistency"
+DIRECTORY_PROOF: Final = "log/directory.tlog-proof"
+DIRECTORY_CONSISTENCY: Final = "log/directory.consistency"
+VERSION: Final = 2
 LARGEST: Final = 2**20
 _NUMBERED = re.compile(
     r"evidence/\d{3}\.xml|stamps/\d{3}\.tst|log/\d{3}\.tlog-proof|revocation/\d{3}\.crl|roots/\d{3}\.der", re.ASCII
 )  # fmt: skip
-_OF_LOG = (POLICY, CHECKPOINT_STAMP, BEFORE, CONSISTENCY)
+_OF_LOG = (POLICY, CHECKPOINT_STAMP, BEFORE, CONSISTENCY, DIRECTORY_PROOF, DIRECTORY_CONSISTENCY)
 _HEXADECIMAL = re.compile(r"([0-9a-f]{64})?", re.ASCII)
 
 
@@ -81,11 +89,12 @@ class Index:
     salt: str
     stated: tuple[Stated, ...]
     pieces: tuple[Piece, ...]
+    version: int = VERSION
 
     def to_bytes(self) -> bytes:
         """Write it in canonical form."""
         return canonical({
-            "version": 1, "parcel": str(self.parcel), "header": self.header, "sender": self.sender,
+            "version": self.version, "parcel": str(self.parcel), "header": self.header, "sender": self.sender,
             "recipient": self.recipient, "made": moment(self.made), "salt": self.salt,
             "stated": [
                 {"salt": one.salt, "reason": one.reason, "reason_salt": one.reason_salt} for one in self.stated
@@ -114,7 +123,8 @@ class Index:
         return tuple(one.name for one in self.pieces if one.name.startswith("revocation/"))
 
     def _beside(self, folder: str, end: str) -> dict[str, str]:
-        names = [one.name for one in self.pieces if one.name.startswith(folder) and one.name.endswith(end)]
+        numbered = [one.name for one in self.pieces if _NUMBERED.fullmatch(one.name)]
+        names = [one for one in numbered if one.startswith(folder) and one.endswith(end)]
         return {f"evidence/{name.removeprefix(folder)[:3]}.xml": name for name in names}
 
 
@@ -126,16 +136,20 @@ def read(data: bytes) -> Index:
             parcel=UUID(value["parcel"]), header=_digest(value["header"]), sender=str(value["sender"]),
             recipient=str(value["recipient"]), made=read_moment(value["made"]),
             salt=_digest(value["salt"]), stated=tuple(_stated(one) for one in value["stated"]),
-            pieces=tuple(_piece(one) for one in value["pieces"]),
+            pieces=tuple(_piece(one) for one in value["pieces"]), version=value["version"],
         )  # fmt: skip
         written = index.to_bytes()
     except NotCanonical as error:
         raise BundleMalformed(error.detail) from error
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise BundleMalformed(type(error).__name__) from error
-    if written != data or value["version"] != 1 or len(index.stated) != len(index.evidence):
+    known = type(index.version) is int and 1 <= index.version <= VERSION
+    if written != data or not known or len(index.stated) != len(index.evidence):
         raise BundleMalformed("members")
-    _check_names([one.name for one in index.pieces])
+    names = [one.name for one in index.pieces]
+    _check_names(names)
+    if not _directory_is_whole(index, set(names)):
+        raise BundleMalformed("beside the directory")
     return index
 
 
@@ -167,6 +181,13 @@ def _log_is_whole(proofs: Sequence[str], of_log: Sequence[str]) -> bool:
     proven = bool(proofs) or CHECKPOINT_STAMP not in of_log
     both = (CONSISTENCY in of_log) == (bool(proofs) and BEFORE in of_log)
     return POLICY in of_log and proven and both
+
+
+def _directory_is_whole(index: Index, names: set[str]) -> bool:
+    """A proof of the directory has one beside it, and leads on from the evidence's checkpoint where there is one."""
+    if DIRECTORY_PROOF not in names:
+        return DIRECTORY_CONSISTENCY not in names
+    return index.version > 1 and DIRECTORY in names and (DIRECTORY_CONSISTENCY in names) == bool(index.proofs)
 
 
 def _piece(value: Any) -> Piece:

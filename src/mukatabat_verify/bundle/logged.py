@@ -35,6 +35,10 @@ class BundleLog:
         self._stamp = read(form.CHECKPOINT_STAMP, _LARGEST_STAMP) if form.CHECKPOINT_STAMP in names else b""
         self._before = read(form.BEFORE, notes.LARGEST) if form.BEFORE in names else b""
         self._consistency = read(form.CONSISTENCY, notes.LARGEST) if form.CONSISTENCY in names else b""
+        self._directory = (
+            proofs.read(read(form.DIRECTORY_PROOF, proofs.LARGEST)) if form.DIRECTORY_PROOF in names else None
+        )
+        self._onward = read(form.DIRECTORY_CONSISTENCY, notes.LARGEST) if form.DIRECTORY_CONSISTENCY in names else b""
         self._note = next((one.checkpoint for one in self._proofs.values()), b"")
 
     @property
@@ -77,6 +81,22 @@ class BundleLog:
         timestamps.check_authority(self._stamp, trust)
         return moment
 
+    def check_directory(self, statement: bytes) -> int | None:
+        """Check that the directory's statement stands in the log and in no other history than the evidence.
+
+        Gives its number in the log, None where the bundle holds no proof. Raises InclusionBroken, ConsistencyBroken,
+        ProofMalformed, and as :func:`checkpoints.accept`.
+        """
+        proof = self._directory
+        if proof is None:
+            return None
+        shown, _ = checkpoints.accept(proof.checkpoint, self._policy)
+        leaf = leaf_hash(hashlib.sha256(statement).digest())
+        check_inclusion(leaf, proof.index, size=shown.size, root=shown.root, proof=proof.path)
+        if self._proofs:
+            self._check_leads_on(checkpoints.parse(notes.read(self._note).text), shown, self._onward)
+        return proof.index
+
     def check_before(self, named: Checkpoint | None) -> bool:
         """Check what the header names: the checkpoint beside it is that one, holds, and begins the proofs' one.
 
@@ -91,10 +111,13 @@ class BundleLog:
         if (before.origin, before.size) != (named.log, named.size):
             raise OtherCheckpoint("of another log or size")
         if self._proofs:
-            now = checkpoints.parse(notes.read(self._note).text)
-            path = proofs.read_hashes(self._consistency)
-            check_consistency(before.size, now.size, old_root=before.root, root=now.root, proof=path)
+            self._check_leads_on(before, checkpoints.parse(notes.read(self._note).text), self._consistency)
         return True
+
+    @staticmethod
+    def _check_leads_on(old: LogCheckpoint, new: LogCheckpoint, path: bytes) -> None:
+        hashes = proofs.read_hashes(path)
+        check_consistency(old.size, new.size, old_root=old.root, root=new.root, proof=hashes)
 
 
 def _own(text: bytes) -> Policy:

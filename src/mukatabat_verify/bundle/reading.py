@@ -103,6 +103,11 @@ class Bundle:
         extract.signed.check_fresh(made)
         return extract
 
+    @property
+    def promises_logged_directory(self) -> bool:
+        """Whether whoever made it shows a directory only with its proof, once the log proves anything."""
+        return self.index.version > 1
+
     def lists(self) -> tuple[bytes, ...]:
         """The lists of revoked certificates, which hold by their own signatures alone."""
         return tuple(self._archive.read(name, most=revocation.LARGEST) for name in self.index.lists)

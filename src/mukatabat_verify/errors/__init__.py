@@ -35,6 +35,7 @@ from mukatabat_verify.errors.container import (
 from mukatabat_verify.errors.directory import (
     DirectoryKeyDisagrees,
     DirectoryMalformed,
+    DirectoryNotLogged,
     DirectoryOlder,
     DirectoryOutOfDate,
 )
@@ -124,6 +125,7 @@ __all__ = [
     "CutOff",
     "DirectoryKeyDisagrees",
     "DirectoryMalformed",
+    "DirectoryNotLogged",
     "DirectoryOlder",
     "DirectoryOutOfDate",
     "EvidenceMalformed",

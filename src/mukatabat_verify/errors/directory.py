@@ -23,6 +23,15 @@ class DirectoryKeyDisagrees(Refusal):
     en = "The directory lists a key that is not the one that its fingerprint names."
 
 
+class DirectoryNotLogged(Refusal):
+    """Evidence is proven in the log and the directory is not: perhaps nobody else was shown this one."""
+
+    code = "directory.not-logged"
+    attack = True
+    ar = "دليل الجهات في الحزمة بلا برهان على قيده في سجل الشفافية."
+    en = "The directory in the bundle comes without a proof that it is in the transparency log."
+
+
 class DirectoryOlder(Refusal):
     """It is older than one that the reader has seen: somebody may want a withdrawn key to be believed."""
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Use cases of the vault: documents and keys; the room's other modules take them from here."""
 
-from mukatabat.vault.actions.directory import signed_directory
+from mukatabat.vault.actions.directory import ProvenDirectory, proven_directory, signed_directory
 from mukatabat.vault.actions.documents import (
     adopt,
     enter,
@@ -43,10 +43,11 @@ from mukatabat.vault.actions.uploads import (
 )
 
 __all__ = [
-    "NodeSeal", "accept_node", "accept_seal", "access_upload", "adopt", "append_part", "begin_upload", "body_seal",
-    "destroy", "encryption_key", "end_service", "end_upload", "enter", "evidence_seal", "give_up_seal", "grant",
-    "hand_on", "hold", "keep", "keep_generated", "keep_upload", "lend_to_service", "move_keys", "newest_key",
-    "opening_keys", "recover", "replace_evidence_key", "replace_pair", "request_node", "request_seal", "require_node",
-    "require_seal", "retire_pairs", "revoke", "rewrap", "rotate", "seal", "signed_directory", "store_generated",
-    "store_of", "store_upload", "sweep_uploads", "unseal",
+    "NodeSeal", "ProvenDirectory", "accept_node", "accept_seal", "access_upload", "adopt", "append_part",
+    "begin_upload", "body_seal", "destroy", "encryption_key", "end_service", "end_upload", "enter", "evidence_seal",
+    "give_up_seal", "grant", "hand_on", "hold", "keep", "keep_generated", "keep_upload", "lend_to_service",
+    "move_keys", "newest_key", "opening_keys", "proven_directory", "recover", "replace_evidence_key",
+    "replace_pair", "request_node", "request_seal", "require_node", "require_seal", "retire_pairs", "revoke",
+    "rewrap", "rotate", "seal", "signed_directory", "store_generated", "store_of", "store_upload", "sweep_uploads",
+    "unseal",
 ]  # fmt: skip

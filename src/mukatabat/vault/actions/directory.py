@@ -6,6 +6,7 @@ Each signed statement becomes a leaf of the transparency log in the transaction 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,18 +17,30 @@ from mukatabat.directory.vocabulary import KeyUse
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import Conflict
 from mukatabat.ledger import actions as ledger
-from mukatabat.tenancy.context import scope
+from mukatabat.ledger import queries
+from mukatabat.tenancy.context import reading, scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions.node import evidence_seal
 from mukatabat.vault.models import DirectoryStatement
 from mukatabat_verify import directory as signed
 from mukatabat_verify.directory import Directory, ListedBody, ListedKey, Signed, Statement
+from mukatabat_verify.log.policies import WitnessPolicy
+from mukatabat_verify.log.proofs import LogProof
 
 FRESH = timedelta(days=1)
 """How old a signed directory may be before it is signed anew."""
 HOLDS = timedelta(days=7)
 """How long whoever sends by it may do so."""
 _TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenDirectory:
+    """A signed directory, the place of its statement in the log, and of how many leaves the proof's checkpoint is."""
+
+    directory: Directory
+    proof: LogProof
+    size: int
 
 
 def signed_directory(actor: Actor) -> Directory:
@@ -40,13 +53,31 @@ def signed_directory(actor: Actor) -> Directory:
         for _ in range(_TRIES):
             bodies = signed.in_order(_entries(actor))
             root = signed.root_of(bodies).hex()
-            newest = DirectoryStatement.objects.filter(realm=actor.realm).order_by("-number").first()
+            newest = DirectoryStatement.objects.newest_first(actor.realm).first()
             if newest is None or newest.root != root or newest.issued_at < clock.now() - FRESH:
                 newest = _signed(actor, root, len(bodies), above=newest.number if newest else 0)
             if newest.root == root:
                 stated = signed.read_statement(bytes(newest.statement))
                 return Directory(Signed(stated, bytes(newest.signature)), bodies)
     raise Conflict
+
+
+def proven_directory(actor: Actor, policy: WitnessPolicy, *, least: int) -> ProvenDirectory | None:
+    """Give the directory as it is now by the newest statement that the published log proves.
+
+    It says the same as the newest, and still holds. ``least`` is the size of a checkpoint that the proof's goes on
+    from. None while the log shows none, as in the seconds after a change. Raises as `signed_directory`, or LedgerError.
+    """
+    newest = signed_directory(actor)
+    with reading(actor):
+        rows = DirectoryStatement.objects.newest_first(actor.realm).filter(issued_at__gt=clock.now() - HOLDS)
+        same = list(rows.filter(root=newest.signed.statement.root))
+    proven = queries.prove([one.id for one in same], policy, least=least)
+    shown = next((one for one in same if proven is not None and one.id in proven.proofs), None)
+    if proven is None or shown is None:
+        return None
+    by_it = Signed(signed.read_statement(bytes(shown.statement)), bytes(shown.signature))
+    return ProvenDirectory(Directory(by_it, newest.bodies), proven.proofs[shown.id], proven.checkpoint.size)
 
 
 def _signed(actor: Actor, root: str, size: int, *, above: int) -> DirectoryStatement:

@@ -223,6 +223,14 @@ class NodeRequest(KeyRequest):
         return node_context(self.realm, self.id)
 
 
+class DirectoryStatements(models.QuerySet["DirectoryStatement"]):
+    """What the node signed of the directory."""
+
+    def newest_first(self, realm: str) -> DirectoryStatements:
+        """Those of a realm, by their numbers."""
+        return self.filter(realm=realm).order_by("-number")
+
+
 class DirectoryStatement(models.Model):
     """What the node signed of the directory of a realm: which bodies there are and which keys are theirs.
 
@@ -237,6 +245,8 @@ class DirectoryStatement(models.Model):
     statement = models.BinaryField()
     signature = models.BinaryField()
     issued_at = models.DateTimeField()
+
+    objects = DirectoryStatements.as_manager()
 
     class Meta:
         db_table = "vault_directory_statement"
