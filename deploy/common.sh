@@ -7,6 +7,7 @@ readonly PROGRAMS=/opt/mukatabat/lib
 readonly STATIC=/opt/mukatabat/static
 readonly SETTINGS=/etc/mukatabat/mukatabat.conf
 readonly SECRETS=/etc/mukatabat/secrets
+readonly AUTHORITIES=/etc/mukatabat/authorities
 readonly CREDENTIALS=/etc/credstore
 readonly STATE=/var/lib/mukatabat
 readonly BACKUPS=/srv/mukatabat-backup

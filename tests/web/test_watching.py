@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +32,7 @@ from mukatabat.web.views import home
 from mukatabat.web.watching import checks, measures
 from mukatabat.web.watching.logs import logging_settings
 from mukatabat.web.watching.metrics import ACTS, NAMED_ACTS, count_act
+from tests.authority import Authority, outside_development
 from tests.cast import Cast
 from tests.story import issued_letter
 from tests.web.conftest import Browser
@@ -154,6 +156,29 @@ def test_what_waits_for_the_log_and_what_was_given_up_is_measured(
     good, found = checks.ready()
     assert good, "a log that stands still takes the site away from nobody"
     assert found["log"].endswith(" s")
+
+
+@pytest.mark.django_db
+def test_what_waits_for_an_authority_is_told_and_takes_the_site_away_from_nobody(
+    settings: Any, tmp_path: Path, cast: Cast
+) -> None:
+    assert checks.ready()[1]["certificates"] == "ok", "in development they are made when they are needed"
+    authority = Authority.founded(tmp_path / "authority")
+    folder = outside_development(settings, tmp_path / "installation")
+    good, found = checks.ready()
+    assert (good, found["authorities"]) == (True, "none")
+    assert found["certificates"].startswith("node live missing +")
+    shutil.copy(authority.root, folder / "root.pem")
+    assert checks.ready()[1]["authorities"] == "ok"
+    measured = {name: dict(values) for name, _, _, values in measures.all_measures()}
+    assert measured["bodies_without_seal"][()] > 0
+    assert 7299 < measured["certificate_days"][("authority",)] <= 7300
+    with clock.fixed(clock.now() + timedelta(days=7295)):
+        assert checks.ready()[1]["authorities"] == "1 ended or soon"
+    (folder / "wrong.pem").write_text("no certificate")
+    good, found = checks.ready()
+    assert (good, found["authorities"]) == (True, "refused: wrong.pem")
+    assert all(len(word) < 30 for word in found.values())
 
 
 @pytest.mark.django_db
