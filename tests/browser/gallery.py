@@ -146,6 +146,8 @@ AS_OTHERS = {
     f"{LETTER}signing/give-up/": f"{LETTER}discard/",
     "directory/leave/<uuid:absence_id>/end/": "directory/bodies/<uuid:body_id>/close/",
     "directory/holidays/<uuid:holiday_id>/withdraw/": "directory/bodies/<uuid:body_id>/close/",
+    f"{PERSON}signer/": f"{PERSON}reader/",
+    f"{PERSON}signer/end/": "directory/bodies/<uuid:body_id>/close/",
     "work/refer/": f"{LETTER}refer/",
     "v/<str:code>": "v/",
     "directory/webhooks/<uuid:webhook_id>/": "directory/webhooks/",

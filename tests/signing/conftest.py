@@ -6,6 +6,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from uuid import UUID
 
@@ -18,9 +19,12 @@ from mukatabat.signing.development.announcement import InsecureDevelopmentWarnin
 from mukatabat.signing.development.authority import DevelopmentAuthority
 from mukatabat.signing.development.provider import SoftwareProvider
 from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
-from mukatabat.signing.rules import Prepared, SignatureField, Statement
+from mukatabat.signing.providers.csc.provider import CscProvider
+from mukatabat.signing.providers.csc.telephone import StandIn
+from mukatabat.signing.rules import Prepared, SignatureField, SigningRequest, Statement
 from mukatabat_verify.certificates import Trust
-from tests.signing.support import LETTER, MARK, NOW, subject_of, typeset
+from tests.signing.csc import trust_service
+from tests.signing.support import LETTER, MARK, NOW, request_for, subject_of, typeset
 
 
 @pytest.fixture(autouse=True)
@@ -114,3 +118,29 @@ def served() -> Iterator[Callable[..., str]]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def trust_stand_in(authority: DevelopmentAuthority, tmp_path: Path) -> Iterator[tuple[StandIn, CscProvider]]:
+    with trust_service(authority, tmp_path) as both:
+        yield both
+
+
+@pytest.fixture
+def stand_in(trust_stand_in: tuple[StandIn, CscProvider]) -> StandIn:
+    return trust_stand_in[0]
+
+
+@pytest.fixture
+def csc(trust_stand_in: tuple[StandIn, CscProvider]) -> CscProvider:
+    return trust_stand_in[1]
+
+
+@pytest.fixture
+def bound(letter: bytes, csc: CscProvider, person: UUID) -> Prepared:
+    return pades.prepare(letter, field=SignatureField(), signer=csc.certificate(person), statement=Statement(NOW))
+
+
+@pytest.fixture
+def wanted(bound: Prepared, person: UUID) -> SigningRequest:
+    return request_for(bound, person)

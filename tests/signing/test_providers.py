@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -24,13 +25,16 @@ from mukatabat.signing.rules import (
     Prepared,
     RefusalReason,
     Refused,
+    SignatureField,
     Signed,
     SigningRequest,
+    Statement,
     Ticket,
     settle,
 )
 from mukatabat_verify import cms
-from tests.signing.support import request_for, subject_of
+from tests.signing.csc import trust_service
+from tests.signing.support import NOW, request_for, subject_of
 
 DECLINED = Refused(RefusalReason.DECLINED, "ليس الآن")
 SCRIPTS = {
@@ -43,11 +47,34 @@ SCRIPTS = {
 }
 
 
-@pytest.fixture(params=["software", *SCRIPTS])
-def any_provider(request: pytest.FixtureRequest, provider: SoftwareProvider) -> SignatureProvider:
-    if request.param == "software":
-        return provider
-    return ScriptedProvider(provider, SCRIPTS[request.param])
+TRUST_SERVICES: dict[str, dict[str, object]] = {
+    "csc": {"manner": "approve"},
+    "csc-later": {"manner": "approve", "signs_later": True},
+    "csc-refuses": {"manner": "refuse"},
+    "csc-silent": {"manner": "ignore"},
+}
+
+
+@pytest.fixture(params=["software", *SCRIPTS, *TRUST_SERVICES])
+def any_provider(
+    request: pytest.FixtureRequest, provider: SoftwareProvider, authority: DevelopmentAuthority, tmp_path: Path
+) -> Iterator[SignatureProvider]:
+    if request.param in TRUST_SERVICES:
+        request.getfixturevalue("db")
+        with trust_service(authority, tmp_path, **TRUST_SERVICES[request.param]) as (_, csc):
+            yield csc
+    elif request.param == "software":
+        yield provider
+    else:
+        yield ScriptedProvider(provider, SCRIPTS[request.param])
+
+
+@pytest.fixture
+def bound(letter: bytes, any_provider: SignatureProvider, person: UUID) -> Prepared:
+    """A letter made ready for the key that this provider would use."""
+    statement = Statement(NOW, reason="توقيع كتاب رسمي", location="الكويت")
+    signer = any_provider.certificate(person)
+    return pades.prepare(letter, field=SignatureField(), signer=signer, statement=statement)
 
 
 def persist(act: Callable[[], Ticket]) -> Ticket:
@@ -78,8 +105,8 @@ def test_a_provider_says_who_it_is_and_whether_it_is_safe(any_provider: Signatur
     assert any_provider.announcement is not None
 
 
-def test_starting_twice_asks_once(any_provider: SignatureProvider, prepared: Prepared, person: UUID) -> None:
-    request = request_for(prepared, person)
+def test_starting_twice_asks_once(any_provider: SignatureProvider, bound: Prepared, person: UUID) -> None:
+    request = request_for(bound, person)
     ticket = persist(lambda: any_provider.start(request))
     again = dataclasses.replace(request, display_text="غيره", deadline=request.deadline + timedelta(hours=1))
     assert persist(lambda: any_provider.start(again)) == ticket
@@ -87,8 +114,8 @@ def test_starting_twice_asks_once(any_provider: SignatureProvider, prepared: Pre
     assert ticket.provider == any_provider.name
 
 
-def test_one_id_cannot_stand_for_two_things(any_provider: SignatureProvider, prepared: Prepared, person: UUID) -> None:
-    request = request_for(prepared, person)
+def test_one_id_cannot_stand_for_two_things(any_provider: SignatureProvider, bound: Prepared, person: UUID) -> None:
+    request = request_for(bound, person)
     persist(lambda: any_provider.start(request))
     others = [
         dataclasses.replace(request, to_be_signed=b"another letter"),
@@ -101,9 +128,9 @@ def test_one_id_cannot_stand_for_two_things(any_provider: SignatureProvider, pre
 
 
 def test_the_answer_once_given_stays(
-    any_provider: SignatureProvider, prepared: Prepared, person: UUID, time: clock.FixedClock
+    any_provider: SignatureProvider, bound: Prepared, person: UUID, time: clock.FixedClock
 ) -> None:
-    request = request_for(prepared, person)
+    request = request_for(bound, person)
     ticket = persist(lambda: any_provider.start(request))
     answer = finish(any_provider, ticket, time)
     time.advance(timedelta(days=400))

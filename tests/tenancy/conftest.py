@@ -40,6 +40,9 @@ from mukatabat.portal.events import EventType
 from mukatabat.portal.models import Event as FeedEvent
 from mukatabat.press.content import from_plain_text
 from mukatabat.registers.models import BookView
+from mukatabat.signing.models import SignerIdentity
+from mukatabat.signing.providers.csc import keeping
+from mukatabat.signing.rules import SigningRequest
 from mukatabat.tenancy.context import scope
 from mukatabat.vault.actions import request_seal
 from mukatabat.vault.actions.uploads import append_part, begin_upload
@@ -88,6 +91,8 @@ def told(cast: Cast) -> Cast:
         _called(cast, login)
         request_seal(cast(login))
         _mailed(cast, login)
+    for login in ("signer.mof", "signer.fl"):
+        _asked_by_telephone(cast, login)
     for login in ("clerk.mof", "clerk.fl"):
         note_audit_head(cast(login))
         reconcile(cast(login), audit_heads(cast(login)), Head())
@@ -109,6 +114,17 @@ def _called(cast: Cast, login: str) -> None:
     webhook, _ = propose_webhook(cast(login), new)
     with scope(cast(login)):
         lay_out(webhook, list(FeedEvent.objects.all()))
+
+
+def _asked_by_telephone(cast: Cast, login: str) -> None:
+    signer = cast(login)
+    request = SigningRequest(
+        id=new_id(), person_id=signer.person, certificate="00", to_be_signed=b"letter", display_text="1",
+        deadline=clock.now(),
+    )  # fmt: skip
+    keeping.enter(signer, [request])
+    with scope(signer):
+        SignerIdentity.objects.create(person_id=signer.person, user_id=login, number="1", name="الموقّع")
 
 
 def _half_an_upload(cast: Cast, login: str) -> None:

@@ -62,8 +62,8 @@ def test_a_service_is_given_only_the_secrets_that_it_needs() -> None:
     }  # fmt: skip
     everyday = {"secret-key", "database-password", "vault-key", "token-pin", "store-access"}
     assert given == {
-        "mukatabat-web@.service": everyday | {"watch-token", "oidc"},
-        "mukatabat-worker.service": everyday | {"smtp-password", "sms-secret", "notices-secret"},
+        "mukatabat-web@.service": everyday | {"watch-token", "oidc", "csc-secret"},
+        "mukatabat-worker.service": everyday | {"csc-secret", "smtp-password", "sms-secret", "notices-secret"},
         "mukatabat-backup.service": {"secret-key", "database-password", "backup-password", "store-access"},
     }
     assert all("owner-password" not in names for names in given.values())

@@ -100,6 +100,7 @@ class ChangeKind(Vocabulary):
     )
     PASSWORD = "password", gettext_noop("New first password"), "كلمة مرور أولى جديدة"
     READER = "reader", gettext_noop("Reader of a sealed letter"), "قارئ لكتاب سري"
+    SIGNER = "signer", gettext_noop("Signing key at the trust service provider"), "مفتاح توقيع لدى مزود خدمات التصديق"
     CALENDAR = "calendar", gettext_noop("Beginning of a Hijri month"), "بداية شهر هجري"
 
 
@@ -193,4 +194,9 @@ class SignerCustody(Vocabulary):
         "person",
         gettext_noop("In the signer's own hands; this platform never had it"),
         ("بيد الموقّع وحده، ولم يكن لدى المنصة قط"),
+    )
+    SERVICE = (
+        "service",
+        gettext_noop("Kept by a trust service provider and released by the signer; this platform never had it"),
+        ("محفوظ لدى مزود خدمات التصديق ولا يُستعمل إلا بموافقة الموقّع، ولم يكن لدى المنصة قط"),
     )

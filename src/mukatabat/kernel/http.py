@@ -21,6 +21,10 @@ class NoAnswer(Exception):
     """No whole answer came in time, or it is longer than it may be; the message says what was seen."""
 
 
+class NotReached(NoAnswer):
+    """Nobody was connected to, so that the question cannot have been taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A whole answer, whatever its status."""
@@ -38,7 +42,7 @@ class NoRedirect(HTTPRedirectHandler):
 
 
 def ask(request: Request, *, seconds: float, most: int, handlers: tuple[BaseHandler, ...] = ()) -> Reply:
-    """Ask once, and give the answer with at most so many bytes; raises NoAnswer.
+    """Ask once, and give the answer with at most so many bytes; raises NoAnswer, or NotReached of it.
 
     The library's limit holds for each read, and a drop at a time would pass it for ever: here the connection itself is
     cut when the time is over, whether headers or body are still to come.
@@ -53,7 +57,8 @@ def ask(request: Request, *, seconds: float, most: int, handlers: tuple[BaseHand
             with response:
                 reply = Reply(response.status, _read(response, most), response.headers.get_content_type())
         except (OSError, HTTPException, ValueError) as error:
-            raise NoAnswer("it came too slowly" if watch.is_over else str(error) or type(error).__name__) from error
+            seen = "it came too slowly" if watch.is_over else str(error) or type(error).__name__
+            raise (NoAnswer if watch.was_connected else NotReached)(seen) from error
         # The end of a cut answer looks like its own end.
         if watch.is_over:
             raise NoAnswer("it came too slowly")
@@ -94,6 +99,11 @@ class _Watch:
         self._timer.cancel()
         for one in self._sockets:
             one.close()
+
+    @property
+    def was_connected(self) -> bool:
+        """Whether anybody was reached."""
+        return bool(self._sockets)
 
     def enter(self, connected: socket.socket) -> None:
         """Watch a connection: by a second handle, which stays valid whatever the library wraps or closes."""

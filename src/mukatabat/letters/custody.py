@@ -11,6 +11,7 @@ from mukatabat.directory.vocabulary import Custody, SealCustody, SignerCustody
 from mukatabat.exchange import queries as exchange
 from mukatabat.letters.models import Issue, Letter
 from mukatabat.letters.rules import IssueState
+from mukatabat.signing.providers.csc import provider as csc
 from mukatabat.signing.service import is_kept_by_signer
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
@@ -49,4 +50,6 @@ def documents_of(actor: Actor, letter: Letter) -> tuple[UUID, ...]:
 
 def signer_custody(provider: str) -> SignerCustody:
     """Tell who held the key of a person who signed by a provider."""
+    if provider == csc.NAME:
+        return SignerCustody.SERVICE
     return SignerCustody.PERSON if is_kept_by_signer(provider) else SignerCustody.HOST

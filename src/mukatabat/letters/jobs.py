@@ -4,19 +4,25 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from uuid import UUID
 
 from procrastinate.contrib.django import app
 
 from mukatabat.directory.models import Body
 from mukatabat.exchange.rules import ConsignmentState
+from mukatabat.kernel import clock
 from mukatabat.letters.actions.following import follow_consignment
 from mukatabat.letters.actions.issuing import Progress, collect_signature
 from mukatabat.letters.models import Issue
 from mukatabat.letters.rules import IssueState
 from mukatabat.signing import service
+from mukatabat.signing.ports import ReleasesTogether
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor, system_actor
+
+GATHERING = timedelta(minutes=2)
+"""So long a batch may be begun before its signer is asked for all of it; nobody asks for one letter of it meanwhile."""
 
 logger = logging.getLogger(__name__)
 
@@ -39,13 +45,14 @@ def sweep(body_id: UUID) -> dict[UUID, Progress]:
     """
     actor = _actor(body_id)
     with scope(actor):
-        running = list(Issue.objects.filter(state=IssueState.SIGNING).values_list("id", "provider"))
+        running = list(Issue.objects.filter(state=IssueState.SIGNING).values_list("id", "provider", "started_at"))
     found: dict[UUID, Progress] = {}
-    for issue_id, began_by in running:
+    for issue_id, began_by, started_at in running:
         try:
-            found[issue_id] = collect_signature(
-                actor, issue_id, provider=service.provider_named(began_by), time_stamps=service.time_stamps()
-            )
+            provider = service.provider_named(began_by)
+            if isinstance(provider, ReleasesTogether) and clock.now() < started_at + GATHERING:
+                continue
+            found[issue_id] = collect_signature(actor, issue_id, provider=provider, time_stamps=service.time_stamps())
         except Exception:
             logger.exception("the sweep could not look after issue %s", issue_id)
     return found

@@ -69,6 +69,44 @@ class ProviderUnavailable(SigningError):
     do = _("Wait a little. The request is repeated by itself until its deadline.")
 
 
+class ProviderMisbehaves(ProviderUnavailable):
+    """The signing service answers with something that its protocol does not know; ``detail`` says what, for the log."""
+
+    code = "signing.provider-misbehaves"
+    http_status = 502
+    happened = _("The signing service answered with something that cannot be used.")
+    do = _("Wait a little and sign again. If it happens again, tell your administrator.")
+
+
+class SignerNotEnrolled(SigningError):
+    """No key at the trust service provider is recorded for the person."""
+
+    code = "signing.signer-not-enrolled"
+    http_status = 409
+    happened = _("No signing key of yours is recorded here.")
+    safe = _("No number was taken. The letter waits for you.")
+    do = _("Ask the administrator of your body to record your key; a second person confirms it.")
+
+
+class AnotherSigner(CertificateNotUsable):
+    """The trust service provider gives certificates of another person than the one whose key was recorded."""
+
+    code = "signing.another-signer"
+    happened = _("The signing service gave the certificate of another person.")
+    safe = _("Nothing was signed and no number was taken.")
+    do = _("Do not confirm anything on your telephone. Tell your administrator at once.")
+
+
+class NoKeyThere(SigningError):
+    """The trust service provider has no key for this name that could be recorded."""
+
+    code = "signing.no-key-there"
+    http_status = 404
+    happened = _("The signing service has no key under this name that signs for a person here.")
+    safe = _("Nothing was recorded.")
+    do = _("Check the name with the person, and that the key is released by telephone and its certificate is valid.")
+
+
 class RequestConflict(SigningError, Conflict):
     """One request id was used for two different things to sign."""
 

@@ -9,6 +9,7 @@ from mukatabat.directory.models import Body
 from mukatabat.kernel import clock
 from mukatabat.signing.actions import keep_list, tell_of_expiry
 from mukatabat.signing.errors import RevocationUnavailable
+from mukatabat.signing.providers.csc.keeping import end_overdue
 from mukatabat.signing.queries import heard_of, lists_run_out_since
 from mukatabat.signing.service import authorities, provider, revocation_sources
 from mukatabat.tenancy.rules import system_actor
@@ -17,11 +18,16 @@ logger = logging.getLogger(__name__)
 
 
 def look_at_certificates() -> int:
-    """Tell the signers of every body whose certificate ends soon; returns how many were told."""
+    """Tell the signers of every body whose certificate ends soon, and end requests that nobody waits for any more.
+
+    Returns how many were told.
+    """
     told = 0
     for body in Body.objects.only("id", "realm"):
+        keeper = system_actor("signing.keeper", body_id=body.id, realm=body.realm)
         try:
-            told += tell_of_expiry(system_actor("signing.keeper", body_id=body.id, realm=body.realm), provider())
+            end_overdue(keeper)
+            told += tell_of_expiry(keeper, provider())
         except Exception:
             logger.exception("the certificates of body %s could not be looked at", body.id)
     return told

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeAlias
+from collections.abc import Sequence
+from typing import Protocol, TypeAlias, runtime_checkable
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -54,6 +55,15 @@ class SignatureProvider(Protocol):
 
         Raises UnknownTicket for a ticket of nobody, ProviderUnavailable when nobody answers.
         """
+        ...
+
+
+@runtime_checkable
+class ReleasesTogether(SignatureProvider, Protocol):
+    """A provider where one act of a person releases several signatures."""
+
+    def start_together(self, requests: Sequence[SigningRequest]) -> list[Ticket]:
+        """Ask one person for all of these at once; otherwise as `start`, one ticket for each."""
         ...
 
 

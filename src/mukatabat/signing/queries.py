@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is kept of the authorities' lists of revoked certificates; they are public, and the same for every body."""
+"""What is kept of the authorities' lists, which are public and the same for every body, and of telephones that rang."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
-from mukatabat.signing.models import RevocationList
+from mukatabat.kernel import clock
+from mukatabat.signing.models import Release, RevocationList
+from mukatabat.signing.rules import Standing, Telephone
+from mukatabat.tenancy.context import reading
+from mukatabat.tenancy.rules import Actor
 
 
 def revocation_lists(moments: Iterable[datetime]) -> tuple[bytes, ...]:
@@ -37,3 +42,22 @@ def newest_lists() -> dict[str, datetime]:
     """When each authority, by the SHA-256 of its certificate, wrote its newest list that is kept."""
     newest = RevocationList.objects.order_by("authority", "-at").distinct("authority")
     return dict(newest.values_list("authority", "at"))
+
+
+def telephone_of(actor: Actor, request_id: UUID) -> Telephone:
+    """How a request of the actor's body stands at the trust service provider."""
+    with reading(actor):
+        release = Release.objects.filter(requests__id=request_id).first()
+    if release is None:
+        return Telephone(Standing.UNHEARD, 0)
+    if release.activation or release.ended_at is not None:
+        return Telephone(Standing.RELEASED, release.asked)
+    return Telephone(Standing.ASKED if release.handle else Standing.UNHEARD, release.asked)
+
+
+def unheard_since(actor: Actor) -> datetime | None:
+    """Since when the trust service provider has not taken the oldest request of the actor's body that still waits."""
+    with reading(actor):
+        open_ones = Release.objects.filter(ended_at=None, deadline__gt=clock.now())
+        waiting = open_ones.filter(handle="", activation="").order_by("begun_at")
+        return waiting.values_list("begun_at", flat=True).first()

@@ -221,6 +221,22 @@ class Refused:
 Answer: TypeAlias = Pending | Signed | Refused
 
 
+class Standing(StrEnum):
+    """How far a request has come that a person answers on the telephone."""
+
+    UNHEARD = "unheard"  # the service has not taken it yet
+    ASKED = "asked"  # the telephone shows it
+    RELEASED = "released"  # the person answered
+
+
+@dataclass(frozen=True, slots=True)
+class Telephone:
+    """How a request stands, and how often the telephone may have rung for it."""
+
+    standing: Standing
+    rung: int
+
+
 def settle(answer: Answer, *, deadline: datetime, at: datetime) -> Answer:
     """Decide what an answer received at a moment is worth.
 

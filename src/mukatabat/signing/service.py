@@ -15,6 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Person
+from mukatabat.kernel.addresses import is_encrypted
+from mukatabat.signing import enrolment
 from mukatabat.signing.authorities import Authority, authorities_in, authority_of
 from mukatabat.signing.development.authority import CertificateSubject, DevelopmentAuthority
 from mukatabat.signing.development.provider import SoftwareProvider
@@ -22,6 +24,8 @@ from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
 from mukatabat.signing.errors import CertifiedElsewhere, NoAuthority
 from mukatabat.signing.ports import RevocationSource, SignatureProvider, TimeStampAuthority
 from mukatabat.signing.providers import remote
+from mukatabat.signing.providers.csc import provider as csc
+from mukatabat.signing.providers.csc.client import Account, Client
 from mukatabat.signing.revocation import HttpRevocationSource
 from mukatabat.signing.timestamps.absent import AbsentTimeStampAuthority
 from mukatabat.signing.timestamps.http import HttpTimeStampAuthority
@@ -52,13 +56,36 @@ def _software(folder: Path) -> SoftwareProvider:
 
 
 def provider() -> SignatureProvider:
-    """The signature provider of this installation."""
-    return _software(settings.MUKATABAT_SIGNING_DIR)
+    """The signature provider of this installation: the trust service provider that it names, else development's."""
+    return trust_service() or _software(settings.MUKATABAT_SIGNING_DIR)
+
+
+def trust_service() -> csc.CscProvider | None:
+    """The trust service provider that this installation names, where persons have keys; None where it names none."""
+    url = settings.MUKATABAT_CSC_URL
+    return _csc(url, settings.MUKATABAT_CSC_CLIENT_ID, settings.MUKATABAT_CSC_SECRET_FILE) if url else None
+
+
+@cache
+def _csc(url: str, client_id: str, secret_file: Path | None) -> csc.CscProvider:
+    if not client_id or secret_file is None:
+        message = "MUKATABAT_CSC_URL needs MUKATABAT_CSC_CLIENT_ID, and MUKATABAT_CSC_SECRET_FILE or a credential"
+        raise ImproperlyConfigured(message)
+    is_stand_in = not is_encrypted(url)
+    if is_stand_in and not settings.MUKATABAT_DEVELOPMENT:
+        message = "MUKATABAT_CSC_URL begins with https outside development"
+        raise ImproperlyConfigured(message)
+    client = Client(Account(url=url, client_id=client_id, secret_file=secret_file))
+    return csc.CscProvider(client, signer_of=enrolment.signer_of, trust=trust, insecure=is_stand_in)
 
 
 def provider_named(name: str) -> SignatureProvider:
-    """The provider that began a running issue and alone may end it."""
-    return remote.RemoteProvider() if name == remote.NAME else provider()
+    """The provider that began a running issue and alone may end it; where it is gone, one that lets time run out."""
+    if name == csc.NAME and (found := trust_service()) is not None:
+        return found
+    if name.endswith(SoftwareProvider.name) and settings.MUKATABAT_DEVELOPMENT:
+        return _software(settings.MUKATABAT_SIGNING_DIR)
+    return remote.RemoteProvider()
 
 
 def is_kept_by_signer(name: str) -> bool:

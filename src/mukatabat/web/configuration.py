@@ -40,6 +40,9 @@ class Configuration(BaseSettings):
     development: bool = False
     port: int = 8600
     origins: tuple[str, ...] = ()
+    csc_url: str = ""
+    csc_client_id: str = ""
+    csc_secret_file: Path | None = None
     time_stamp_url: str = ""
     authorities: Path | None = None
     revocation_lists: tuple[str, ...] = ()

@@ -52,6 +52,16 @@ class PersonForm(Names):
     valid_from = Day(label=_("From"), initial=clock.today)
 
 
+class SignerForm(forms.Form):
+    """The name under which a trust service provider knows a person."""
+
+    user_id = forms.CharField(
+        label=_("Name at the trust service provider"), max_length=255, widget=forms.TextInput(attrs=_LATIN),
+        help_text=_("The provider gave it to the person, who tells it to you."),
+    )  # fmt: skip
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
 class Chosen(forms.Form):
     """A form whose lists are filled when it is made: `choices` by the name of the field."""
 

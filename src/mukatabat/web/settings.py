@@ -41,6 +41,10 @@ MUKATABAT_SIGNING_DIR = CONFIGURATION.var / "signing"
 MUKATABAT_VERIFICATION_ORIGIN = CONFIGURATION.verification_origin
 MUKATABAT_RATE_FACTOR = CONFIGURATION.rate_factor
 MUKATABAT_OIDC_FILE = CONFIGURATION.credential("oidc", CONFIGURATION.oidc_file)
+# The trust service provider that keeps persons' keys, by the CSC API; without an address nobody signs by it.
+MUKATABAT_CSC_URL = CONFIGURATION.csc_url
+MUKATABAT_CSC_CLIENT_ID = CONFIGURATION.csc_client_id
+MUKATABAT_CSC_SECRET_FILE = CONFIGURATION.credential("csc-secret", CONFIGURATION.csc_secret_file)
 MUKATABAT_TIME_STAMP_URL = CONFIGURATION.time_stamp_url
 # The certificates of the authorities whose word is believed: roots, and what stands between these and others.
 MUKATABAT_AUTHORITIES = CONFIGURATION.authorities

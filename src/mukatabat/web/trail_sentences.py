@@ -42,6 +42,8 @@ LETTERS: dict[str, Sentence] = {
     "letters.document-broken": _("A document of {what} was found altered when {who} opened it"),
     "letters.document-reported": _("{who} reported a damaged document of {what}"),
     "letters.original-taken": _("{who} saved the original of a document of {what} without a mark"),
+    "signing.key-recorded": _("{who} recorded for {what} a signing key at the trust service provider"),
+    "signing.key-ended": _("{who} took the signing key of {what} away"),
     "signing.expiry-told": _("{who} told {what} that a signing certificate ends soon"),
     "vault.readers-named": _("{who} named readers of the sealed letter {what}"),
     "vault.readers-removed": _("{who} took the sealed letter {what} away from readers"),

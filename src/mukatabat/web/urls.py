@@ -20,6 +20,7 @@ from mukatabat.web.views.directory import (
     people,
     readers,
     reading,
+    signers,
     structure,
     webhooks,
 )
@@ -73,6 +74,8 @@ directory_routes = [
     path("people/<uuid:person_id>/appoint/", people.appoint, name="appoint"),
     path("people/<uuid:person_id>/mandate/", people.grant, name="grant"),
     path("people/<uuid:person_id>/reader/", readers.name, name="reader"),
+    path("people/<uuid:person_id>/signer/", signers.propose, name="signer"),
+    path("people/<uuid:person_id>/signer/end/", signers.end, name="end_signer"),
     path("people/<uuid:person_id>/leave/", absences.absence, name="absence"),
     path("leave/", absences.leave, name="leave"),
     path("leave/<uuid:absence_id>/end/", absences.end, name="end_absence"),

@@ -14,8 +14,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from urllib.request import Request
 
-from mukatabat.access.oidc.rules import Pending, Provider, is_trusted
+from mukatabat.access.oidc.rules import Pending, Provider
 from mukatabat.access.oidc.tokens import TokenInvalid, verified_claims
+from mukatabat.kernel.addresses import is_trusted
 from mukatabat.kernel.http import NoAnswer, ask
 
 SECONDS = 5.0

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
+
+from mukatabat.kernel.addresses import is_trusted
 
 DRIFT = timedelta(seconds=60)
 """How far the provider's clock may stand off ours."""
@@ -23,7 +24,6 @@ PENDING_LIFE = timedelta(minutes=10)
 LONGEST_SUBJECT = 255
 LONGEST_CLAIM = 64
 _SUBJECT = re.compile(r"[\x21-\x7e]{1,255}")
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Flaw(StrEnum):
@@ -94,12 +94,6 @@ class Identity:
     issuer: str
     subject: str
     staff_number: str
-
-
-def is_trusted(url: str) -> bool:
-    """Tell whether an address is https, or http on this machine."""
-    parts = urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 def identity_of(claims: Mapping[str, Any], provider: Provider, *, nonce: str, now: datetime) -> Identity | Flaw:

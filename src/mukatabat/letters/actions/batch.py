@@ -17,12 +17,12 @@ from mukatabat.access.rules import Capability, is_fresh
 from mukatabat.audit.actions import record
 from mukatabat.kernel import clock
 from mukatabat.letters.actions.candidates import Examination
-from mukatabat.letters.actions.issuing import Progress, begin_issue, collect_signature
+from mukatabat.letters.actions.issuing import Progress, begin_issue, collect_signature, request_of
 from mukatabat.letters.errors import NothingChosen, SecondFactorNotFresh
 from mukatabat.letters.models import Issue
 from mukatabat.letters.queries import access_letter
 from mukatabat.letters.rules import IssueState, LetterState
-from mukatabat.signing.ports import SignatureProvider, TimeStampAuthority
+from mukatabat.signing.ports import ReleasesTogether, SignatureProvider, TimeStampAuthority
 from mukatabat.tenancy.context import reading, scope
 from mukatabat.tenancy.rules import Actor
 
@@ -84,7 +84,8 @@ def sign_in_batch(
     """Issue one letter of a confirmed batch, or go on with its issue; safe to call any number of times.
 
     A letter that is issued already is answered as such. One that must be signed alone, or that changed since it was
-    read, raises its error, and so does every guard of the issue; then no number was taken.
+    read, raises its error, and so does every guard of the issue; then no number was taken. Where one act of the signer
+    releases several signatures, the first call only begins the issue.
     """
     letter = access_letter(actor, chosen.letter_id)
     if letter.state == LetterState.ISSUED:
@@ -95,4 +96,23 @@ def sign_in_batch(
     if obstacle is not None:
         raise obstacle
     issue = running or begin_issue(actor, letter.id, provider=provider, version=chosen.version)
+    if running is None and isinstance(provider, ReleasesTogether):
+        return Progress.WAITING  # asked for with the others, by `ask_together`
     return collect_signature(actor, issue.id, provider=provider, time_stamps=time_stamps)
+
+
+def ask_together(actor: Actor, chosen: Sequence[Chosen], *, provider: ReleasesTogether) -> None:
+    """Ask the signer once for all letters of a batch whose issues are running; safe to call any number of times.
+
+    Raises ProviderUnavailable and the other errors of :meth:`mukatabat.signing.ports.SignatureProvider.start`.
+    """
+    with reading(actor):
+        running = list(
+            Issue.objects.filter(
+                letter__in=[one.letter_id for one in chosen], state=IssueState.SIGNING, signer_id=actor.person,
+                provider=provider.name,
+            ).order_by("started_at", "id")
+        )  # fmt: skip
+    requests = [one for one in (request_of(actor, issue) for issue in running) if one is not None]
+    if requests:
+        provider.start_together(requests)

@@ -194,12 +194,22 @@ def _ask(provider: SignatureProvider, issue: Issue, prepared: Prepared | None) -
         return Pending()
 
 
+def request_of(actor: Actor, issue: Issue) -> SigningRequest | None:
+    """What the signer of a running issue is asked to sign; None while its bytes cannot be read, or are damaged."""
+    try:
+        prepared = _prepared(actor, issue)
+    except (BlobDamaged, PreparationDamaged):
+        return None  # whoever looks at the issue makes its number void
+    return _request(issue, prepared) if prepared is not None else None
+
+
 def _finish(
     actor: Actor, issue: Issue, *, prepared: Prepared, signed: Signed, time_stamps: TimeStampAuthority | None
 ) -> Progress:
     try:
         completed = pades.complete(prepared, signed.signature, timestamp=time_stamps)
     except (ForeignSignature, PreparationDamaged):
+        logger.exception("a signature for %s by the provider %s was refused", issue.reference, issue.provider)
         return _abandon(actor, issue, VoidReason.INVALID)
     return _complete(actor, issue, completed)
 

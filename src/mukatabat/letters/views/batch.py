@@ -23,7 +23,7 @@ from mukatabat.access.second_factor import fresh
 from mukatabat.directory.models import Body
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden
-from mukatabat.letters.actions.batch import Chosen, chosen_of, confirm_batch, sign_in_batch
+from mukatabat.letters.actions.batch import Chosen, ask_together, chosen_of, confirm_batch, sign_in_batch
 from mukatabat.letters.actions.candidates import Candidate, candidates
 from mukatabat.letters.errors import NothingChosen
 from mukatabat.letters.headings import gist_of
@@ -37,6 +37,7 @@ from mukatabat.letters.views.progress import batch_rows, next_of
 from mukatabat.letters.views.shown import note_seen, refused, summary
 from mukatabat.letters.views.signing import MAY_SIGN, prove
 from mukatabat.signing import service
+from mukatabat.signing.ports import ReleasesTogether
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 
@@ -161,12 +162,15 @@ def run(request: HttpRequest) -> HttpResponse:
 def next_letter(request: HttpRequest) -> HttpResponse:
     """Sign the next of the confirmed letters and tell how all of them stand."""
     actor, kept = actor_of_request(request), _kept(request)
-    if kept and fresh(actor, clock.now()):
-        one = next_of(actor, _letters(kept), tried=kept["tried"])
-        if one is not None:
-            _sign(actor, one)
-            tried = dict.fromkeys([*kept["tried"], str(one.letter_id)])
-            request.session[KEPT] = kept | {"tried": list(tried)}
+    one = next_of(actor, _letters(kept), tried=kept["tried"]) if kept else None
+    is_running = one is not None and str(one.letter_id) in kept["tried"]
+    # What was begun is only looked at: the proof belongs to its beginning, and a telephone may be answered later.
+    if one is not None and (is_running or fresh(actor, clock.now())):
+        if is_running and not kept.get("asked"):
+            kept |= {"asked": _ask(actor, _letters(kept))}
+        _sign(actor, one)
+        tried = dict.fromkeys([*kept["tried"], str(one.letter_id)])
+        request.session[KEPT] = kept | {"tried": list(tried)}
     if request.headers.get("HX-Request") != "true":
         return redirect("letters:batch_run")
     return render(request, "letters/_batch_progress.html", _progress(request))
@@ -183,6 +187,19 @@ def _sign(actor: Actor, one: Chosen) -> None:
         logger.info("%s %s", error.code, one.letter_id)
     except Exception:
         logger.exception("the letter %s could not be signed in its batch", one.letter_id)
+
+
+def _ask(actor: Actor, letters: list[Chosen]) -> bool:
+    """Have the signer asked for all of the batch at once, where one act releases it; tell whether that was done."""
+    provider = service.provider()
+    if not isinstance(provider, ReleasesTogether):
+        return True
+    try:
+        ask_together(actor, letters, provider=provider)
+    except MukatabatError as error:
+        logger.info("%s: the signer of a batch could not be asked", error.code)
+        return False
+    return True
 
 
 def _kept(request: HttpRequest) -> dict[str, Any]:
@@ -202,6 +219,6 @@ def _progress(request: HttpRequest) -> dict[str, Any]:
     return {
         "rows": rows, "total": len(rows), "left": left, "failed": states.count("failed"),
         "signed": sum(state in {"signed", "before"} for state in states),
-        "signing_alone": left > 0 and "waiting" not in states,
-        "stale": left > 0 and not fresh(actor, clock.now()), "back_url": reverse("letters:batch"),
+        "signing_alone": left > 0 and "waiting" not in states, "telephone": service.trust_service() is not None,
+        "stale": "waiting" in states and not fresh(actor, clock.now()), "back_url": reverse("letters:batch"),
     }  # fmt: skip

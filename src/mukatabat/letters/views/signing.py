@@ -42,6 +42,8 @@ from mukatabat.letters.views.review import version_read
 from mukatabat.letters.views.shown import back_of, letter_or_list, letter_url, note_seen, refused
 from mukatabat.registers.rules import void_reason
 from mukatabat.signing import service
+from mukatabat.signing.providers.csc import provider as csc
+from mukatabat.signing.queries import telephone_of
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 
@@ -127,6 +129,7 @@ def sign_page(actor: Actor, letter: Letter) -> dict[str, Any]:
             ],
             "second_factor_fresh": fresh(actor, clock.now()), "post_url": reverse("letters:sign", args=[letter.id]),
             "refuse_url": reverse("letters:refuse", args=[letter.id]),
+            "telephone": service.trust_service() is not None,
         }  # fmt: skip
         try:
             return page | {"mandate": _mandate(actor, letter)}
@@ -201,6 +204,7 @@ def signing_page(actor: Actor, letter: Letter, issue: Issue) -> dict[str, Any]:
         "letter": {"subject": letter.subject, "reference": issue.reference}, "state": state, "error": error,
         "poll_url": reverse("letters:signing", args=[letter.id]), "letter_url": letter_url(letter.id),
         "until": issue.deadline, "retry_url": None,
+        "telephone": telephone_of(actor, issue.id) if running and issue.provider == csc.NAME else None,
         "give_up_url": reverse("letters:give_up", args=[letter.id]) if running else "",
     }  # fmt: skip
 

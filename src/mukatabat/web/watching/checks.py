@@ -23,7 +23,10 @@ LONGEST_LAG = 60.0
 LONGEST_OUTBOX = 900.0
 LONGEST_SILENCE = 60.0
 LONGEST_LOG_LAG = 900.0
-"""Seconds after which the trail, the outbox, the worker's silence and what waits for the log are no longer ordinary."""
+LONGEST_UNHEARD = 120.0
+"""Seconds after which the trail, the outbox, the worker's silence, what waits for the log, and signatures for which the
+signer was not asked are no longer ordinary.
+"""
 
 _NOWHERE = "sha256:" + "0" * 64
 
@@ -33,7 +36,7 @@ logger = logging.getLogger(__name__)
 def ready() -> tuple[bool, dict[str, str]]:
     """Run every check; the first answer is whether requests can be served, the second each check's "ok" or word.
 
-    What only delays letters (worker, sequencer, outbox) is told and does not take the site away from people.
+    What only delays letters (worker, sequencer, outbox, signing service) is told and takes the site away from nobody.
     """
     needed = {name: _answer(name, ask) for name, ask in _NEEDED.items()}
     told = {name: _answer(name, ask) for name, ask in _TOLD.items()}
@@ -131,5 +134,6 @@ _TOLD: dict[str, Callable[[], str]] = {
     "log": lambda: _within(measures.log_waiting()[1], LONGEST_LOG_LAG),
     "authorities": _authorities,
     "certificates": _certificates,
+    "signatures": lambda: _within(measures.signatures_unheard(), LONGEST_UNHEARD),
     "metrics": _metrics,
 }

@@ -24,6 +24,7 @@ from mukatabat.kernel.errors import MukatabatError
 from mukatabat.ledger.models import Checkpoint, Waiting
 from mukatabat.notify.models import Dispatch
 from mukatabat.notify.ports import ChannelName
+from mukatabat.signing.queries import unheard_since
 from mukatabat.signing.service import certifies_by_itself, known_authorities
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor, system_actor
@@ -51,6 +52,12 @@ def outbox_age() -> float:
         if found is not None and (oldest is None or found < oldest):
             oldest = found
     return _age(oldest)
+
+
+def signatures_unheard() -> float:
+    """Seconds since the oldest request that the trust service provider has not taken, over all bodies; 0 for none."""
+    asked = [at for actor in _bodies() if (at := unheard_since(actor)) is not None]
+    return _age(min(asked, default=None))
 
 
 def audit_lag() -> float:
@@ -208,6 +215,9 @@ def _age(at: object) -> float:
 
 _MEASURES: tuple[tuple[str, str, Sequence[str], Callable[[], Values]], ...] = (
     ("outbox_age_seconds", "Age of the oldest letter that is still under way.", (), _one(outbox_age)),
+    ("signatures_unheard_seconds", "Age of the oldest request that the signing service has not taken.", (), _one(
+        signatures_unheard
+    )),
     ("audit_lag_seconds", "Age of the oldest entry of the trail that is not chained yet.", (), _one(audit_lag)),
     ("audit_check_age_seconds", "Age of the last check of the whole audit chain.", (), _one(_check_age)),
     ("audit_check_faults", "Faults that the last check of the audit chain found.", (), _one(_check_faults)),

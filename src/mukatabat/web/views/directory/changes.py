@@ -34,6 +34,7 @@ from mukatabat.kernel.facts import fact
 from mukatabat.kernel.language import spoken
 from mukatabat.letters.actions.recovery import confirm_reader
 from mukatabat.letters.types import CATALOGUE
+from mukatabat.signing.enrolment import confirm_signer
 from mukatabat.tenancy.rules import Actor
 from mukatabat.web.forms import LEVELS
 from mukatabat.web.views.directory.accounts import secret_page
@@ -111,6 +112,10 @@ def _decided(request: HttpRequest, shown: Change) -> HttpResponse:
         confirm_reader(actor_of_request(request), shown.pk)
         messages.success(request, _("Confirmed. The person reads the letter from now on, and the trail says so."))
         return redirect("directory:changes")
+    if shown.kind == ChangeKind.SIGNER:
+        confirm_signer(actor_of_request(request), shown.pk)
+        messages.success(request, _("Confirmed. The person signs with this key from now on."))
+        return redirect("directory:changes")
     confirmed = actions.confirm_change(actor_of_request(request), shown.pk)
     if confirmed.secret:
         account = Account.objects.select_related("person").get(person=shown.person_id)
@@ -173,9 +178,20 @@ def facts_of(shown: Change) -> list[dict[str, Any]]:
     ]
     if shown.kind == ChangeKind.READER:
         facts.append(fact(_("Sealed letter"), content["reference"], "ref"))
+    if shown.kind == ChangeKind.SIGNER:
+        facts += _signer_facts(content)
     if "login" in content:
         facts.append(fact(_("User name"), content["login"], "ref"))
     return [one for one in facts if one["value"]]
+
+
+def _signer_facts(content: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        fact(_("Name in the certificate"), content["name"], "name"),
+        fact(_("Number in the certificate"), content["number"], "ref"),
+        fact(_("Name at the trust service provider"), content["user_id"], "ref"),
+        fact(_("Certificate valid until"), _day(content["ends"]), "date"),
+    ]  # fmt: skip
 
 
 def _month_facts(content: dict[str, Any]) -> list[dict[str, Any]]:

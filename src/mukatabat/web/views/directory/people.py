@@ -35,6 +35,8 @@ from mukatabat.kernel.facts import fact
 from mukatabat.kernel.language import spoken
 from mukatabat.letters.queries.pictures import picture_of
 from mukatabat.letters.types import CATALOGUE
+from mukatabat.signing import service
+from mukatabat.signing.enrolment import identity_of
 from mukatabat.tenancy.rules import Actor
 from mukatabat.web.forms import AppointmentForm, LastDayForm, MandateForm, PersonForm, ReasonForm
 from mukatabat.web.views.directory.frame import administration_tabs, identifier
@@ -106,6 +108,8 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "absences": list(queries.absences_ever(shown)), "account": account, "state": account_state(account),
         "power": account is not None and holds_power(account),
         "may_care": actor.may(Capability.ADMINISTER_ACCOUNTS), "picture": picture_of(actor, person_id),
+        "signs_by_service": service.trust_service() is not None,
+        "signing_key": identity_of(actor, person_id) if service.trust_service() is not None else None,
         "waiting": [one for one in queries.changes_waiting(actor) if one.person_id == person_id],
         "tabs": administration_tabs(actor, "directory:people"), "back": {"url": reverse("directory:people")},
     }  # fmt: skip

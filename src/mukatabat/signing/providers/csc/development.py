@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A trust service provider for trying out: a real server with an authority of its own, and a telephone on its page.
+
+    python -m mukatabat.signing.providers.csc.development --port 8791 --client-id mukatabat --secret-file FILE
+        --people FILE --authority FOLDER [--manner ask|approve|refuse|ignore]
+
+The file of people is a JSON object: the name under which the provider knows somebody, to an object with the texts
+"name", "number" (the serialNumber of the certificate) and "body". It says what it is when it starts and on its page,
+forgets what was asked when it ends, and listens on this machine alone. Its keys lie in the folder and bind nobody.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from mukatabat.signing.development.authority import DevelopmentAuthority
+from mukatabat.signing.providers.csc.telephone import ANNOUNCEMENT, BASE, MANNERS, Line, StandIn
+
+LARGEST_QUESTION = 1024 * 1024
+
+
+def handler_of(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
+    """The API and the telephone of a stand-in."""
+
+    class Pages(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if urlsplit(self.path).path == "/":
+                self._send(200, _page(stand_in.lines()).encode(), "text/html; charset=utf-8")
+            else:
+                self._json(404, {"error": "invalid_request"})
+
+        def do_POST(self) -> None:
+            length = int(self.headers.get("Content-Length", "0"))
+            if length > LARGEST_QUESTION:
+                self._json(400, {"error": "invalid_request"})
+                return
+            path, body = urlsplit(self.path).path, self.rfile.read(length)
+            if path == "/telephone":
+                said = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+                stand_in.press(said.get("handle", ""), agrees=said.get("act") == "approve")
+                self.send_response(303)
+                self.send_header("Location", "/")
+                self.end_headers()
+            elif path == "/oauth2/token":
+                form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+                self._json(*stand_in.token(form, self.headers.get("Authorization", "")))
+            elif path.startswith(BASE):
+                self._method(path.removeprefix(BASE), body)
+            else:
+                self._json(404, {"error": "invalid_request"})
+
+        def _method(self, method: str, body: bytes) -> None:
+            fault = stand_in.fault(method)
+            if fault.status:
+                self._send(fault.status, fault.body, "application/json")
+                return
+            try:
+                said = json.loads(body)
+            except ValueError:
+                self._json(400, {"error": "invalid_request"})
+                return
+            answer = stand_in.answer(method, said, self.headers.get("Authorization", ""))
+            if fault.is_lost:  # what was asked was done, and nobody hears of it
+                self.close_connection = True
+                return
+            self._json(*answer)
+
+        def _json(self, status: int, said: dict[str, Any]) -> None:
+            self._send(status, json.dumps(said, ensure_ascii=False).encode(), "application/json")
+
+        def _send(self, status: int, data: bytes, kind: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_args: Any) -> None:
+            """Keep quiet."""
+
+    return Pages
+
+
+def _page(lines: list[Line]) -> str:
+    buttons = '<button name="act" value="approve">موافقة</button> <button name="act" value="refuse">رفض</button>'
+    asked = "".join(
+        f'<form method="post" action="/telephone"><p lang="ar" dir="rtl"><b><bdi>{html.escape(one.name)}</bdi></b>: '
+        f'<bdi>{html.escape(one.text)}</bdi> ({one.count}) <input type="hidden" name="handle" value="{one.handle}">'
+        f"{buttons}</p></form>"
+        for one in lines
+    )  # fmt: skip
+    return (
+        '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="3"><title>Telephone</title>'
+        f"<p>{ANNOUNCEMENT}</p>{asked or '<p>…</p>'}"
+    )
+
+
+@contextmanager
+def serving(stand_in: StandIn, *, port: int = 0) -> Iterator[str]:
+    """Run a stand-in for the block; gives the base address of its API."""
+    with ThreadingHTTPServer(("127.0.0.1", port), handler_of(stand_in)) as server:
+        server.daemon_threads = True
+        stand_in.origin = f"http://127.0.0.1:{server.server_port}"
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        try:
+            yield stand_in.origin + BASE.rstrip("/")
+        finally:
+            server.shutdown()
+
+
+def main() -> None:
+    """Serve until the process is ended."""
+    parser = argparse.ArgumentParser(description=ANNOUNCEMENT)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--client-id", required=True)
+    parser.add_argument("--secret-file", type=Path, required=True)
+    parser.add_argument("--people", type=Path, required=True)
+    parser.add_argument("--authority", type=Path, required=True)
+    parser.add_argument("--manner", choices=MANNERS, default=MANNERS[0])
+    said = parser.parse_args()
+    stand_in = StandIn(
+        DevelopmentAuthority(said.authority), json.loads(said.people.read_text(encoding="utf-8")),
+        client_id=said.client_id, secret=said.secret_file.read_text(encoding="utf-8").strip(), manner=said.manner,
+    )  # fmt: skip
+    with serving(stand_in, port=said.port) as url:
+        sys.stderr.write(f"{ANNOUNCEMENT}\n")
+        sys.stdout.write(f"{url}\n")
+        sys.stdout.flush()
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A key at a trust service provider: somebody else's, forged, replayed, flooded, and the secret that must not be told."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import aiohttp
+import pytest
+from pyhanko.sign.signers.csc_signer import CSCServiceSessionInfo, fetch_certs_in_csc_credential
+
+from mukatabat.kernel import clock
+from mukatabat.signing import pades
+from mukatabat.signing.development.authority import DevelopmentAuthority
+from mukatabat.signing.errors import (
+    AnotherSigner,
+    CertificateNotUsable,
+    ForeignSignature,
+    NoKeyThere,
+    ProviderMisbehaves,
+    ProviderUnavailable,
+    RequestConflict,
+)
+from mukatabat.signing.providers.csc import answers
+from mukatabat.signing.providers.csc.client import LARGEST_ANSWER, Account, Client, NotTaken
+from mukatabat.signing.providers.csc.provider import ASK_AGAIN, CscProvider, Signer
+from mukatabat.signing.providers.csc.telephone import Fault, StandIn
+from mukatabat.signing.rules import (
+    Prepared,
+    RefusalReason,
+    Refused,
+    SignatureField,
+    Signed,
+    SigningRequest,
+    Statement,
+)
+from mukatabat.tenancy.rules import system_actor
+from tests.cast import MOH
+from tests.signing.csc import NUMBER, USER, look, release, signer, trust_service
+from tests.signing.support import NOW, request_for
+
+pytestmark = pytest.mark.django_db
+
+
+# ── whose key ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_another_persons_certificate_is_refused_before_anything_is_asked(
+    csc: CscProvider, stand_in: StandIn, person: UUID, caplog: pytest.LogCaptureFixture
+) -> None:
+    stand_in.number = "IDCKW-299999999999"
+    with pytest.raises(AnotherSigner):
+        csc.certificate(person)
+    assert [one.levelno for one in caplog.records if "another person" in one.message] == [logging.ERROR]
+
+
+def test_a_key_changed_after_the_letter_was_made_ready_is_not_asked_for(
+    csc: CscProvider, stand_in: StandIn, wanted: SigningRequest
+) -> None:
+    stand_in.number = "IDCKW-299999999999"
+    assert look(csc, wanted) == Refused(RefusalReason.UNABLE)
+    assert stand_in.rung == 0
+
+
+def test_a_certificate_of_an_authority_that_nobody_trusts_is_refused(
+    csc: CscProvider, person: UUID, tmp_path: Path
+) -> None:
+    stranger = DevelopmentAuthority(tmp_path / "stranger")
+    with trust_service(stranger, tmp_path) as (_, other):
+        foreign = CscProvider(other.client, signer_of=signer, trust=csc.trust)
+        with pytest.raises(CertificateNotUsable):
+            foreign.certificate(person)
+
+
+def test_a_release_that_is_not_bound_to_the_digest_is_refused(
+    csc: CscProvider, stand_in: StandIn, person: UUID
+) -> None:
+    stand_in.scal = "1"
+    with pytest.raises(CertificateNotUsable):
+        csc.certificate(person)
+
+
+def test_a_name_that_the_service_does_not_know_holds_no_key(csc: CscProvider) -> None:
+    assert (csc.holder(USER).number, csc.holder(USER).name) == (NUMBER, "سالم عبدالله العتيبي")
+    with pytest.raises(NoKeyThere):
+        csc.holder("stranger")
+
+
+def test_another_bodys_request_is_not_shown_by_its_id(csc: CscProvider, wanted: SigningRequest) -> None:
+    look(csc, wanted)
+    elsewhere = Signer(system_actor("signing.csc", body_id=MOH, realm="live"), USER, NUMBER)
+    other = CscProvider(csc.client, signer_of=lambda _: elsewhere, trust=csc.trust)
+    with pytest.raises(RequestConflict):
+        other.start(wanted)
+
+
+# ── what is forged ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("wrong", ["hash", "key"])
+def test_a_signature_over_something_else_or_by_another_key_never_enters_a_letter(
+    wrong: str, csc: CscProvider, stand_in: StandIn, bound: Prepared, wanted: SigningRequest, time: clock.FixedClock
+) -> None:
+    stand_in.wrong, stand_in.manner = wrong, "approve"
+    answer = look(csc, wanted)
+    assert isinstance(answer, Signed)
+    with pytest.raises(ForeignSignature):
+        pades.complete(bound, answer.signature, timestamp=None)
+
+
+def test_an_answer_that_is_replayed_never_enters_another_letter(
+    csc: CscProvider, stand_in: StandIn, letter: bytes, person: UUID
+) -> None:
+    stand_in.wrong, stand_in.manner = "replay", "approve"
+    certificate = csc.certificate(person)
+    first, second = (
+        pades.prepare(letter, field=SignatureField(), signer=certificate, statement=Statement(NOW, reason=str(one)))
+        for one in range(2)
+    )
+    genuine, replayed = (look(csc, request_for(one, person)) for one in (first, second))
+    assert isinstance(genuine, Signed)
+    assert isinstance(replayed, Signed)
+    assert pades.complete(first, genuine.signature, timestamp=None).document
+    with pytest.raises(ForeignSignature):
+        pades.complete(second, replayed.signature, timestamp=None)
+
+
+BROKEN = {
+    "no JSON": b"<html>",
+    "no object": b"[]",
+    "deep": b"[" * 100_000,
+    "another shape": b"{}",
+    "no handle": b'{"handle": 7}',
+    "an empty handle": b'{"handle": ""}',
+    "a zero": b'{"handle": "\\u0000"}',
+    "a flood": b" " * (LARGEST_ANSWER + 1),
+}
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize(
+    "method", ["credentials/list", "credentials/info", "credentials/authorize", "credentials/authorizeCheck"]
+)
+def test_an_answer_of_another_shape_is_named_and_harms_nothing(
+    method: str, body: bytes, csc: CscProvider, stand_in: StandIn, wanted: SigningRequest, time: clock.FixedClock
+) -> None:
+    stand_in.faults[method] = Fault(status=202 if "authorize" in method else 200, body=body)
+    with pytest.raises(ProviderUnavailable):
+        look(csc, wanted)
+    time.advance(ASK_AGAIN + timedelta(seconds=1))
+    stand_in.manner = "approve"
+    assert isinstance(look(csc, wanted), Signed)
+
+
+SIGNATURES = {
+    "none": {"signatures": []},
+    "two": {"signatures": ["AAAA", "AAAA"]},
+    "no base-64": {"signatures": ["%"]},
+    "long": {"signatures": [base64.b64encode(bytes(2000)).decode()]},
+    "odd": {"signatures": [base64.b64encode(bytes(63)).decode()]},
+    "a text": {"signatures": "AAAA"},
+    "nothing": {},
+}
+
+
+@pytest.mark.parametrize("said", SIGNATURES.values(), ids=SIGNATURES)
+def test_signatures_of_another_shape_are_none(
+    said: dict[str, object], csc: CscProvider, stand_in: StandIn, wanted: SigningRequest
+) -> None:
+    stand_in.manner = "approve"
+    stand_in.faults["signatures/signHash"] = Fault(status=200, body=json.dumps(said).encode())
+    with pytest.raises(ProviderMisbehaves):
+        look(csc, wanted)
+
+
+@pytest.mark.parametrize("status", [302, 404, 500, 502, 504])
+def test_a_status_that_the_standard_does_not_know_is_no_answer(
+    status: int, csc: CscProvider, stand_in: StandIn, wanted: SigningRequest
+) -> None:
+    stand_in.faults["credentials/authorize"] = Fault(status=status, body=b"")
+    with pytest.raises(ProviderUnavailable):
+        csc.start(wanted)
+    assert release().ended_at is None
+
+
+def test_a_wrong_secret_is_told_to_the_log_without_the_secret(
+    csc: CscProvider, person: UUID, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "wrong").write_text("a secret nobody may read", encoding="utf-8")
+    client = Client(replace(csc.client.account, secret_file=tmp_path / "wrong"), pause=0.0)
+    with pytest.raises(NotTaken):
+        CscProvider(client, signer_of=signer, trust=csc.trust).certificate(person)
+    assert any(one.levelno == logging.ERROR for one in caplog.records)
+    assert "a secret" not in caplog.text
+
+
+def test_the_secret_never_travels_in_the_open(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="https"):
+        Account(url="http://signing.example/csc/v2", client_id="mukatabat", secret_file=tmp_path / "secret")
+
+
+def test_tokens_are_not_fetched_where_they_would_travel_in_the_open(
+    csc: CscProvider, stand_in: StandIn, person: UUID
+) -> None:
+    stand_in.origin = "http://elsewhere.example"
+    with pytest.raises(ProviderMisbehaves):
+        csc.certificate(person)
+
+
+# ── answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+KEY = {"status": "enabled", "algo": [answers.RSA], "len": 2048}
+INFO = {
+    "key": KEY,
+    "cert": {"certificates": []},
+    "auth": {"mode": "explicit", "objects": []},
+    "SCAL": "2",
+    "multisign": 1,
+}
+PIN = {"type": "Password", "id": "PIN"}
+APP = {"type": "ChallengeResponseOOB", "id": "app"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "obstacle"),
+    [
+        ({}, ""),
+        ({"SCAL": 2}, ""),
+        ({"key": KEY | {"status": "disabled"}}, "its key is disabled"),
+        ({"key": KEY | {"algo": ["1.2.840.113549.1.1.10"]}}, "no algorithm of ours"),
+        ({"cert": {"certificates": [], "status": "revoked"}}, "its certificate is not valid"),
+        ({"auth": {"mode": "oauth2code"}}, "it is not released by telephone"),
+        ({"auth": {"mode": "explicit", "objects": [PIN, APP]}}, "it wants something typed into our pages"),
+        ({"auth": {"mode": "explicit", "objects": [PIN, APP], "expression": "PIN OR app"}}, ""),
+        ({"auth": {"mode": "explicit", "objects": [PIN], "expression": "PIN OR OTP"}}, "it wants something typed into our pages"),
+        ({"SCAL": "1"}, "its release is not bound to what is signed"),
+    ],
+)  # fmt: skip
+def test_a_key_serves_or_the_reason_is_said(changes: dict[str, object], obstacle: str) -> None:
+    assert answers.credential("key", INFO | changes).obstacle == obstacle
+
+
+@pytest.mark.parametrize("most", [0, -1, "5", True, None])
+def test_a_count_that_is_none_is_malformed(most: object) -> None:
+    with pytest.raises(answers.Malformed):
+        answers.credential("key", INFO | {"multisign": most})
+
+
+def test_an_ecdsa_signature_of_two_joined_numbers_becomes_der() -> None:
+    joined = base64.b64encode(bytes([0] * 31 + [5] + [0] * 31 + [7])).decode()
+    made = answers.signing({"signatures": [joined]}, algorithm=answers.ECDSA_SHA256, count=1)
+    assert made == answers.Made((bytes.fromhex("3006020105020107"),))
+
+
+def test_a_stranger_client_reads_the_stand_in(csc: CscProvider, stand_in: StandIn) -> None:
+    """pyHanko's own client, written by others after the same standard."""
+    origin = csc.client.account.url.removesuffix("/csc/v2")
+
+    async def read() -> tuple[str, bool, int]:
+        session = CSCServiceSessionInfo(origin, f"key-of-{USER}", oauth_token=_token(csc), api_ver="v2")
+        async with aiohttp.ClientSession() as http:
+            found = await fetch_certs_in_csc_credential(http, session)
+        return found.signing_cert.subject.native["serial_number"], found.hash_pinning_required, found.max_batch_size
+
+    assert asyncio.run(read()) == (NUMBER, True, 50)
+
+
+def _token(csc: CscProvider) -> str:
+    csc.client.credentials(USER)
+    return csc.client._known.token
