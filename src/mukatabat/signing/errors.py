@@ -296,4 +296,4 @@ class AnswerWithdrawn(AnswerRefused):
     """Its authority has withdrawn it, or the authority between it and the root was withdrawn."""
 
     code = "signing.answer-withdrawn"
-    happened = _("The authority has withdrawn this certificate, or the one above it.")
+    happened = _("The authority has revoked this certificate, or the one above it.")

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -91,13 +91,21 @@ def seals() -> list[Certified]:
     ]
 
 
+def seal_of_body(body: Body) -> Certified:
+    """How it stands with the seal of a body, which everybody may know."""
+    return _certified(body, _in_use().filter(body=body).first())
+
+
+def seal_requested_at(actor: Actor) -> datetime | None:
+    """When the request of the actor's body was written whose answer is awaited; None where none stands."""
+    with reading(actor):
+        return SealRequest.objects.filter(ended_at=None).values_list("asked_at", flat=True).first()
+
+
 def seal_of(actor: Actor) -> Certified:
     """How it stands with the seal of the actor's body, with the request whose answer is awaited."""
-    body = Body.objects.get(id=actor.body_id)
-    present = _in_use().filter(body=body).first()
-    with reading(actor):
-        asked = SealRequest.objects.filter(ended_at=None).values_list("asked_at", flat=True).first()
-    return _certified(body, present, asked)
+    seal = seal_of_body(Body.objects.get(id=actor.body_id))
+    return replace(seal, requested_at=seal_requested_at(actor))
 
 
 def seals_with_requests() -> Iterator[Certified]:
@@ -126,10 +134,10 @@ def _in_use() -> QuerySet[PublicKey]:
     return PublicKey.objects.filter(use=KeyUse.SEAL, valid_to=None, withdrawn_at=None)
 
 
-def _certified(body: Body, present: PublicKey | None, asked: datetime | None = None) -> Certified:
+def _certified(body: Body, present: PublicKey | None) -> Certified:
     return Certified(
         realm=Realm(body.realm), code=body.code, issuer=_issuer(present.chain) if present else "",
-        until=present.expires_at if present else None, requested_at=asked,
+        until=present.expires_at if present else None,
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from mukatabat.kernel.facts import fact
 from mukatabat.kernel.language import reads_arabic, spoken
 from mukatabat.tenancy.rules import Actor
 from mukatabat.web.views.directory.frame import administration_tabs, identifier
+from mukatabat.web.views.directory.seals import seal_record
 
 PAGE = 50
 
@@ -192,6 +193,7 @@ def _body_record(actor: Actor, shown: Body, ar: str, en: str) -> dict[str, Any]:
     return {
         "kind": "body", "title": spoken(ar, en), "electronic": electronic, "facts": facts,
         "contact": [one for one in contact if one["value"]], "own": shown.pk == actor.body_id,
+        "seal": seal_record(actor, shown),
     }  # fmt: skip
 
 
