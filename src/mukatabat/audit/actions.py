@@ -4,17 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
 from mukatabat.audit.hooks import recorded
-from mukatabat.audit.models import AuditEntry, Pending
+from mukatabat.audit.models import AuditEntry
+from mukatabat.audit.rules import Entry
 from mukatabat.kernel import clock
+from mukatabat.kernel.ids import new_id
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
+from mukatabat.tenancy.sql import write
 
 
 def record(
@@ -31,16 +36,14 @@ def record(
     ``act`` is namespaced ("letters.letter-issued"). ``detail`` never holds letter text.
     """
     with scope(actor):
-        row = AuditEntry(
-            body_id=actor.body_id, at=clock.now(), actor_kind=str(actor.kind), actor_id=actor.person_id,
+        entry = Entry(
+            id=new_id(), body_id=actor.body_id, at=clock.now(), actor_kind=str(actor.kind), actor_id=actor.person_id,
             actor_name=actor.name_ar, act=act, object_kind=object_kind, object_id=object_id, place=place,
             detail=dict(detail or {}),
         )  # fmt: skip
-        row.digest = row.as_entry().digest()
-        row.save(force_insert=True)
-        Pending(entry_id=row.id, digest=row.digest).save(force_insert=True)
+        write("audit", "record", asdict(entry) | {"detail": Jsonb(entry.detail), "digest": entry.digest()})
         transaction.on_commit(partial(recorded.send_robust, sender=AuditEntry, act=act))
-    return row.id
+    return entry.id
 
 
 def chain_pending(batch: int = 1000) -> int:

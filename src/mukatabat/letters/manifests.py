@@ -27,13 +27,15 @@ def manifest_of(actor: Actor, letter: Letter, entry: Entry, mandate: MandateChoi
     """What the parcel will say of the letter; the signed document joins it when it is signed."""
     moon = entry.hijri_date
     parcel_id = new_id()
+    concerned = [actor.body_id, *(one.recipient_id for one in letter.addressees.all())]
+    names = directory.body_names(concerned, entry.on)
     return Manifest(
         parcel_id=parcel_id, code=str(code_of(parcel_id)), kind=ParcelKind(letter.kind),
         letter_type=letter.letter_type, reference=entry.reference,
         issued_at=entry.at, issued_on=entry.on, hijri=(moon.year, moon.month, moon.day), subject=letter.subject,
         secrecy=letter.secrecy, data_class=letter.data_class, urgency=letter.urgency,
-        sender=_sender(actor, mandate), signer_ar=actor.name_ar, signer_en=actor.name_en,
-        recipients=tuple(recipients_of(letter, entry.at)), documents=tuple(_attachments(letter)),
+        sender=_sender(names[actor.body_id], mandate), signer_ar=actor.name_ar, signer_en=actor.name_en,
+        recipients=tuple(_recipients(letter, names)), documents=tuple(_attachments(letter)),
         answers=_answers(actor, letter), answer_wanted_by=letter.answer_wanted_by,
     )  # fmt: skip
 
@@ -61,8 +63,7 @@ def level_of(addressee: Addressee) -> int:
     return leading or Level.STAFF.value
 
 
-def _sender(actor: Actor, mandate: MandateChoice) -> Party:
-    label = directory.body_names([actor.body_id])[actor.body_id]
+def _sender(label: BodyLabel, mandate: MandateChoice) -> Party:
     return Party(
         body_id=label.id, code=label.code, ar=label.ar, en=label.en, post_id=mandate.mandate.post_id,
         office_ar=mandate.mandate.capacity("ar"), office_en=mandate.mandate.capacity("en"),
@@ -71,9 +72,12 @@ def _sender(actor: Actor, mandate: MandateChoice) -> Party:
 
 def recipients_of(letter: Letter, at: datetime) -> list[Recipient]:
     """Addressees and copy-holders in the form's order, named as at a moment; a body without a post gets its head."""
-    addressees = sorted(letter.addressees.all(), key=lambda one: one.position)
-    names = directory.body_names([one.recipient_id for one in addressees], at.astimezone(clock.KUWAIT).date())
-    return [_recipient(one, names) for one in addressees]
+    to = [one.recipient_id for one in letter.addressees.all()]
+    return _recipients(letter, directory.body_names(to, at.astimezone(clock.KUWAIT).date()))
+
+
+def _recipients(letter: Letter, names: dict[UUID, BodyLabel]) -> list[Recipient]:
+    return [_recipient(one, names) for one in sorted(letter.addressees.all(), key=lambda one: one.position)]
 
 
 def _recipient(one: Addressee, names: dict[UUID, BodyLabel]) -> Recipient:

@@ -39,9 +39,13 @@ def locked(actor: Actor, letter_id: UUID) -> Letter:
 
 
 def move(
-    actor: Actor, letter: Letter, event: LetterEvent, *, met: Iterable[Guard], params: dict[str, Any] | None = None
-) -> None:
-    """Make one move of the table on a locked letter, audit it, and save the state; else raise the guard's error."""
+    actor: Actor, letter: Letter, event: LetterEvent, *, met: Iterable[Guard], params: dict[str, Any] | None = None,
+    also: Iterable[str] = (),
+) -> None:  # fmt: skip
+    """Make one move of the table on a locked letter, audit it, and save the state; else raise the guard's error.
+
+    ``also`` names further fields that the same statement saves.
+    """
     rule = MOVES.get((LetterState(letter.state), event))
     if rule is None:
         raise NoSuchMove(state=LetterState(letter.state).label)
@@ -50,7 +54,7 @@ def move(
         raise UNMET[missing](**(params or {}))
     letter.state = rule.to
     letter.updated_at = clock.now()
-    letter.save(update_fields=["state", "updated_at"])
+    letter.save(update_fields=["state", "updated_at", *also])
     record(actor, act=f"letters.{event}", object_kind="letter", object_id=letter.id, detail={"state": str(rule.to)})
 
 
@@ -68,7 +72,8 @@ def protected(letter: Letter) -> Protected:
 
 def present_step(letter: Letter) -> RouteStep | None:
     """The first step of the route that is not done."""
-    return letter.route.filter(done_at=None).order_by("position").first()
+    remaining = (step for step in letter.route.all() if step.done_at is None)
+    return min(remaining, key=lambda step: step.position, default=None)
 
 
 def takes_step(actor: Actor, letter: Letter, step: RouteStep) -> bool:
@@ -83,9 +88,8 @@ def takes_step(actor: Actor, letter: Letter, step: RouteStep) -> bool:
 
 def step_guards(actor: Actor, letter: Letter) -> set[Guard]:
     """Which guards of the route hold for this actor at the present step."""
-    remaining = sorted((step for step in letter.route.all() if step.done_at is None), key=lambda step: step.position)[
-        :2
-    ]
+    undone = (step for step in letter.route.all() if step.done_at is None)
+    remaining = sorted(undone, key=lambda step: step.position)[:2]
     met: set[Guard] = set()
     if remaining and takes_step(actor, letter, remaining[0]):
         met.add(Guard.STEP_HOLDER)

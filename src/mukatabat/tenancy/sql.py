@@ -17,6 +17,12 @@ def statement(room: str, name: str) -> str:
     return (files("mukatabat") / room / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def write(room: str, name: str, parameters: Mapping[str, Any]) -> None:
+    """Run the named statement, which gives no rows, inside the open scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(room, name), parameters)
+
+
 def rows(room: str, name: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run the named statement inside the open scope and return its rows."""
     with connection.cursor() as cursor:

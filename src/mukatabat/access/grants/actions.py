@@ -32,10 +32,14 @@ def grant(
 
 
 def revoke(
-    object_id: UUID, *, reason: Reason, grantees: Iterable[Grantee] | None = None, source_id: UUID | None = None
-) -> None:
-    """End the standing grants of one reason on an object (for ``grantees``, or of one source, only when given)."""
-    standing = Grant.objects.filter(object_id=object_id, reason=str(reason), ends=None)
+    object_id: UUID, *, reason: Reason | Iterable[Reason], grantees: Iterable[Grantee] | None = None,
+    source_id: UUID | None = None,
+) -> None:  # fmt: skip
+    """End the standing grants of a reason, or of several, on an object (for ``grantees``, or of one source, only when
+    given).
+    """
+    reasons = [reason] if isinstance(reason, Reason) else reason
+    standing = Grant.objects.filter(object_id=object_id, reason__in=list(map(str, reasons)), ends=None)
     if grantees is not None:
         standing = standing.filter(grantee_id__in=[grantee.id for grantee in grantees])
     if source_id is not None:

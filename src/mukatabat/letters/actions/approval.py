@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
+
 from mukatabat.access.capabilities import require_capability
 from mukatabat.access.grants.rules import Grantee, Reason
 from mukatabat.access.rules import Capability
@@ -54,9 +56,17 @@ def submit(actor: Actor, letter_id: UUID) -> Letter:
 
     Who saw an earlier round sees this one when it comes to their step.
     """
-    require_capability(actor, Capability.DRAFT)
     with scope(actor):
         letter = locked(actor, letter_id)
+        submit_locked(actor, letter)
+    return letter
+
+
+def submit_locked(actor: Actor, letter: Letter) -> None:
+    """As :func:`submit`, a letter that this transaction has locked."""
+    require_capability(actor, Capability.DRAFT)
+    with scope(actor):
+        prefetch_related_objects([letter], "addressees", "links__to", "route")
         missing = unready(letter)
         require_printable_body(content_of(letter))
         met = author_guard(actor, letter) and writer_guard(actor, letter)
@@ -64,13 +74,12 @@ def submit(actor: Actor, letter_id: UUID) -> Letter:
         move(actor, letter, LetterEvent.SUBMIT, met=met, params={"lacking": missing})
         keep_version(actor, letter, VersionReason.SUBMIT)
         _close_to_route(actor, letter)
-        letter.route.update(done_at=None, done_by_ar="", done_by_en="")
+        _begin_route_again(letter)
         rename_item(actor, heading_of(letter))
         step = present_step(letter)
         if step is not None and step.kind == RouteKind.SIGN:  # a route without approvers goes to the signer at once
             move(actor, letter, LetterEvent.APPROVE, met={Guard.STEP_HOLDER, Guard.LAST_STEP})
         _hand_to_step(actor, letter)
-    return letter
 
 
 def approve(actor: Actor, letter_id: UUID, *, version: int | None = None) -> Letter:
@@ -81,6 +90,7 @@ def approve(actor: Actor, letter_id: UUID, *, version: int | None = None) -> Let
     with scope(actor):
         letter = locked(actor, letter_id)
         require_version(letter, version)
+        prefetch_related_objects([letter], "links__to", "route")
         met = step_guards(actor, letter)
         event = LetterEvent.APPROVE if Guard.LAST_STEP in met else LetterEvent.PASS_STEP
         step = present_step(letter)
@@ -169,9 +179,15 @@ def _mark_done(actor: Actor, step: RouteStep) -> None:
     step.save(update_fields=["done_at", "done_by_ar", "done_by_en"])
 
 
+def _begin_route_again(letter: Letter) -> None:
+    done = [step for step in letter.route.all() if step.done_at is not None]
+    for step in done:
+        step.done_at, step.done_by_ar, step.done_by_en = None, "", ""
+    RouteStep.objects.bulk_update(done, ["done_at", "done_by_ar", "done_by_en"])
+
+
 def _close_to_route(actor: Actor, letter: Letter) -> None:
-    for reason in (Reason.APPROVER, Reason.SIGNATORY):
-        revoke(actor, letter.id, reason=reason)
+    revoke(actor, letter.id, reason=(Reason.APPROVER, Reason.SIGNATORY))
 
 
 def _hand_to_step(actor: Actor, letter: Letter) -> None:
@@ -182,8 +198,10 @@ def _hand_to_step(actor: Actor, letter: Letter) -> None:
     signing = step.kind == RouteKind.SIGN
     grant(actor, protected(letter), [holder], reason=Reason.SIGNATORY if signing else Reason.APPROVER)
     hand_over(actor, letter.id, Task(holder=holder, act=Act.SIGN if signing else Act.APPROVE))
-    for link in letter.links.filter(kind=LinkKind.REPLY).select_related("to"):
-        if not Secrecy(link.to.secrecy).is_sealed:  # who approves an answer reads the question
+    for link in letter.links.all():
+        if (
+            link.kind == LinkKind.REPLY and not Secrecy(link.to.secrecy).is_sealed
+        ):  # who approves an answer reads the question
             grant(actor, protected(link.to), [holder], reason=Reason.APPROVER, source_id=letter.id)
     people = directory.holders_of(step.post_id).values_list("id", flat=True)
     kind = Kind.FOR_SIGNATURE if signing else Kind.FOR_REVIEW
@@ -199,7 +217,7 @@ def _return_to_author(actor: Actor, letter: Letter, kind: Kind | None) -> None:
     letter.save(update_fields=["version"])
     if letter.author_id is None:
         return
-    letter.route.update(done_at=None, done_by_ar="", done_by_en="")
+    _begin_route_again(letter)
     hand_over(actor, letter.id, Task(holder=Grantee.person(letter.author_id), act=Act.DRAFT))
     if kind is not None:
         tell(actor, [letter.author_id], _message(actor, letter, kind))

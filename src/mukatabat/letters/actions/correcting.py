@@ -92,7 +92,9 @@ def begin_correction(actor: Actor, letter_id: UUID) -> Letter:
 
 def end_correction(actor: Actor, letter: Letter) -> None:
     """The issue of a correction ends what was asked; other recipients of the returned letter may still answer it."""
-    for link in letter.links.filter(kind=LinkKind.CORRECTION).select_related("to"):
+    for link in letter.links.all():
+        if link.kind != LinkKind.CORRECTION:
+            continue
         item = Item.objects.filter(object_id=link.to_id, act=Act.CORRECT).exclude(state=ItemState.DONE).first()
         if item is None:
             continue

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.db.models import prefetch_related_objects
+
 from mukatabat.access.grants.actions import move as move_on_shelf
 from mukatabat.access.grants.rules import Grantee, Reason
 from mukatabat.directory import queries as directory
@@ -51,7 +53,10 @@ def after_issue(actor: Actor, letter: Letter, issue: Issue, manifest: Manifest) 
     rename_item(actor, heading_of(letter))
     record_step(actor, letter.id, Step.DRAFT_TO_SIGN, started=letter.created_at)
     _follow(actor, letter)
-    for link in letter.links.filter(kind=LinkKind.REPLY).select_related("to"):
+    prefetch_related_objects([letter], "links__to")
+    for link in letter.links.all():
+        if link.kind != LinkKind.REPLY:
+            continue
         finish(actor, link.to_id, outcome=letter.reference)
         if link.to.registered_at:
             record_step(actor, link.to_id, Step.RECEIPT_TO_REPLY, started=link.to.registered_at)

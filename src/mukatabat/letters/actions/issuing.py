@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import prefetch_related_objects
@@ -83,6 +84,11 @@ from mukatabat.vault.errors import BlobDamaged, BlobMissing, StoreUnavailable
 from mukatabat.vault.queries import open_document
 
 PDF = "application/pdf"
+ISSUED_FIELDS = (
+    "entry_id", "reference", "issued_at", "document_id", "document_digest", "signer_ar", "signer_en", "sort_time",
+)  # fmt: skip
+"""What a letter gets by its issue."""
+
 REASON_LIMIT = 300
 REFUSALS = {
     RefusalReason.DECLINED: VoidReason.DECLINED,
@@ -104,7 +110,19 @@ class Progress(StrEnum):
     VOID = "void"
 
 
+class Begun(NamedTuple):
+    """A running issue, and what is to be signed where this very call froze it; else it lies in the vault."""
+
+    issue: Issue
+    frozen: Prepared | None
+
+
 def begin_issue(actor: Actor, letter_id: UUID, *, provider: SignatureProvider, version: int | None = None) -> Issue:
+    """Step 1, see :func:`begin`; gives the running issue."""
+    return begin(actor, letter_id, provider=provider, version=version).issue
+
+
+def begin(actor: Actor, letter_id: UUID, *, provider: SignatureProvider, version: int | None = None) -> Begun:
     """Step 1: check the mandate and the second factor, take the number, freeze and render the bytes.
 
     A second call while the letter is being issued returns the running issue: a double click takes one number.
@@ -119,7 +137,7 @@ def begin_issue(actor: Actor, letter_id: UUID, *, provider: SignatureProvider, v
         letter = locked(actor, letter_id)
         running = letter.issues.filter(state=IssueState.SIGNING).first()
         if running is not None and running.signer_id == actor.person_id:
-            return running
+            return Begun(running, None)
         require_version(letter, version)
         prefetch_related_objects([letter], "addressees", "attachments", "links", "route")
         mandate = _authority(actor, letter, actor.person)
@@ -141,7 +159,7 @@ def begin_issue(actor: Actor, letter_id: UUID, *, provider: SignatureProvider, v
             started_at=entry.at, deadline=entry.at + TIME_TO_SIGN,
         )  # fmt: skip
         PrintCode.objects.create(code=manifest.code, body=actor.body_id, issue=issue.id)
-        return issue
+        return Begun(issue, prepared)
 
 
 def collect_signature(
@@ -160,7 +178,24 @@ def collect_signature(
         prepared = _prepared(actor, issue)
     except (BlobDamaged, PreparationDamaged):
         return _abandon(actor, issue, VoidReason.DAMAGED)
-    answer = settle(_ask(provider, issue, prepared), deadline=issue.deadline, at=clock.now())
+    if prepared is None:
+        answer: Answer = Pending()
+    else:
+        answer = _ask(provider, issue, prepared)
+    return _act(actor, issue, answer, prepared=prepared, time_stamps=time_stamps)
+
+
+def bring_signature(
+    actor: Actor, issue: Issue, signature: bytes, *, prepared: Prepared, time_stamps: TimeStampAuthority | None
+) -> Progress:
+    """As :func:`collect_signature`, where the signature over the frozen bytes was brought and nobody is asked."""
+    return _act(actor, issue, Signed(signature), prepared=prepared, time_stamps=time_stamps)
+
+
+def _act(
+    actor: Actor, issue: Issue, answer: Answer, *, prepared: Prepared | None, time_stamps: TimeStampAuthority | None
+) -> Progress:
+    answer = settle(answer, deadline=issue.deadline, at=clock.now())
     if isinstance(answer, Refused):
         return _abandon(actor, issue, REFUSALS[answer.reason])
     if isinstance(answer, Signed) and prepared is not None:
@@ -181,10 +216,8 @@ def _prepared(actor: Actor, issue: Issue) -> Prepared | None:
         raise PreparationDamaged(detail=str(error)) from error
 
 
-def _ask(provider: SignatureProvider, issue: Issue, prepared: Prepared | None) -> Answer:
+def _ask(provider: SignatureProvider, issue: Issue, prepared: Prepared) -> Answer:
     """What the provider says now. Trouble, of whatever kind, is no answer: the deadline ends the waiting."""
-    if prepared is None:
-        return Pending()
     try:
         return provider.collect(provider.start(_request(issue, prepared)))
     except ProviderUnavailable:
@@ -288,8 +321,7 @@ def _complete(actor: Actor, issue: Issue, completed: Completed) -> Progress:
         letter.entry_id, letter.reference, letter.issued_at = issue.entry_id, issue.reference, issue.started_at
         letter.document_id, letter.document_digest = document.id, document.digest
         letter.signer_ar, letter.signer_en, letter.sort_time = issue.signer_ar, issue.signer_en, issue.started_at
-        letter.save()
-        move(actor, letter, LetterEvent.SIGNED, met={Guard.VALID_SIGNATURE})
+        move(actor, letter, LetterEvent.SIGNED, met={Guard.VALID_SIGNATURE}, also=ISSUED_FIELDS)
         manifest = with_signed_letter(Manifest.model_validate(issue.manifest), document_part(document))
         after_issue(actor, letter, issue, manifest)
     return Progress.ISSUED

@@ -19,6 +19,7 @@ from mukatabat.letters.commands import AddresseeCommand, DraftCommand
 from mukatabat.letters.models import Issue, Letter
 from mukatabat.letters.queries import access_letter
 from mukatabat.letters.rules import IssueState, LetterState
+from mukatabat.letters.transitions import locked
 from mukatabat.portal.errors import KeyReused, NotUnderSignature, UnknownRecipient
 from mukatabat.portal.queries import Caller, signer_of
 from mukatabat.signing import pades, service
@@ -65,40 +66,39 @@ def begin_issue(
     chain = [_bytes(one, staff_number) for one in certificates]
     certificate = accept_certificate(chain, staff_number=number, trust=service.trust(clock.now()))
     with scope(caller.actor):
-        letter = access_letter(caller.actor, letter_id)
+        letter = locked(caller.actor, letter_id)
         if letter.state == LetterState.DRAFT:
-            approval.submit(caller.actor, letter_id)
+            approval.submit_locked(caller.actor, letter)
             record(
                 caller.actor, act="portal.approved-elsewhere", object_kind="letter", object_id=letter_id,
                 detail={"token": caller.handle},
             )  # fmt: skip
-    issue = issuing.begin_issue(signer, letter_id, provider=RemoteProvider(certificate))
-    return issue, _prepared(caller, issue)
+    issue, frozen = issuing.begin(signer, letter_id, provider=RemoteProvider(certificate))
+    return issue, frozen or _prepared(caller, issue)
 
 
-def bring_signature(caller: Caller, letter_id: UUID, signature: str) -> Letter:
+def bring_signature(caller: Caller, letter_id: UUID, signature: str) -> None:
     """Issue the letter with the signature that its signer made; a wrong one changes nothing.
 
-    A repetition after the letter was issued gives the letter. Raises NotUnderSignature, ForeignSignature.
+    A repetition after the letter was issued changes nothing either. Raises NotUnderSignature, ForeignSignature.
     """
     require_capability(caller.actor, Capability.DISPATCH)
     with reading(caller.actor):
         letter = access_letter(caller.actor, letter_id)
         running = Issue.objects.filter(letter_id=letter.id, state=IssueState.SIGNING).first()
-    if running is None:
+        prepared = _prepared(caller, running) if running is not None else None
+    if running is None or prepared is None:
         if letter.state == LetterState.ISSUED:
-            return letter
+            return
         raise NotUnderSignature
     raw = _bytes(signature, "")
-    prepared = _prepared(caller, running)
     if not cms.verifies(raw, prepared.signed_attributes, prepared.signer.own):
         raise ForeignSignature
-    provider = RemoteProvider(signature=raw)
-    issuing.collect_signature(caller.actor, running.id, provider=provider, time_stamps=service.time_stamps())
-    return access_letter(caller.actor, letter_id)
+    issuing.bring_signature(caller.actor, running, raw, prepared=prepared, time_stamps=service.time_stamps())
 
 
 def _prepared(caller: Caller, issue: Issue) -> Prepared:
+    """The frozen bytes of a running issue as they were stored; raises PreparationDamaged and the store's errors."""
     _, stream = open_document(caller.actor, issue.prepared_id)
     with stream:
         prepared = Prepared.from_bytes(stream.read())

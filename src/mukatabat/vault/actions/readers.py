@@ -45,7 +45,7 @@ def grant(
 
 
 def revoke(
-    actor: Actor, object_id: UUID, *, reason: Reason, grantees: Iterable[Grantee] | None = None,
+    actor: Actor, object_id: UUID, *, reason: Reason | Iterable[Reason], grantees: Iterable[Grantee] | None = None,
     source_id: UUID | None = None,
 ) -> None:  # fmt: skip
     """End grants (access.grants), and take the wraps away from those to whom nothing opens the letter any more."""
