@@ -72,6 +72,11 @@ class BodyLabel:
         return self.ar if language.startswith("ar") else self.en
 
 
+def kept_code(text: str) -> str:
+    """A body's or unit's code as it is kept: in capitals, nothing around it."""
+    return text.strip().upper()
+
+
 def match_strength(body: BodyLabel, text: str) -> int:
     """Say how well a body answers what somebody typed: 0 not at all, 5 the very code.
 

@@ -11,6 +11,7 @@ from django.db.models import Model
 from psycopg.errors import UniqueViolation
 
 from mukatabat.directory.errors import AlreadyThere, CodeNotShaped, NameMissing, PeriodBackwards
+from mukatabat.directory.rules import kept_code
 from mukatabat.kernel.text import clean_line
 
 ONE_DAY = timedelta(days=1)
@@ -26,7 +27,7 @@ def named(ar: str, en: str, limit: int = 200) -> tuple[str, str]:
 
 def shaped(code: str, pattern: str) -> str:
     """Return a code in capitals if it has the pattern's shape; raises `CodeNotShaped`."""
-    capital = code.strip().upper()
+    capital = kept_code(code)
     if not re.fullmatch(pattern, capital):
         raise CodeNotShaped(value=code)
     return capital

@@ -20,7 +20,7 @@ from mukatabat.directory.errors import (
     bilingual,
 )
 from mukatabat.directory.models import Body, BodyName, Holiday, Post, effective
-from mukatabat.directory.rules import BodyLabel, Level, match_strength
+from mukatabat.directory.rules import BodyLabel, Level, kept_code, match_strength
 from mukatabat.kernel import clock
 from mukatabat.kernel.arabic import sort_key
 from mukatabat.kernel.errors import Text
@@ -37,7 +37,7 @@ def body(body_id: UUID) -> Body:
 
 def body_by_code(code: str, realm: str = Realm.LIVE) -> Body:
     """Return a body by its code in a realm, also a closed one; any letter case; raises `UnknownBody`."""
-    found = Body.objects.filter(code=code.strip().upper(), realm=realm).first()
+    found = Body.objects.filter(code=kept_code(code), realm=realm).first()
     if found is None:
         raise UnknownBody
     return found

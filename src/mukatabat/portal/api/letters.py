@@ -12,6 +12,7 @@ from ninja import File, Header, Query, Router, Status
 from ninja.files import UploadedFile
 
 from mukatabat.access.grants.rules import Shelf
+from mukatabat.directory.rules import kept_code
 from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.letters import queries
 from mukatabat.letters.actions import drafting, following
@@ -61,8 +62,13 @@ def write(request: HttpRequest, letter: LetterIn, header: Header[KeyIn]) -> Stat
     letter_id = identifier_for(mine.token_id, header.idempotency_key)
     if letter_id is None:
         raise KeyInvalid
-    written, fresh = writing.write_letter(mine, letter_id, _command(mine, letter), answers=letter.answers)
-    return Status(201, fresh_letter(written, letter.answers) if fresh else letter_out(mine.actor, written.id))
+    command = _command(mine, letter)
+    written, fresh = writing.write_letter(mine, letter_id, command, answers=letter.answers)
+    if not fresh:
+        return Status(201, letter_out(mine.actor, written.id))
+    named = zip(command.addressees, letter.recipients, strict=True)
+    codes = {one.body_id: kept_code(asked.body) for one, asked in named}
+    return Status(201, fresh_letter(written, codes, letter.answers))
 
 
 @router.get("/{letter_id}", response=LetterOut, auth=READ, url_name="letter", summary="One letter")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import FileResponse
@@ -48,13 +49,15 @@ def letter_out(actor: Actor, letter_id: UUID) -> LetterOut:
     )  # fmt: skip
 
 
-def fresh_letter(letter: Letter, answers: UUID | None) -> LetterOut:
-    """A letter that this very request wrote: nothing is attached to it, sent of it or known to answer it yet."""
-    codes = _codes([letter.counterpart_id] if letter.counterpart_id else [])
+def fresh_letter(letter: Letter, codes: Mapping[UUID, str], answers: UUID | None) -> LetterOut:
+    """A letter that this very request wrote: nothing is attached to it, sent of it or known to answer it yet.
+
+    ``codes`` are those of its recipients.
+    """
     return _letter_out(letter, codes).model_copy(update={"answers": answers})
 
 
-def _letter_out(letter: Letter, codes: dict[UUID, str]) -> LetterOut:
+def _letter_out(letter: Letter, codes: Mapping[UUID, str]) -> LetterOut:
     """What the letter's own row says."""
     return LetterOut(
         id=letter.id, direction=letter.direction, kind=letter.kind, state=letter.state, letter_type=letter.letter_type,

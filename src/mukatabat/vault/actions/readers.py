@@ -51,9 +51,11 @@ def revoke(
     """End grants (access.grants), and take the wraps away from those to whom nothing opens the letter any more."""
     with scope(actor):
         grants.revoke(object_id, reason=reason, grantees=grantees, source_id=source_id)
-        standing = _standing(object_id).values("grantee_id")
-        gone = _wraps_at(object_id, *PARTIES).exclude(reader_key__reader_id__in=standing)
-        _take_away(actor, object_id, list(gone.select_related("reader_key")))
+        wraps = _wraps_at(object_id, *PARTIES)
+        if wraps.exists():
+            standing = _standing(object_id).values("grantee_id")
+            gone = wraps.exclude(reader_key__reader_id__in=standing)
+            _take_away(actor, object_id, list(gone.select_related("reader_key")))
 
 
 def seal(actor: Actor, object_id: UUID, document_ids: Iterable[UUID], *, lent: bool = False) -> None:
@@ -167,7 +169,9 @@ def _documents(document_ids: Iterable[UUID], *, without: Q | None = None) -> lis
 
 
 def _named_at(object_id: UUID) -> list[Document]:
-    at = ReaderWrap.objects.filter(object_id=object_id).values("document_id")
+    at = set(ReaderWrap.objects.filter(object_id=object_id).values_list("document_id", flat=True))
+    if not at:  # nearly every letter: one small look at an index
+        return []
     return list(Document.objects.select_related("key__body_key").filter(id__in=at, key__destroyed_at=None))
 
 
