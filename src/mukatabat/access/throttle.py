@@ -37,12 +37,7 @@ def attempt(kind: Throttle.Kind, subject: str) -> Look:
     """
     now = clock.now()
     with transaction.atomic(durable=True):
-        digest = subject_digest(kind, subject)
-        row, created = Throttle.objects.select_for_update().get_or_create(
-            kind=kind, subject=digest, defaults={"first_failure_at": now}
-        )
-        if created:
-            Throttle.objects.filter(first_failure_at__lt=now - FORGOTTEN_AFTER).delete()
+        row = _locked_row(kind, subject_digest(kind, subject), now)
         seen = rules.Attempts(row.failures, row.first_failure_at, row.locked_until)
         if rules.is_locked(seen, now):
             return Look(allowed=False, locked_until=row.locked_until)
@@ -51,6 +46,15 @@ def attempt(kind: Throttle.Kind, subject: str) -> Look:
         row.first_failure_at = counted.first_failure_at or now
         row.save(update_fields=["failures", "first_failure_at", "locked_until"])
     return Look(allowed=True, locked_until=row.locked_until)
+
+
+def _locked_row(kind: Throttle.Kind, digest: str, now: datetime) -> Throttle:
+    """The subject's row under its lock, made where there is none. A success elsewhere may remove it at any moment."""
+    mine = Throttle.objects.filter(kind=kind, subject=digest)
+    while (row := mine.select_for_update().first()) is None:
+        Throttle.objects.filter(first_failure_at__lt=now - FORGOTTEN_AFTER).delete()
+        Throttle.objects.bulk_create([Throttle(kind=kind, subject=digest, first_failure_at=now)], ignore_conflicts=True)
+    return row
 
 
 def forget(kind: Throttle.Kind, subject: str) -> None:
