@@ -65,6 +65,7 @@ WITHOUT_ENTRY = {
     "mukatabat.letters.actions.drafting.was_begun_so": "compares",
     "mukatabat.letters.actions.ending.open_items": "reads",
     "mukatabat.letters.actions.ending.steps_before": "reads",
+    "mukatabat.letters.actions.leaving.require_seals": "reads",
     "mukatabat.letters.actions.presence.beat": "says that a page is open; what is handed over has its entry",
     "mukatabat.letters.actions.presence.hold": "part of the save",
     "mukatabat.letters.actions.presence.presence": "reads",

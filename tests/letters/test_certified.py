@@ -20,6 +20,7 @@ from mukatabat.directory.models import Body
 from mukatabat.directory.vocabulary import Channel
 from mukatabat.kernel import clock
 from mukatabat.letters.actions import issuing, receiving
+from mukatabat.letters.actions.candidates import candidates
 from mukatabat.letters.commands import AcceptCommand
 from mukatabat.letters.models import Issue, Letter
 from mukatabat.letters.proofs import proof_of
@@ -111,6 +112,15 @@ def test_a_seal_that_ended_takes_no_number_either(installation: Installation) ->
     assert installation.untouched(letter)
 
 
+def test_in_a_batch_the_letter_says_what_keeps_it(installation: Installation) -> None:
+    approved_letter(installation.cast)
+    approved_letter(installation.cast)
+    assert {type(one.obstacle) for one in candidates(installation.cast("signer.mof"))} == {SealNotCertified}
+    installation.certify_seal("admin.mof")
+    installation.certify_node()
+    assert [one.obstacle for one in candidates(installation.cast("signer.mof"))] == [None, None]
+
+
 def test_a_letter_that_leaves_on_paper_alone_needs_no_seal(installation: Installation) -> None:
     Body.objects.filter(id=FL).update(channel=Channel.PAPER)
     letter = approved_letter(installation.cast)
@@ -155,6 +165,7 @@ def test_the_signer_reads_what_is_missing_and_that_no_number_was_taken(
     signer_s_browser: Client, said: str, installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     letter = approved_letter(installation.cast)
+    assert said in signer_s_browser.get(at("sign", letter.id)).content.decode(), "before anything is typed"
     monkeypatch.setattr(service, "provider", lambda: installation.provider)
     answer = signer_s_browser.post(at("sign", letter.id), {"read": "yes", "version": letter.version})
     assert answer.status_code == SealNotCertified.http_status

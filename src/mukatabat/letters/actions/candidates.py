@@ -12,6 +12,7 @@ from mukatabat.kernel.errors import MukatabatError
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.actions.approval import unready
 from mukatabat.letters.actions.drafting import require_recipients
+from mukatabat.letters.actions.leaving import require_seals
 from mukatabat.letters.commands import AddresseeCommand
 from mukatabat.letters.errors import NotReady, SignedAlone
 from mukatabat.letters.manifests import level_of
@@ -40,9 +41,10 @@ class Examination:
     actor: Actor
     _levels: dict[tuple[UUID, UUID | None, UUID | None], int | MukatabatError] = field(default_factory=dict)
     _mandates: dict[tuple[str, int], MukatabatError | None] = field(default_factory=dict)
+    _seals: dict[frozenset[UUID], MukatabatError | None] = field(default_factory=dict)
 
     def obstacle(self, letter: Letter) -> MukatabatError | None:
-        """What keeps a letter from a batch: its secrecy, a recipient, the signer's mandate, or what it lacks."""
+        """What keeps a letter from a batch: its secrecy, a recipient, what it lacks, the mandate, or a seal."""
         if Secrecy(letter.secrecy).is_sealed:
             return SignedAlone()
         levels = [self._level(one) for one in letter.addressees.all()]
@@ -51,7 +53,8 @@ class Examination:
                 return found
         if missing := unready(letter):
             return NotReady(lacking=missing)
-        return self._mandate(letter.letter_type, min(one for one in levels if isinstance(one, int)))
+        level = min(one for one in levels if isinstance(one, int))
+        return self._mandate(letter.letter_type, level) or self._seal(letter)
 
     def _level(self, addressee: Addressee) -> int | MukatabatError:
         key = (addressee.recipient_id, addressee.post_id, addressee.unit_id)
@@ -62,6 +65,16 @@ class Examination:
             except MukatabatError as error:
                 self._levels[key] = error
         return self._levels[key]
+
+    def _seal(self, letter: Letter) -> MukatabatError | None:
+        recipients = frozenset(one.recipient_id for one in letter.addressees.all())
+        if recipients not in self._seals:
+            self._seals[recipients] = None
+            try:
+                require_seals(self.actor, recipients)
+            except MukatabatError as error:
+                self._seals[recipients] = error
+        return self._seals[recipients]
 
     def _mandate(self, letter_type: str, level: int) -> MukatabatError | None:
         key = (letter_type, level)

@@ -23,7 +23,6 @@ from mukatabat.access.rules import Capability, is_fresh
 from mukatabat.directory.models import Body
 from mukatabat.directory.queries import mandate_for
 from mukatabat.directory.rules import MandateChoice
-from mukatabat.directory.vocabulary import Channel
 from mukatabat.exchange.manifest import Manifest
 from mukatabat.kernel import clock
 from mukatabat.kernel.text import clean_line
@@ -31,6 +30,7 @@ from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.actions.approval import unready
 from mukatabat.letters.actions.drafting import require_recipients
 from mukatabat.letters.actions.issued import after_issue, after_void, document_part
+from mukatabat.letters.actions.leaving import require_seals
 from mukatabat.letters.actions.sealing import readers_of
 from mukatabat.letters.commands import AddresseeCommand
 from mukatabat.letters.manifests import highest_recipient, manifest_of, with_signed_letter
@@ -69,15 +69,12 @@ from mukatabat.signing.rules import (
     Statement,
     settle,
 )
-from mukatabat.signing.service import certifies_by_itself
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions import (
     enter,
     keep_generated,
     lend_to_service,
-    require_node,
-    require_seal,
     store_generated,
 )
 from mukatabat.vault.errors import BlobDamaged, BlobMissing, StoreUnavailable
@@ -141,7 +138,7 @@ def begin(actor: Actor, letter_id: UUID, *, provider: SignatureProvider, version
         require_version(letter, version)
         prefetch_related_objects([letter], "addressees", "attachments", "links", "route")
         mandate = _authority(actor, letter, actor.person)
-        _require_seal(actor, letter)
+        require_seals(actor, [one.recipient_id for one in letter.addressees.all()])
         assert actor.second_factor_at is not None  # the guard of its freshness has passed
         entry = _take_number(actor, letter)
         manifest = manifest_of(actor, letter, entry, mandate)
@@ -263,17 +260,6 @@ def _authority(actor: Actor, letter: Letter, person_id: UUID) -> MandateChoice:
         met.add(Guard.FRESH_SECOND_FACTOR)
     move(actor, letter, LetterEvent.BEGIN_ISSUE, met=met)
     return mandate
-
-
-def _require_seal(actor: Actor, letter: Letter) -> None:
-    """What travels in a sealed parcel takes no number before it can be sealed, and its way be stated."""
-    if certifies_by_itself():
-        return
-    recipients = {one.recipient_id for one in letter.addressees.all()}
-    on_paper = set(Body.objects.filter(id__in=recipients, channel=Channel.PAPER).values_list("id", flat=True))
-    if recipients - on_paper or actor.body_id in recipients:
-        require_seal(actor)
-        require_node(actor)
 
 
 def _take_number(actor: Actor, letter: Letter) -> Entry:

@@ -30,6 +30,7 @@ from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden
 from mukatabat.kernel.language import spoken
 from mukatabat.letters.actions import approval
 from mukatabat.letters.actions.issuing import LATE_REASONS, begin_issue, collect_signature, give_up
+from mukatabat.letters.actions.leaving import require_seals
 from mukatabat.letters.errors import NoSuchMove, NotRead, SignatureRefused, SignatureTimedOut
 from mukatabat.letters.manifests import highest_recipient, recipients_of
 from mukatabat.letters.models import Issue, Letter
@@ -114,7 +115,7 @@ def _proved_meanwhile(request: HttpRequest) -> bool:
 
 
 def sign_page(actor: Actor, letter: Letter) -> dict[str, Any]:
-    """The context of ``letters/sign.html``; a missing mandate stands among the errors before anything is typed."""
+    """The context of ``letters/sign.html``; a missing mandate or seal is among the errors before anything is typed."""
     with reading(actor):
         page = {
             "letter": {
@@ -123,6 +124,7 @@ def sign_page(actor: Actor, letter: Letter) -> dict[str, Any]:
             },
             "back": back_of(letter), "paper": draft_paper(Body.objects.get(id=actor.body_id), letter),
             "files": files_of(letter), "readiness": readiness(letter), "version": letter.version, "errors": [],
+            "mandate": None,
             "recipients": [
                 {"name": spoken(one.office_ar or one.ar, one.office_en or one.en), "is_copy": one.role == Role.COPY}
                 for one in recipients_of(letter, clock.now())
@@ -132,10 +134,11 @@ def sign_page(actor: Actor, letter: Letter) -> dict[str, Any]:
             "telephone": service.trust_service() is not None,
         }  # fmt: skip
         try:
-            return page | {"mandate": _mandate(actor, letter)}
+            page["mandate"] = _mandate(actor, letter)
+            require_seals(actor, [one.recipient_id for one in letter.addressees.all()])
         except MukatabatError as error:
-            text = f"{error.happened} {error.do}"
-            return page | {"mandate": None, "errors": [{"field": "", "text": text}]}
+            page["errors"] = [{"field": "", "text": f"{error.happened} {error.do}"}]
+        return page
 
 
 def _mandate(actor: Actor, letter: Letter) -> dict[str, Any]:

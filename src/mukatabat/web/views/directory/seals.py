@@ -33,11 +33,11 @@ def seal_record(actor: Actor, shown: Body) -> dict[str, Any] | None:
     if seal.until is not None:
         facts += [
             fact(_("Seal certified by"), seal.issuer, "name"),
-            fact(_("Seal valid until"), _day(seal.until), "day"),
+            fact(_("Seal valid until"), _day(seal.until), "date"),
         ]
     if shown.pk == actor.body_id and any(map(actor.may, _TOLD)):
         asked = seal_requested_at(actor)
-        facts += [fact(_("Certificate requested on"), _day(asked), "day")] if asked else []
+        facts += [fact(_("Certificate requested on"), _day(asked), "date")] if asked else []
     in_force = seal.standing(clock.now()) not in {Standing.MISSING, Standing.ENDED}
     return {"facts": facts, "missing": not in_force and not certifies_by_itself()}
 
