@@ -8,6 +8,7 @@ with it from that moment on; what was done before stays valid, and the report sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -77,6 +78,17 @@ def check(lists: Iterable[bytes], used: Iterable[Used], trust: Trust) -> Shown:
             else:
                 _judge(shown, listed, own, one.at)
     return shown
+
+
+def check_kept(lists: Iterable[bytes], used: Used, trust: Trust) -> None:
+    """Check that no list says that what was used had been withdrawn by then; the silence of any says nothing.
+
+    For lists that were believed when they were kept, the newest of each authority: one by another key of the same name
+    speaks of others, and stops nothing. Raises RevocationListUnreadable or CertificateWithdrawn.
+    """
+    for one in lists:
+        with suppress(RevocationListBroken):
+            check([one], [used], trust)
 
 
 def signed_by(listed: x509.CertificateRevocationList, authorities: Iterable[bytes]) -> bytes | None:

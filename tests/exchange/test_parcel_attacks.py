@@ -7,13 +7,18 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cryptography.x509 import load_der_x509_certificate
 
 from mukatabat.audit.models import AuditEntry
 from mukatabat.directory.models import Body, PublicKey
 from mukatabat.directory.seed import body_id
+from mukatabat.directory.vocabulary import KeyUse
 from mukatabat.exchange import carrier, outbox
 from mukatabat.exchange.errors import NothingToRetry
 from mukatabat.exchange.models import Arrival, Consignment, Parcel, SealedParcel
@@ -25,8 +30,11 @@ from mukatabat.letters.actions.following import retry, withdraw
 from mukatabat.letters.texts import refusal_text
 from mukatabat.notify import queries as notify
 from mukatabat.notify.rules import Kind
+from mukatabat.signing import jobs as signing
+from mukatabat.signing import service
+from mukatabat.signing.models import RevocationList
 from mukatabat.tenancy.context import scope
-from mukatabat.vault.actions import body_seal, encryption_key
+from mukatabat.vault.actions import body_seal, encryption_key, replace_pair
 from mukatabat.vault.models import Document
 from mukatabat_verify.canonical import canonical
 from mukatabat_verify.parcel import cover as covers
@@ -50,6 +58,7 @@ from tests.exchange.support import (
 from tests.letters.pages import at, browser
 from tests.story import issued_letter, run_jobs
 from tests.verify.support import issue as certify
+from tests.verify.support import revocation_list
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
@@ -194,6 +203,43 @@ def test_a_seal_that_was_withdrawn_is_believed_no_longer(cast: Cast) -> None:
     consignment = dispatched(cast)
     PublicKey.objects.filter(body_id=MOF).update(withdrawn_at=clock.now())
     held(cast, deliver(consignment), "certificate.not-listed")
+
+
+def test_a_seal_that_its_authority_withdrew_is_refused_where_it_comes_in(
+    cast: Cast, settings: Any, tmp_path: Path
+) -> None:
+    settings.MUKATABAT_SIGNING_DIR = tmp_path / "authority"  # what is withdrawn stays so, for every other test as well
+    replace_pair(cast("signer.mof"), KeyUse.SEAL)
+    consignment, authority = dispatched(cast), service._authority(settings.MUKATABAT_SIGNING_DIR)
+    authority.revoke(body_seal(cast("signer.mof")).chain[0], at=clock.now())
+    signing.fetch_revocation_lists()
+    held(cast, deliver(consignment), "certificate.withdrawn")
+    replace_pair(cast("signer.mof"), KeyUse.SEAL)
+    retry(cast("adviser.mof"), consignment.letter_id, consignment.id)
+    run_jobs()
+    assert again(consignment).state == "delivered", "under another seal it goes"
+
+
+def test_a_list_that_speaks_of_others_or_has_run_out_holds_up_no_letter(
+    cast: Cast, settings: Any, tmp_path: Path
+) -> None:
+    settings.MUKATABAT_SIGNING_DIR = tmp_path / "authority"
+    authority = service._authority(settings.MUKATABAT_SIGNING_DIR)
+    replace_pair(cast("signer.mof"), KeyUse.SEAL)
+    authority.revoke(body_seal(cast("signer.moh")).chain[0], at=clock.now())
+    signing.fetch_revocation_lists()
+    assert deliver(dispatched(cast)).state == "delivered"
+    chain = body_seal(cast("signer.mof")).chain
+    namesake = SimpleNamespace(
+        certificates=[load_der_x509_certificate(chain[1])], key=certify("Another", authority=True).key
+    )
+    forged = revocation_list(namesake, (chain[0], clock.now()), at=clock.now())
+    RevocationList.objects.create(
+        authority="a" * 64, day=clock.today(), at=clock.now(), until=clock.now(), data=forged, kept_at=clock.now()
+    )
+    assert deliver(dispatched(cast)).state == "delivered", "by another key of the same name"
+    with clock.fixed(clock.now() + timedelta(days=40)):
+        assert deliver(dispatched(cast)).state == "delivered", "an authority that is silent"
 
 
 def test_to_another_key_under_the_name_of_a_recipient_s_own_nothing_is_sealed(cast: Cast) -> None:

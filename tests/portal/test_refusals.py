@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +31,8 @@ from mukatabat.portal.models import Token
 from mukatabat.portal.rules import Scope
 from mukatabat.portal.urls import TOKEN, urlpatterns
 from mukatabat.registers import queries as registers
+from mukatabat.signing import jobs as signing
+from mukatabat.signing import service
 from mukatabat.tenancy.context import scope
 from tests.cast import MOF, Cast
 from tests.portal.conftest import System
@@ -157,6 +160,20 @@ def test_a_foreign_signature_issues_nothing_and_spends_no_number(system: Connect
     good = ministry.post(f"/letters/{letter_id}/signature", {"signature": ministry.sign(begun["to_be_signed"])})
     assert good.json()["state"] == "issued"
     assert all(not found for found in registers.check(cast("clerk.mof")).values())
+
+
+def test_a_certificate_that_its_authority_withdrew_begins_nothing(
+    system: Connect, settings: Any, tmp_path: Path
+) -> None:
+    settings.MUKATABAT_SIGNING_DIR = tmp_path / "authority"  # what is withdrawn stays so, for every other test as well
+    ministry = system("clerk.mof")
+    letter_id = ministry.write().json()["id"]
+    wanted = {"signer": ministry.staff_number, "certificates": ministry.certificates()}
+    own = base64.b64decode(wanted["certificates"][0])
+    service._authority(settings.MUKATABAT_SIGNING_DIR).revoke(own, at=clock.now())
+    signing.fetch_revocation_lists()
+    told(ministry.post(f"/letters/{letter_id}/issue", wanted), "signing.certificate-not-usable")
+    assert ministry.get(f"/letters/{letter_id}").json()["state"] == "draft"
 
 
 def test_a_certificate_of_somebody_else_begins_nothing(system: Connect) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, cast
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from mukatabat.exchange.rules import Event, Side
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.signing.queries import kept_lists
 from mukatabat.signing.service import trust
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
@@ -34,7 +35,7 @@ from mukatabat_verify import letter as letters
 from mukatabat_verify.asic import DATA
 from mukatabat_verify.asic.building import Pieces
 from mukatabat_verify.asic.reading import SealedLetter
-from mukatabat_verify.certificates import check_seal
+from mukatabat_verify.certificates import Trust, check_seal
 from mukatabat_verify.errors import (
     CameBefore,
     CertificateNotListed,
@@ -50,6 +51,7 @@ from mukatabat_verify.parcel.cover import Cover
 from mukatabat_verify.parcel.header import Header
 from mukatabat_verify.parcel.keys import ParcelKey
 from mukatabat_verify.parcel.opening import came_before, check_sealed, check_signature, open_key, opened
+from mukatabat_verify.revocation import Used, check_kept
 from mukatabat_verify.stream import Unsealed
 from mukatabat_verify.verifier import check_letter
 
@@ -87,8 +89,9 @@ def open_parcel(actor: Actor, handed: Handed) -> Opened:
     check_signature(cover, header)
     if header.realm != actor.realm:
         raise OtherRealm(header.realm)
-    check_seal(cover.certificates, trust(clock.now()), body=header.sender)
     with reading(actor):
+        believed = replace(trust(clock.now()), lists=kept_lists())
+        _check_seal(cover.certificates, header, believed)
         sender_id = directory.sealing_body(header.certificate, code=header.sender, realm=header.realm)
         if sender_id is None:
             raise CertificateNotListed
@@ -104,7 +107,7 @@ def open_parcel(actor: Actor, handed: Handed) -> Opened:
         for _ in opened(header, key, stream):
             pass  # the whole is proven here; what follows reads parts of it
         letter = SealedLetter(cast("BinaryIO", Unsealed(stream, key.cipher)))
-        manifest = _letter_of(letter, header)
+        manifest = _letter_of(letter, header, believed)
         documents = tuple(_documents(letter, key, handed.address))
     if {manifest.sender.body_id, handed.sender_id} != {sender_id}:
         raise LetterDataDisagrees("another sender")
@@ -139,13 +142,22 @@ def _read(written: bytes) -> tuple[Cover, Header]:
     return cover, header
 
 
-def _letter_of(letter: SealedLetter, header: Header) -> Manifest:
+def _check_seal(chain: tuple[bytes, ...], header: Header, believed: Trust) -> None:
+    """Check that a seal is the sender's, trusted today, and that no authority has withdrawn it, as far as we heard.
+
+    Nothing but a time-stamp would show that it was made before its withdrawal, and it has none yet: it is judged now.
+    """
+    check_seal(chain, believed, body=header.sender)
+    check_kept(believed.lists, Used(chain, believed.at), believed)
+
+
+def _letter_of(letter: SealedLetter, header: Header, believed: Trust) -> Manifest:
     """The letter's data, after all checks of its container; its seal is the sender's, and trusted today."""
     letter.check_complete()
     letter.check_files()
     found = letter.check_seal()
     check_letter(letter, header)
-    check_seal(found.chain, trust(clock.now()), body=header.sender)
+    _check_seal(found.chain, header, believed)
     try:
         return Manifest.model_validate_json(letter.archive.read(DATA, most=letters.LARGEST))
     except ValidationError as error:

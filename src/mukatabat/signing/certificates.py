@@ -13,6 +13,8 @@ from mukatabat.kernel.clock import KUWAIT
 from mukatabat.signing.errors import CertificateExpired, CertificateNotUsable
 from mukatabat.signing.rules import SignerCertificate
 from mukatabat_verify.certificates import Trust
+from mukatabat_verify.errors import CertificateWithdrawn
+from mukatabat_verify.revocation import Used, check_kept
 from mukatabat_verify.waiting import run
 
 LONGEST_CHAIN = 5
@@ -39,7 +41,8 @@ def accept_certificate(chain: Sequence[bytes], *, staff_number: str, trust: Trus
 
     1. It is a chain of at most five certificates. 2. The person's own leads over the others to a trusted root, all
     valid at ``trust.at``, and may be used for signatures (non-repudiation, RFC 5280 §4.2.1.3). 3. Its subject carries
-    the person's number in the directory (serialNumber, RFC 5280 §4.1.2.4). Raises CertificateNotUsable.
+    the person's number in the directory (serialNumber, RFC 5280 §4.1.2.4). 4. No list among ``trust.lists`` says that
+    anything of it was withdrawn. Raises CertificateNotUsable.
     """
     try:
         parsed = [x509.Certificate.load(one, strict=True) for one in chain]
@@ -57,4 +60,8 @@ def accept_certificate(chain: Sequence[bytes], *, staff_number: str, trust: Trus
     except Exception as error:
         # The library has a class for every way in which a path fails; all mean the same to whoever asks.
         raise CertificateNotUsable(signer=staff_number) from error
+    try:
+        check_kept(trust.lists, Used(tuple(chain), trust.at), trust)  # 4
+    except CertificateWithdrawn as refusal:
+        raise CertificateNotUsable(signer=staff_number) from refusal
     return SignerCertificate(tuple(chain))

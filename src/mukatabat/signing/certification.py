@@ -32,7 +32,6 @@ from mukatabat_verify.errors import (
     CertificateUnreadable,
     CertificateUntrusted,
     CertificateWithdrawn,
-    RevocationListBroken,
 )
 from mukatabat_verify.revocation import Used
 
@@ -127,21 +126,14 @@ def accept_seal(chain: Sequence[bytes], trust: Trust, *, lists: Iterable[bytes],
     """
     with _named(BODY_IDENTIFIER + body):
         check_seal(chain, trust, body=body)  # 1
-        _check_lists(chain, trust, lists)  # 2
+        revocation.check_kept(lists, Used(tuple(chain), trust.at), trust)  # 2
 
 
 def accept_node(chain: Sequence[bytes], trust: Trust, *, lists: Iterable[bytes]) -> None:
     """Check that a chain makes its first the key of a node, which bears the mark of one; as :func:`accept_seal`."""
     with _named(""):
         check_node(chain, trust)
-        _check_lists(chain, trust, lists)
-
-
-def _check_lists(chain: Sequence[bytes], trust: Trust, lists: Iterable[bytes]) -> None:
-    """Ask each list by itself: that of another authority of the same name says nothing, and stops no other."""
-    for one in lists:
-        with suppress(RevocationListBroken):
-            revocation.check([one], [Used(tuple(chain), trust.at)], trust)
+        revocation.check_kept(lists, Used(tuple(chain), trust.at), trust)
 
 
 @contextmanager

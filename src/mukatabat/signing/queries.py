@@ -27,6 +27,12 @@ def revocation_lists(moments: Iterable[datetime]) -> tuple[bytes, ...]:
     return tuple(bytes(data[one]) for one in chosen)
 
 
+def kept_lists() -> tuple[bytes, ...]:
+    """Give the newest list of each authority (DER), in one query."""
+    newest = RevocationList.objects.order_by("authority", "-at").distinct("authority")
+    return tuple(bytes(one) for one in newest.values_list("data", flat=True))
+
+
 def lists_run_out_since() -> datetime | None:
     """Since when the authority that is silent the longest owes its next list; None where none is kept."""
     newest = RevocationList.objects.order_by("authority", "-at").distinct("authority")
