@@ -29,6 +29,11 @@ _SEPARATOR = f"(?:[{SPACES}]*[{re.escape(DASHES + SLASHES)}][{SPACES}]*|[{SPACES
 _BODY = re.compile(r"[A-Z][A-Z0-9]{1,11}")
 
 
+def marked_code(code: str, realm: str) -> str:
+    """Give a body's code as it is written: that of a practice body is marked as such."""
+    return f"{TRAINING_PREFIX}-{code}" if realm == Realm.TRAINING else code
+
+
 # ASCII classes on purpose: \d and \w would let other scripts' digits and look-alike letters in.
 def _pattern(separator: str) -> str:
     return (
@@ -85,8 +90,7 @@ class Reference:
         return self._written()
 
     def _written(self) -> str:
-        prefix = f"{TRAINING_PREFIX}-" if self.training else ""
-        return f"{prefix}{self.body}-{self.register}-{self.year}-{self.serial:0{SERIAL_WIDTH}d}"
+        return f"{marked_code(self.body, self.realm)}-{self.register}-{self.year}-{self.serial:0{SERIAL_WIDTH}d}"
 
     @property
     def realm(self) -> Realm:

@@ -15,6 +15,7 @@ from mukatabat.directory.models import Body, PublicKey
 from mukatabat.directory.queries import bodies_in_order
 from mukatabat.directory.vocabulary import Channel, KeyUse
 from mukatabat.kernel import clock
+from mukatabat.kernel.references import marked_code
 from mukatabat.kernel.vocabulary import Realm
 from mukatabat.signing.authorities import named
 from mukatabat.tenancy.context import reading
@@ -60,8 +61,7 @@ class Certified:
     @property
     def name(self) -> str:
         """What it is called on the command line and by what watches."""
-        code = f"TRN-{self.code}" if self.realm == Realm.TRAINING else self.code
-        return f"seal {code}" if self.code else f"node {self.realm}"
+        return f"seal {marked_code(self.code, self.realm)}" if self.code else f"node {self.realm}"
 
     def standing(self, at: datetime) -> Standing:
         """What may be said of it at a moment."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import click
 
 from mukatabat.directory.models import Body
-from mukatabat.kernel.vocabulary import Realm
+from mukatabat.kernel.references import marked_code
 from mukatabat.tenancy.rules import Actor
 from mukatabat.web.cli.answers import acting
 
@@ -22,8 +22,7 @@ def keys() -> None:
 def all_bodies() -> Iterator[tuple[str, Actor]]:
     """Give every body's code, with its realm's prefix, and the actor of these verbs for it."""
     for body in Body.objects.order_by("realm", "code"):
-        prefix = "TRN-" if body.realm == Realm.TRAINING else ""
-        yield f"{prefix}{body.code}", acting("keys", body)
+        yield marked_code(body.code, body.realm), acting("keys", body)
 
 
 def body_named(code: str) -> Actor:
