@@ -12,6 +12,7 @@ from django.urls import URLPattern
 from django.urls.converters import IntConverter
 
 from mukatabat.access.grants.rules import Grantee
+from mukatabat.access.models import Account
 from mukatabat.directory.seed import body_id
 from mukatabat.exchange import queries as exchange
 from mukatabat.exchange.models import Arrival
@@ -28,7 +29,7 @@ from mukatabat.vault.models import DocumentKey
 from mukatabat.work import queries as work
 from mukatabat.work.actions import refer
 from mukatabat.work.rules import Act, ReferralCommand, Task
-from tests.cast import MOF
+from tests.cast import FL, MOF, MOH
 from tests.letters.pages import at, browser
 from tests.story import approved_letter, arrived, issued_letter, registered, run_jobs
 
@@ -74,6 +75,23 @@ def test_both_sides_see_both_numbers_and_only_their_own_notes(cast: Cast, langua
         assert f"MOF-O-{year}-00001" in ours.content.decode()
         assert "ملاحظة داخلية سرية" in ours.content.decode()
     assert "ملاحظة داخلية سرية" not in theirs.content.decode()
+
+
+def test_the_verdict_over_several_recipients_is_in_the_reader_s_digits(cast: Cast) -> None:
+    letter = issued_letter(cast, addressees=(AddresseeCommand(FL), AddresseeCommand(MOH)))
+    run_jobs()
+    registered(cast, _to(cast, "adviser.fl"))
+    run_jobs()
+    reader = browser("adviser.mof", language="en")
+    for digits, title, other in (("latn", ">1<", ">2<"), ("arab", ">١<", ">٢<")):
+        Account.objects.filter(login="adviser.mof").update(digits=digits)
+        verdict = (
+            reader.get(at("letter", letter.id))
+            .content.decode()
+            .partition('class="verdict')[2]
+            .partition("</section>")[0]
+        )
+        assert "Registered by" in verdict and title in verdict and other in verdict
 
 
 def test_a_reference_in_a_text_leads_to_the_letter_where_the_reader_may_read_it(cast: Cast) -> None:

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from mukatabat.access.decisions import access, actor_of_request
+from mukatabat.access.reader import in_readers_digits
 from mukatabat.access.rules import Capability
 from mukatabat.directory.models import Body
 from mukatabat.exchange import queries as exchange
@@ -126,11 +129,11 @@ def letter_page(opened: Opened, request: HttpRequest) -> dict[str, Any]:
     return {
         "letter": _heading(opened, story), "back": back_of(found), "actions": _actions(opened),
         "more": _more(opened, story), "panel": panel, "tabs": _tabs(opened, panel),
-        **_panel(opened, story, panel),
+        **_panel(opened, story, panel=panel, digits=partial(in_readers_digits, request)),
     }  # fmt: skip
 
 
-def _panel(opened: Opened, story: Story, panel: str) -> dict[str, Any]:
+def _panel(opened: Opened, story: Story, *, panel: str, digits: Callable[[object], str]) -> dict[str, Any]:
     if panel == "referrals":
         may_refer = opened.is_holder and opened.letter.state in {LetterState.REGISTERED, LetterState.ISSUED}
         return panels.referrals_panel(
@@ -140,7 +143,7 @@ def _panel(opened: Opened, story: Story, panel: str) -> dict[str, Any]:
         return panels.files_panel(opened.letter)
     if panel == "data":
         return panels.data_panel(opened.actor, opened.letter)
-    return panels.track_panel(story)
+    return panels.track_panel(story, digits)
 
 
 def _tabs(opened: Opened, panel: str) -> list[dict[str, Any]]:

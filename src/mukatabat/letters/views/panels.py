@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -98,8 +98,8 @@ VERDICTS: dict[ConsignmentState, Verdict] = {
 }
 
 
-def verdict(consignments: Sequence[Consignment]) -> Verdict | None:
-    """One sentence over all recipients; a redirected one is represented by its further station."""
+def verdict(consignments: Sequence[Consignment], digits: Callable[[object], str]) -> Verdict | None:
+    """One sentence over all recipients, its numbers by ``digits``; a redirected one counts as its further station."""
     standing = [one for one in consignments if one.state != _S.REDIRECTED] or list(consignments)
     if len(standing) == 1:
         return VERDICTS[_S(standing[0].state)]
@@ -107,10 +107,10 @@ def verdict(consignments: Sequence[Consignment]) -> Verdict | None:
         return None
     done = sum(_S(one.state) in RECEIVED for one in standing)
     broken = sum(_S(one.state) in BROKEN for one in standing)
-    title = sentence(_("Registered by %(done)s of %(all)s recipients"), done=done, all=len(standing))
+    title = sentence(_("Registered by %(done)s of %(all)s recipients"), done=digits(done), all=digits(len(standing)))
     if broken:
         text = ngettext("%(count)s recipient needs attention.", "%(count)s recipients need attention.", broken)
-        return Verdict("warn", title, text % {"count": broken})
+        return Verdict("warn", title, text % {"count": digits(broken)})
     tone = "ok" if done == len(standing) else "info"
     return Verdict(tone, title, gettext("Each has its own track below."))
 
@@ -137,8 +137,8 @@ def chain(letter: Letter, consignment: Consignment) -> list[dict[str, Any]]:
     return steps
 
 
-def track_panel(story: Story) -> dict[str, Any]:
-    """The context of ``letters/_track.html``."""
+def track_panel(story: Story, digits: Callable[[object], str]) -> dict[str, Any]:
+    """The context of ``letters/_track.html``; ``digits`` writes a number as its reader reads it."""
     letter = story.letter
     received = letter.direction == Direction.IN
     on_paper = [one.id for one in story.consignments if one.on_paper]
@@ -147,7 +147,7 @@ def track_panel(story: Story) -> dict[str, Any]:
     return {
         "checks_proof": any(story.actor.may(one) for one in CHECKERS)
         and any(proof_url(story.letter, one) for one in story.consignments),
-        "verdict": _with_bundle(verdict(story.consignments), story) or under_way(letter),
+        "verdict": _with_bundle(verdict(story.consignments, digits), story) or under_way(letter),
         "recipients": [
             {
                 "name": story.name(one), "is_copy": one.role == Role.COPY, "status": one.state,

@@ -13,7 +13,14 @@ function mark(box, option) {
   else line.removeAttribute("aria-activedescendant");
 }
 
+// What the line says, and how often its list was shut: an answer to a question from before that is shown no more.
+const shutTimes = new WeakMap();
+const asked = new WeakMap();
+const question = (box) => `${shutTimes.get(box) ?? 0} ${box.querySelector("[data-token-find]").value}`;
+const boxOf = ({ detail }) => detail.target.closest?.("[data-tokens]");
+
 function shut(box) {
+  shutTimes.set(box, (shutTimes.get(box) ?? 0) + 1);
   const line = box.querySelector("[data-token-find]");
   box.querySelector(".opts").replaceChildren();
   line.setAttribute("aria-expanded", "false");
@@ -103,6 +110,14 @@ document.addEventListener("focusout", ({ target, relatedTarget }) => {
   if (box && relatedTarget && !box.contains(relatedTarget)) shut(box);
 });
 
+document.addEventListener("htmx:beforeSend", (event) => {
+  const box = boxOf(event);
+  if (box) asked.set(event.detail.xhr, question(box));
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const box = boxOf(event);
+  if (box && asked.get(event.detail.xhr) !== question(box)) event.detail.shouldSwap = false;
+});
 document.addEventListener("htmx:afterSwap", (event) => {
   const box = event.target.closest?.("[data-tokens]");
   if (!box) return;

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The list of recipients shows what was asked last: an answer that comes late opens nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+    from tests.browser.people import Office
+
+pytestmark = pytest.mark.browser
+OPTIONS = "**/options/?**"
+
+
+class Held:
+    """Questions of the line of recipients whose answers are held back until they are let go."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.routes: list[Route] = []
+        page.evaluate("document.addEventListener('htmx:afterRequest', () => (document.body.dataset.answered = 'so'))")
+        page.route(OPTIONS, self.hold)
+
+    def hold(self, route: Route) -> None:
+        """Keep an answer back."""
+        self.routes.append(route)
+
+    def wait_for_one(self) -> None:
+        """Wait until something was asked."""
+        while not self.routes:
+            self.page.wait_for_timeout(20)
+
+    def let_go(self) -> None:
+        """Answer the first of them, and wait until the page has dealt with it."""
+        self.page.evaluate("delete document.body.dataset.answered")  # that of a question from before
+        self.routes.pop(0).continue_()
+        expect(self.page.locator("body[data-answered]")).to_be_attached()
+
+
+def test_an_answer_that_comes_after_a_recipient_was_picked_opens_the_list_no_more(office: Office) -> None:
+    adviser = office.person("adviser.mof")
+    adviser.begin_letter()
+    page = adviser.page
+    line, options = page.locator("#id_to"), page.locator("#to-options").get_by_role("option")
+    line.focus()
+    expect(options.first).to_be_visible()
+    held = Held(page)
+    line.press_sequentially("الصحة")
+    held.wait_for_one()
+    line.press("Enter")  # takes what stands first in the list that is still shown
+    expect(page.locator(".combo[data-tokens=to] .tok")).to_have_count(1)
+    held.let_go()
+    expect(line).to_be_focused()
+    expect(options).to_have_count(0)
+    expect(line).to_have_attribute("aria-expanded", "false")
+    page.unroute(OPTIONS)
+    adviser.address("العدل", "العدل")
