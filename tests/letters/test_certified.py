@@ -29,6 +29,7 @@ from mukatabat.registers.models import Entry
 from mukatabat.signing import service
 from mukatabat.signing.development.authority import DevelopmentAuthority
 from mukatabat.signing.development.provider import SoftwareProvider
+from mukatabat.signing.errors import NoProvider
 from mukatabat.tenancy.context import scope
 from mukatabat.vault.actions import accept_node, accept_seal, request_node, request_seal
 from mukatabat.vault.errors import NodeNotCertified, SealEnded, SealNotCertified
@@ -166,6 +167,9 @@ def test_the_signer_reads_what_is_missing_and_that_no_number_was_taken(
 ) -> None:
     letter = approved_letter(installation.cast)
     assert said in signer_s_browser.get(at("sign", letter.id)).content.decode(), "before anything is typed"
+    without = signer_s_browser.post(at("sign", letter.id), {"read": "yes", "version": letter.version})
+    assert without.status_code == NoProvider.http_status, "nor is there anybody who signs"
+    assert installation.untouched(letter)
     monkeypatch.setattr(service, "provider", lambda: installation.provider)
     answer = signer_s_browser.post(at("sign", letter.id), {"read": "yes", "version": letter.version})
     assert answer.status_code == SealNotCertified.http_status

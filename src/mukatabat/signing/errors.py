@@ -107,6 +107,16 @@ class NoKeyThere(SigningError):
     do = _("Check the name with the person, and that the key is released by telephone and its certificate is valid.")
 
 
+class NoProvider(SigningError):
+    """The installation names no signature provider, and only development has one of its own."""
+
+    code = "signing.no-provider"
+    http_status = 503
+    happened = _("This platform has no signing service yet.")
+    safe = _("Nothing was signed, and no number was taken. The letter waits for its signer.")
+    do = _("Tell your administrator, who has to name the signing service.")
+
+
 class RequestConflict(SigningError, Conflict):
     """One request id was used for two different things to sign."""
 

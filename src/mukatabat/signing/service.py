@@ -21,7 +21,7 @@ from mukatabat.signing.authorities import Authority, authorities_in, authority_o
 from mukatabat.signing.development.authority import CertificateSubject, DevelopmentAuthority
 from mukatabat.signing.development.provider import SoftwareProvider
 from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
-from mukatabat.signing.errors import CertifiedElsewhere, NoAuthority
+from mukatabat.signing.errors import CertifiedElsewhere, NoAuthority, NoProvider
 from mukatabat.signing.ports import RevocationSource, SignatureProvider, TimeStampAuthority
 from mukatabat.signing.providers import remote
 from mukatabat.signing.providers.csc import provider as csc
@@ -56,8 +56,14 @@ def _software(folder: Path) -> SoftwareProvider:
 
 
 def provider() -> SignatureProvider:
-    """The signature provider of this installation: the trust service provider that it names, else development's."""
-    return trust_service() or _software(settings.MUKATABAT_SIGNING_DIR)
+    """The signature provider of this installation: the trust service provider that it names, else development's.
+
+    Raises NoProvider where there is neither: persons then sign in their own bodies' systems alone.
+    """
+    found = trust_service()
+    if found is None and not settings.MUKATABAT_DEVELOPMENT:
+        raise NoProvider
+    return found or _software(settings.MUKATABAT_SIGNING_DIR)
 
 
 def trust_service() -> csc.CscProvider | None:
