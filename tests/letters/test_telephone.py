@@ -199,6 +199,7 @@ def test_the_page_of_a_batch_asks_once_and_looks_without_a_new_code(desk: Desk, 
         page.post(reverse("letters:batch_next"))
     shown = page.get(reverse("letters:batch_run"))
     assert "بانتظار موافقتك في الهاتف" in shown.content.decode()
+    assert all(row["reference"] in desk.stand_in.lines()[0].text for row in shown.context["rows"])
     assert (desk.stand_in.rung, [one.count for one in desk.stand_in.lines()]) == (1, [2])
     desk.stand_in.press_all(agrees=True)
     now.advance(timedelta(minutes=6))  # the proof of the second factor is no longer fresh

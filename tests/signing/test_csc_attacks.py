@@ -7,9 +7,12 @@ import asyncio
 import base64
 import json
 import logging
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.request import urlopen
 from uuid import UUID
 
 import aiohttp
@@ -43,7 +46,7 @@ from mukatabat.signing.rules import (
 )
 from mukatabat.tenancy.rules import system_actor
 from tests.cast import MOH
-from tests.signing.csc import NUMBER, USER, look, release, signer, trust_service
+from tests.signing.csc import NUMBER, PEOPLE, USER, look, release, signer, trust_service
 from tests.signing.support import NOW, request_for
 
 pytestmark = pytest.mark.django_db
@@ -275,3 +278,24 @@ def test_a_stranger_client_reads_the_stand_in(csc: CscProvider, stand_in: StandI
 def _token(csc: CscProvider) -> str:
     csc.client.credentials(USER)
     return csc.client._known.token
+
+
+def test_the_stand_in_is_a_program_that_says_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("only for trying", encoding="utf-8")
+    (tmp_path / "people.json").write_text(json.dumps(PEOPLE), encoding="utf-8")
+    command = [
+        sys.executable, "-m", "mukatabat.signing.providers.csc.development", "--client-id", "mukatabat",
+        "--secret-file", "secret", "--people", "people.json", "--authority", "authority", "--manner", "approve",
+    ]  # fmt: skip
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as program:  # fmt: skip
+        assert program.stdout is not None
+        assert program.stderr is not None
+        url = program.stdout.readline().strip()
+        client = Client(Account(url=url, client_id="mukatabat", secret_file=tmp_path / "secret"))
+        assert [one.obstacle for one in client.credentials(USER)] == [""]
+        page = urlopen(url.removesuffix("csc/v2")).read().decode()
+        program.terminate()
+        assert "INSECURE" in page
+        assert "INSECURE" in program.stderr.read()

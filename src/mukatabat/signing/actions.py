@@ -19,7 +19,7 @@ from mukatabat.notify.actions import tell
 from mukatabat.notify.models import Notification
 from mukatabat.notify.rules import CERTIFICATE, Kind, Message
 from mukatabat.signing.certificates import expires_at
-from mukatabat.signing.errors import RevocationUnavailable, SigningError
+from mukatabat.signing.errors import RevocationUnavailable, SignerNotEnrolled, SigningError
 from mukatabat.signing.models import RevocationList
 from mukatabat.signing.ports import SignatureProvider
 from mukatabat.signing.rules import SignerCertificate, due_notice
@@ -46,6 +46,8 @@ def tell_of_expiry(actor: Actor, provider: SignatureProvider) -> int:
         try:
             certificate = provider.certificate(person_id)
             told += _tell(actor, person_id, certificate)
+        except SignerNotEnrolled:
+            continue
         except SigningError:
             logger.exception("the certificate of signer %s cannot be looked at", person_id)
     return told

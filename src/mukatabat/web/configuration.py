@@ -13,6 +13,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mukatabat.kernel.addresses import is_trusted
+
 
 class Configuration(BaseSettings):
     """What an installation decides. Every field is an environment variable with the prefix ``MUKATABAT_``.
@@ -93,6 +95,15 @@ class Configuration(BaseSettings):
         """Told at the start: a folder that is not there would be trusted to hold nothing."""
         if value is not None and not value.is_dir():
             message = f"MUKATABAT_AUTHORITIES names {value}, which is no folder that this user may look into."
+            raise ValueError(message)
+        return value
+
+    @field_validator("csc_url")
+    @classmethod
+    def _is_trusted(cls, value: str) -> str:
+        """Told at the start, and not by the first letter that is to be signed."""
+        if value and not is_trusted(value):
+            message = "MUKATABAT_CSC_URL begins with https, for example https://signing.example/csc/v2"
             raise ValueError(message)
         return value
 

@@ -41,7 +41,10 @@ def _state(letter: Letter | None) -> str:
 
 
 def batch_rows(actor: Actor, chosen: Sequence[Chosen], *, tried: Collection[str], since: str) -> list[dict[str, Any]]:
-    """A row for each letter: id, url, subject, to, reference, state (waiting, signing, signed, before, failed), why."""
+    """A row for each letter: id, url, subject, to, reference, state (waiting, signing, signed, before, failed), why.
+
+    The reference of one that is being signed is the number that was taken for it.
+    """
     with reading(actor):
         ids = [one.letter_id for one in chosen]
         found = letters_of_batch(actor, ids)
@@ -56,7 +59,7 @@ def _row(
     state, error = reading_of.standing(chosen, letter)
     return {
         "id": chosen.letter_id, "value": str(chosen), "url": letter_url(chosen.letter_id), "state": state,
-        "subject": letter.subject if letter else "", "reference": letter.reference if letter else "",
+        "subject": letter.subject if letter else "", "reference": reading_of.number(letter) if letter else "",
         "why": " ".join(one["text"] for one in summary(error)) if error else "",
         **people.get(chosen.letter_id, {}),
     }  # fmt: skip
@@ -83,6 +86,11 @@ class _Reading:
         if letter.state != LetterState.APPROVED:
             return FAILED, NoSuchMove(state=LetterState(letter.state).label)
         return (FAILED, self._why(chosen, letter)) if tried else (WAITING, None)
+
+    def number(self, letter: Letter) -> str:
+        """The number of one letter, also of one that is being signed."""
+        issue = self.issues.get(letter.id)
+        return issue.reference if issue is not None and letter.state == LetterState.ISSUING else letter.reference
 
     def _of_this_batch(self, letter: Letter) -> bool:
         issue = self.issues.get(letter.id)
