@@ -209,6 +209,21 @@ def test_the_page_of_a_batch_asks_once_and_looks_without_a_new_code(desk: Desk, 
     assert page.get(reverse("letters:batch_run")).context["signed"] == 2
 
 
+def test_a_batch_begun_while_the_service_is_away_is_asked_for_at_once_when_it_is_back(
+    desk: Desk, now: clock.FixedClock
+) -> None:
+    signer = desk.cast("signer.mof")
+    chosen = [Chosen(one.id, one.version) for one in (approved_letter(desk.cast) for _ in range(3))]
+    for one in chosen:
+        sign_in_batch(signer, one, provider=desk.provider, time_stamps=None)
+    desk.stand_in.faults["credentials/list"] = Fault(status=503)
+    with pytest.raises(ProviderUnavailable):
+        ask_together(signer, chosen, provider=desk.provider)
+    now.advance(timedelta(minutes=3))
+    jobs.sweep(MOF)
+    assert [one.count for one in desk.stand_in.lines()] == [3]
+
+
 # ── what the signer reads ───────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -18,7 +18,7 @@ from mukatabat.signing.errors import (
 )
 from mukatabat.signing.providers.csc import keeping
 from mukatabat.signing.providers.csc.client import Client, NotTaken
-from mukatabat.signing.providers.csc.provider import ASK_AGAIN, MOST_ASKED, CscProvider
+from mukatabat.signing.providers.csc.provider import ASK_AGAIN, LONGEST_TEXT, MOST_ASKED, CscProvider
 from mukatabat.signing.providers.csc.telephone import Fault, StandIn
 from mukatabat.signing.rules import (
     Pending,
@@ -84,6 +84,17 @@ def test_the_telephone_is_not_asked_for_more_at_once_than_the_key_allows(
     first, second = (request_for(bound, person) for _ in range(2))
     csc.start_together([first, second])
     assert [one.count for one in stand_in.lines()] == [1, 1]
+
+
+def test_no_act_releases_what_the_telephone_cannot_show(
+    csc: CscProvider, stand_in: StandIn, bound: Prepared, person: UUID
+) -> None:
+    requests = [replace(request_for(bound, person), display_text=f"FL-O-2026-{serial:05}") for serial in range(40)]
+    csc.start_together(requests)
+    shown = [line.text for line in stand_in.lines()]
+    assert [line.count for line in stand_in.lines()] == [29, 11]
+    assert all(len(text) <= LONGEST_TEXT for text in shown)
+    assert "، ".join(shown) == "، ".join(one.display_text for one in requests)
 
 
 def test_a_signature_that_is_promised_is_looked_for(

@@ -12,6 +12,8 @@ from procrastinate.contrib.django import app
 from mukatabat.directory.models import Body
 from mukatabat.exchange.rules import ConsignmentState
 from mukatabat.kernel import clock
+from mukatabat.kernel.errors import MukatabatError
+from mukatabat.letters.actions.batch import ask_left_over
 from mukatabat.letters.actions.following import follow_consignment
 from mukatabat.letters.actions.issuing import Progress, collect_signature
 from mukatabat.letters.models import Issue
@@ -46,6 +48,7 @@ def sweep(body_id: UUID) -> dict[UUID, Progress]:
     actor = _actor(body_id)
     with scope(actor):
         running = list(Issue.objects.filter(state=IssueState.SIGNING).values_list("id", "provider", "started_at"))
+    _ask_left_over(actor, {began_by for _, began_by, _ in running})
     found: dict[UUID, Progress] = {}
     for issue_id, began_by, started_at in running:
         try:
@@ -56,3 +59,16 @@ def sweep(body_id: UUID) -> dict[UUID, Progress]:
         except Exception:
             logger.exception("the sweep could not look after issue %s", issue_id)
     return found
+
+
+def _ask_left_over(actor: Actor, began_by: set[str]) -> None:
+    """Have signers asked for what was begun while the service was away: once for all, before each is looked after."""
+    for name in began_by:
+        try:
+            provider = service.provider_named(name)
+            if isinstance(provider, ReleasesTogether):
+                ask_left_over(actor, provider=provider, begun_before=clock.now() - GATHERING)
+        except MukatabatError as error:
+            logger.warning("%s: signers of body %s could not be asked", error.code, actor.body_id)
+        except Exception:
+            logger.exception("signers of body %s could not be asked", actor.body_id)

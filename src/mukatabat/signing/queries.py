@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from mukatabat.kernel import clock
-from mukatabat.signing.models import Release, RevocationList
+from mukatabat.signing.models import Release, RemoteRequest, RevocationList
 from mukatabat.signing.rules import Standing, Telephone
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
@@ -59,6 +59,14 @@ def telephone_of(actor: Actor, request_id: UUID) -> Telephone:
     if release.activation or release.ended_at is not None:
         return Telephone(Standing.RELEASED, release.asked)
     return Telephone(Standing.ASKED if release.handle else Standing.UNHEARD, release.asked)
+
+
+def not_entered(actor: Actor, request_ids: Iterable[UUID]) -> list[UUID]:
+    """Which of these requests of the actor's body the trust service provider was never to be asked for yet."""
+    wanted = list(request_ids)
+    with reading(actor):
+        known = set(RemoteRequest.objects.filter(id__in=wanted).values_list("id", flat=True))
+    return [one for one in wanted if one not in known]
 
 
 def unheard_since(actor: Actor) -> datetime | None:

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from mukatabat.access.capabilities import require_capability
 from mukatabat.access.rules import Capability, is_fresh
@@ -23,6 +26,7 @@ from mukatabat.letters.models import Issue
 from mukatabat.letters.queries import access_letter
 from mukatabat.letters.rules import IssueState, LetterState
 from mukatabat.signing.ports import ReleasesTogether, SignatureProvider, TimeStampAuthority
+from mukatabat.signing.queries import not_entered
 from mukatabat.tenancy.context import reading, scope
 from mukatabat.tenancy.rules import Actor
 
@@ -107,12 +111,30 @@ def ask_together(actor: Actor, chosen: Sequence[Chosen], *, provider: ReleasesTo
     Raises ProviderUnavailable and the other errors of :meth:`mukatabat.signing.ports.SignatureProvider.start`.
     """
     with reading(actor):
-        running = list(
-            Issue.objects.filter(
-                letter__in=[one.letter_id for one in chosen], state=IssueState.SIGNING, signer_id=actor.person,
-                provider=provider.name,
-            ).order_by("started_at", "id")
-        )  # fmt: skip
-    requests = [one for one in (request_of(actor, issue) for issue in running) if one is not None]
+        running = _running(provider).filter(letter__in=[one.letter_id for one in chosen], signer_id=actor.person)
+        issues = list(running)
+    _ask(actor, issues, provider)
+
+
+def ask_left_over(actor: Actor, *, provider: ReleasesTogether, begun_before: datetime) -> None:
+    """Ask each signer once for what nobody was asked for, because the service was away when its batch was begun.
+
+    Raises as `ask_together`.
+    """
+    with reading(actor):
+        found = {one.id: one for one in _running(provider).filter(started_at__lte=begun_before)}
+    by_signer: dict[UUID, list[Issue]] = {}
+    for issue_id in not_entered(actor, found):
+        by_signer.setdefault(found[issue_id].signer_id, []).append(found[issue_id])
+    for issues in by_signer.values():
+        _ask(actor, issues, provider)
+
+
+def _running(provider: ReleasesTogether) -> QuerySet[Issue]:
+    return Issue.objects.filter(state=IssueState.SIGNING, provider=provider.name).order_by("started_at", "id")
+
+
+def _ask(actor: Actor, issues: Sequence[Issue], provider: ReleasesTogether) -> None:
+    requests = [one for one in (request_of(actor, issue) for issue in issues) if one is not None]
     if requests:
         provider.start_together(requests)

@@ -168,7 +168,8 @@ def next_letter(request: HttpRequest) -> HttpResponse:
     if one is not None and (is_running or fresh(actor, clock.now())):
         if is_running and not kept.get("asked"):
             kept |= {"asked": _ask(actor, _letters(kept))}
-        _sign(actor, one)
+        if not is_running or kept["asked"]:  # where the service is away, nobody is asked for one letter of many
+            _sign(actor, one)
         tried = dict.fromkeys([*kept["tried"], str(one.letter_id)])
         request.session[KEPT] = kept | {"tried": list(tried)}
     if request.headers.get("HX-Request") != "true":

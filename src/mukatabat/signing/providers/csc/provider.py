@@ -46,6 +46,8 @@ ASK_AGAIN = timedelta(seconds=60)
 """So long after an answer that was lost the person is asked anew: by then both would know that it does not come."""
 MOST_ASKED = 3
 LONGEST_TEXT = 500
+"""Characters that a telephone shows of what is released (§11.6, `description`)."""
+COMMA = "، "
 
 logger = logging.getLogger(__name__)
 
@@ -156,8 +158,8 @@ class CscProvider:
         """
         signer = self.signer_of(requests[0].person_id)
         most = self._usable(signer)[0][0].most if len(requests) > 1 else 1
-        for first in range(0, len(requests), most):
-            for release_id in dict.fromkeys(keeping.enter(signer.actor, requests[first : first + most])):
+        for group in _groups(requests, most):
+            for release_id in dict.fromkeys(keeping.enter(signer.actor, group)):
                 self._ask_once(signer, release_id)
         place = f"{NAME}:{signer.actor.realm}:{signer.actor.body_id}"
         return [Ticket(one.id, self.name, place) for one in requests]
@@ -189,7 +191,7 @@ class CscProvider:
             return
         release.credential, release.algorithm, release.asked = credential.id, credential.algorithm, release.asked + 1
         keeping.keep(signer.actor, release, "credential", "algorithm", "asked")
-        text = "، ".join(one.display_text for one in requests)[:LONGEST_TEXT]
+        text = COMMA.join(one.display_text for one in requests)[:LONGEST_TEXT]
         try:
             answer = self.client.authorize(credential, _digests(requests), text=text, mark=str(release.id))
         except NotTaken:
@@ -283,6 +285,17 @@ def _actor_of(ticket: Ticket) -> Actor:
         return system_actor("signing.csc", body_id=UUID(body), realm=realm)
     except ValueError:
         raise UnknownTicket(request=str(ticket.request_id)) from None
+
+
+def _groups(requests: Sequence[SigningRequest], most: int) -> list[list[SigningRequest]]:
+    """Requests that one act may release: no more than the key allows, and none that the telephone could not show."""
+    groups: list[list[SigningRequest]] = [[]]
+    for one in requests:
+        shown = sum(len(each.display_text) + len(COMMA) for each in (*groups[-1], one)) - len(COMMA)
+        if groups[-1] and (len(groups[-1]) >= most or shown > LONGEST_TEXT):
+            groups.append([])
+        groups[-1].append(one)
+    return groups
 
 
 def _digests(requests: Sequence[RemoteRequest]) -> list[bytes]:
