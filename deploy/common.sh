@@ -93,6 +93,15 @@ migrate() {
   stop "The tables could not be changed. Nothing is half done, and the former release goes on serving."
 }
 
+# How long the journal keeps what the services log; a file of the administrator's own stays as it is.
+limit_logs() {
+  local limits=/etc/systemd/journald.conf.d/mukatabat.conf
+  [ ! -e "$limits" ] || return 0
+  install -D -m 0644 "$1/journald.conf" "$limits"
+  chmod 0755 "$(dirname "$limits")"
+  ! with_systemd || systemctl restart systemd-journald.service
+}
+
 collect_static() {
   install -d -m 0755 -o "$SERVICE" "$STATIC"
   (umask 0022 && as_service "$1" "secret-key" -m mukatabat collectstatic --noinput --verbosity 0)
@@ -112,6 +121,17 @@ make_command() {
 make_current() {
   ln -sfn "$HOME_OF_RELEASES/$1" "$CURRENT.new"
   mv -T "$CURRENT.new" "$CURRENT"
+}
+
+# Restart the worker, then the web processes of the given ports one after the other, each when the one before is ready.
+# Returns 1, with the port that did not become ready in $stuck.
+restart_services() {
+  systemctl daemon-reload
+  systemctl restart mukatabat-worker.service
+  for stuck in "$@"; do
+    systemctl restart "mukatabat-web@$stuck.service"
+    wait_ready "$stuck" || return 1
+  done
 }
 
 # Wait for readiness of the web process on a port, up to a minute.

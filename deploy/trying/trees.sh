@@ -2,6 +2,7 @@
 # Bare Debian trees below $folder in which a server is tried. Sourced by deploy/try and deploy/try-upgrade.
 
 readonly host=letters.example
+readonly debian=${MUKATABAT_TRY_DEBIAN:-bookworm}
 readonly packages=systemd,systemd-sysv,dbus,python3,python3-venv,postgresql,nginx,openssl,iproute2,ca-certificates
 declare -A first_process=()
 
@@ -25,7 +26,7 @@ bare_tree() {
   [ ! -e "$folder/bare/complete" ] || return 0
   say "making a bare tree"
   rm -rf "$folder/bare"
-  debootstrap --variant=minbase --include="$packages" bookworm "$folder/bare" >"$folder/debootstrap.log"
+  debootstrap --variant=minbase --include="$packages" "$debian" "$folder/bare" >"$folder/debootstrap.log"
   touch "$folder/bare/complete"
 }
 
