@@ -77,7 +77,7 @@ def test_an_upload_becomes_a_row_bytes_and_an_audit_entry(folder: Path) -> None:
     assert (document.scan, document.source, document.created_by) == ("not-scanned", "uploaded", actor.person_id)
     (blob,) = blobs(folder)
     assert len(blob.read_bytes()) == HEADER + len(PDF) + TAG
-    assert b"PDF" not in blob.read_bytes()
+    assert b"%PDF-1" not in blob.read_bytes()
     with scope(actor):
         entry = AuditEntry.objects.get(object_id=document.id)
     assert (entry.act, entry.object_kind) == ("vault.document-stored", "document")
