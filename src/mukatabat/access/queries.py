@@ -16,6 +16,7 @@ from mukatabat.directory.models import Appointment, Mandate, Person, effective
 from mukatabat.directory.vocabulary import PostRole
 from mukatabat.kernel import clock
 from mukatabat.tenancy.rules import Actor
+from mukatabat.tenancy.sql import rows
 
 
 def actor_of(account: Account, *, session: SessionBase) -> Actor:
@@ -37,31 +38,35 @@ def actor_of(account: Account, *, session: SessionBase) -> Actor:
 
 
 def actor_by_posts(person: Person) -> Actor:
+    """Return the actor that a person is today, see :func:`actor_of_person`."""
+    return actor_of_person(person.pk, person.body_id, realm=person.body.realm, names=(person.ar, person.en))
+
+
+def actor_of_person(person_id: UUID, body_id: UUID, *, realm: str, names: tuple[str, str]) -> Actor:
     """Return the actor that a person is today by the posts held in the own body, with all that those allow.
 
-    Whoever builds a session or a token on it takes away what that may not use. Raises `NoAppointment`.
+    ``names`` are the Arabic and the English one. Whoever builds a session or a token on it takes away what that may not
+    use. Raises `NoAppointment`.
     """
-    held = _appointments(person)
+    held = _posts(person_id, body_id)
     if not held:
         raise NoAppointment
     return Actor(
-        person_id=person.pk,
-        body_id=person.body_id,
-        realm=person.body.realm,
-        name_ar=person.ar,
-        name_en=person.en,
-        post_ids=tuple(dict.fromkeys(appointment.post_id for appointment in held)),
-        unit_ids=tuple(dict.fromkeys(appointment.post.unit_id for appointment in held)),
-        capabilities=frozenset(
-            map(str, rules.capabilities_of(PostRole(appointment.post.role) for appointment in held))
-        ),
+        person_id=person_id,
+        body_id=body_id,
+        realm=realm,
+        name_ar=names[0],
+        name_en=names[1],
+        post_ids=tuple(dict.fromkeys(post for post, _, _ in held)),
+        unit_ids=tuple(dict.fromkeys(unit for _, unit, _ in held)),
+        capabilities=frozenset(map(str, rules.capabilities_of(role for _, _, role in held))),
     )
 
 
 def capabilities_of(account: Account) -> frozenset[rules.Capability]:
     """Return what the account's posts of today allow, before any second factor is asked for."""
-    held = _appointments(_person_with_body(account))
-    return rules.capabilities_of(PostRole(appointment.post.role) for appointment in held)
+    person = _person_with_body(account)
+    return rules.capabilities_of(role for _, _, role in _posts(person.pk, person.body_id))
 
 
 def second_factor_required(account: Account) -> bool:
@@ -103,10 +108,7 @@ def _person_with_body(account: Account) -> Person:
     return Person.objects.select_related("body").get(pk=account.person_id)
 
 
-def _appointments(person: Person) -> list[Appointment]:
-    day = clock.today()
-    return list(
-        Appointment.objects.select_related("post")
-        .filter(effective(day), effective(day, "post__"), person=person, post__body=person.body_id)
-        .order_by("-is_primary", "valid_from", "pk")
-    )
+def _posts(person_id: UUID, body_id: UUID) -> list[tuple[UUID, UUID, PostRole]]:
+    """The posts held today, the main one first: post, unit and role of each."""
+    held = rows("access", "posts", {"person": person_id, "body": body_id, "day": clock.today()})
+    return [(post, unit, PostRole(role)) for post, unit, role in held]

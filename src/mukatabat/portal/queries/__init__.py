@@ -3,20 +3,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from mukatabat.access.errors import NoAppointment
-from mukatabat.access.queries import actor_by_posts
+from mukatabat.access.queries import actor_by_posts, actor_of_person
 from mukatabat.access.rules import Capability, capabilities_of
 from mukatabat.directory.models import Person
 from mukatabat.directory.queries import posts_held_under
-from mukatabat.directory.vocabulary import PostRole
 from mukatabat.kernel import clock
 from mukatabat.portal.errors import TokenRefused, UnknownSigner
 from mukatabat.portal.models import Token
 from mukatabat.portal.rules import Scope, TokenText, allowed, is_secret, is_usable
 from mukatabat.tenancy.rules import Actor
+from mukatabat.tenancy.sql import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +42,56 @@ def caller_of(text: str) -> Caller:
     parsed = TokenText.parse(text)
     if parsed is None:  # 1
         raise TokenRefused
-    token = Token.objects.select_related("person__body").filter(handle=parsed.handle).first()
-    if not is_secret(parsed, token.digest if token else "") or token is None:  # 2
+    known = _known(parsed.handle)
+    if not is_secret(parsed, known.digest if known else "") or known is None:  # 2
         raise TokenRefused
-    if not is_usable(expires_at=token.expires_at, revoked_at=token.revoked_at, at=clock.now()):  # 3
-        raise TokenRefused
-    if token.last_used_on != clock.today():
-        Token.objects.filter(id=token.id).update(last_used_on=clock.today())
-    return _caller(token)
+    caller = _caller(parsed.handle, known)  # 3
+    if known.last_used_on != clock.today():
+        Token.objects.filter(id=known.id).update(last_used_on=clock.today())
+    return caller
 
 
 def caller_again(caller: Caller) -> Caller:
     """The same caller after a time of waiting: the token may have ended meanwhile, and the posts changed."""
-    token = Token.objects.select_related("person__body").get(id=caller.token_id)
-    if not is_usable(expires_at=token.expires_at, revoked_at=token.revoked_at, at=clock.now()):
+    known = _known(caller.handle)
+    if known is None:
         raise TokenRefused
-    return _caller(token)
+    return _caller(caller.handle, known)
 
 
-def _caller(token: Token) -> Caller:
-    scopes = frozenset(map(Scope, token.scopes))
+class _Known(NamedTuple):
+    """A token's row, and who answers for it."""
+
+    id: UUID
+    digest: str
+    scopes: str
+    per_minute: int
+    expires_at: datetime
+    revoked_at: datetime | None
+    last_used_on: date | None
+    person_id: UUID
+    body_id: UUID
+    realm: str
+    ar: str
+    en: str
+
+
+def _known(handle: str) -> _Known | None:
+    found = rows("portal", "token", {"handle": handle})
+    return _Known(*found[0]) if found else None
+
+
+def _caller(handle: str, known: _Known) -> Caller:
+    """The caller that a token makes today; raises TokenRefused when it ended, or its person holds no post."""
+    if not is_usable(expires_at=known.expires_at, revoked_at=known.revoked_at, at=clock.now()):
+        raise TokenRefused
     try:
-        actor = actor_by_posts(token.person)
+        actor = actor_of_person(known.person_id, known.body_id, realm=known.realm, names=(known.ar, known.en))
     except NoAppointment:
         raise TokenRefused from None
-    own = replace(actor, capabilities=allowed(scopes, actor.capabilities), session_key=f"token:{token.handle}")
-    return Caller(token.id, token.handle, scopes, token.per_minute, own)
+    scopes = frozenset(map(Scope, json.loads(known.scopes)))
+    own = replace(actor, capabilities=allowed(scopes, actor.capabilities), session_key=f"token:{handle}")
+    return Caller(known.id, handle, scopes, known.per_minute, own)
 
 
 def signer_of(caller: Caller, staff_number: str) -> tuple[Actor, str]:
@@ -89,9 +116,9 @@ def signer_of(caller: Caller, staff_number: str) -> tuple[Actor, str]:
 def signing_post(caller: Caller, staff_number: str) -> UUID:
     """The post by which a person signs for a caller's body; raises UnknownSigner."""
     own = caller.actor.body_id
-    for one in posts_held_under(staff_number, body_id=own):
-        if one.post.body_id == own and Capability.SIGN in capabilities_of([PostRole(one.post.role)]):
-            return one.post_id
+    for post_id, body_id, role in posts_held_under(staff_number, body_id=own):
+        if body_id == own and Capability.SIGN in capabilities_of([role]):
+            return post_id
     raise UnknownSigner
 
 
