@@ -93,6 +93,16 @@ def check_node(chain: Sequence[bytes], trust: Trust) -> None:
         raise CertificateOfAnotherUse("nothing in it says that it is a node's")
 
 
+def check_person(certificate: bytes) -> None:
+    """Check that a certificate (DER) names a person, whom a body's seal or a node's key shall not stand in for.
+
+    Raises CertificateUnreadable or CertificateOfAnotherUse. Who vouches for it is asked elsewhere.
+    """
+    own = _loaded(certificate)
+    if _marked(own) or not any(_names(own, one) for one in _OF_PERSONS):
+        raise CertificateOfAnotherUse("nothing in it says that it is a person's")
+
+
 def is_node(certificate: bytes) -> bool:
     """Tell whether a certificate (DER) bears a node's mark; CertificateUnreadable when it is none."""
     return _marked(_loaded(certificate))

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from mukatabat_verify.certificates import Trust, holder
@@ -132,7 +132,7 @@ def _perhaps(data: bytes) -> x509.Certificate | None:
 def _issued(own: x509.Certificate, *, by: x509.Certificate) -> bool:
     try:
         own.verify_directly_issued_by(by)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 
@@ -176,7 +176,7 @@ def _holds(listed: x509.CertificateRevocationList, issuer: x509.Certificate) -> 
     try:
         signs = issuer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign
         return signs and listed.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
-    except (ValueError, TypeError, x509.ExtensionNotFound):
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.ExtensionNotFound):
         return False
 
 

@@ -7,6 +7,7 @@ import hashlib
 from datetime import datetime
 
 from asn1crypto import cms, tsp
+from cryptography.exceptions import UnsupportedAlgorithm
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
 from mukatabat_verify.certificates import Trust, check_time_stamping
@@ -43,7 +44,7 @@ def stamped_at(token: bytes, digest: bytes) -> datetime:
         algorithm = signer["digest_algorithm"]["algorithm"].native
         stamped = hashlib.new(algorithm, bytes(content["encap_content_info"]["content"])).digest()
         intact, valid = validate_sig_integrity(signer, own, "tst_info", stamped)  # 3
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, UnsupportedAlgorithm) as error:
         raise TimeStampBroken(str(error)) from error
     if not (intact and valid):
         raise TimeStampBroken("the signature of the token does not hold")

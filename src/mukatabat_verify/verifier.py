@@ -21,7 +21,8 @@ A container:
 11. the letter's data names these files, and, in a parcel, its sender, itself and no other recipients;
 12. the time-stamp over the seal, where there is one, is for it, and its authority is trusted at the asked moment;
 13. the seal's certificate is the sender's and was trusted at the time-stamp's time, else at the asked moment;
-14. the person's signature on the letter is whole, nothing was added after it, and its certificate is trusted.
+14. the person's signature on the letter is whole, nothing was added after it, and its certificate is trusted, a
+person's, and not that of the seal.
 
 and, of a file of any kind, at its end:
 
@@ -45,7 +46,8 @@ then step 15 for each evidence;
 25. the checkpoint's time-stamp is for it, and its authority is trusted at the asked moment;
 then step 16 for each evidence, at the earlier of its own time-stamp and its checkpoint's, where there is one;
 20. the node's seal holds over the list, and is trusted at its own time-stamp's time, else at the asked moment;
-then steps 1 to 3, at the time by which the first evidence was stamped, because that evidence names the header;
+then steps 1 to 3, at the time by which the first evidence was stamped, because that evidence names the header; and
+step 1 compares with it the realm and the content that all evidence states;
 27. the signed directory, one that held when the bundle was sealed, lists that certificate as the sender's seal at the
 time when the parcel was taken over, and not as withdrawn;
 29. that directory's statement is in the transparency log, in the history of step 22's checkpoint: so it is what all
@@ -73,8 +75,9 @@ from mukatabat_verify.asic.seal import SealFound
 from mukatabat_verify.bundle import form
 from mukatabat_verify.bundle.reading import Bundle
 from mukatabat_verify.bundle.steps import verify_directory_logged, verify_listed, verify_log, verify_not_before
-from mukatabat_verify.certificates import Trust, check_node, check_seal, holder
+from mukatabat_verify.certificates import Trust, check_node, check_person, check_seal, holder
 from mukatabat_verify.errors import (
+    CertificateOfAnotherUse,
     Refusal,
     SignatureBroken,
     SignatureNotWhole,
@@ -197,6 +200,8 @@ def _verify_container(report: Report, stream: BinaryIO, trust: Trust, header: He
     report.facts |= {"sealed_by": holder(seal.chain[0]), "sealed_at_claimed": seal.sealed_at.isoformat()}
     with report.step(Step.PERSON):  # 14
         person = _check_person(sealed.archive.read(LETTER, most=LARGEST_PDF), trust)
+        if person.chain[0] == seal.chain[0]:
+            raise CertificateOfAnotherUse("the body's seal in a person's place")
     claimed, stamped = person.signed_at, person.time_stamped_at
     report.facts |= {
         "signed_by": person.signer,
@@ -265,6 +270,7 @@ def _verify_bundle(report: Report, stream: BinaryIO, trust: Trust) -> tuple[list
     known = replace(trust, at=min(stamped.values(), default=trust.at))
     with report.step(Step.PARCEL_FORM):  # 1
         cover, header = bundle.cover()
+        bundle.check_stated(found, header)
     with report.step(Step.HEADER_SIGNED):  # 2
         check_signature(cover, header)
     with report.step(Step.HEADER_TRUSTED):  # 3
@@ -316,6 +322,7 @@ def _check_person(pdf: bytes, trust: Trust) -> pades.SignatureReport:
         raise SignatureUntrusted(found.problem)
     if found.problem:
         raise SignatureBroken(found.problem)
+    check_person(found.chain[0])
     return found
 
 

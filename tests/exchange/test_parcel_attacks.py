@@ -353,6 +353,24 @@ LIES: dict[str, tuple[str, Callable[[Data], Data]]] = {
     ),
     "a member that no letter has": ("letter.data-malformed", lambda one: one | {"further": 1}),
     "a secrecy of another shape": ("letter.data-malformed", lambda one: one | {"hijri": [1447]}),
+    "a month that no year has": ("letter.data-malformed", lambda one: one | {"hijri": [1448, 99, 1]}),
+    "a secrecy that there is not": ("letter.data-malformed", lambda one: one | {"secrecy": "cosmic"}),
+    "a subject longer than any": ("letter.data-malformed", lambda one: one | {"subject": "س" * 501}),
+    "a subject that no database takes": ("letter.data-malformed", lambda one: one | {"subject": "طلب\x00"}),
+    "a name over several lines": ("letter.data-malformed", lambda one: one | {"signer_ar": "سالم\nالعنزي"}),
+    "pages less than none": (
+        "letter.data-malformed", lambda one: one | {"documents": [one["documents"][0] | {"pages": -1}]},
+    ),
+    "a file that would lie elsewhere": (
+        "letter.data-malformed", lambda one: one | {"documents": [one["documents"][0] | {"name": "../../letter.pdf"}]},
+    ),
+    "a file that ends in another way than it reads": (
+        "letter.data-malformed", lambda one: one | {"documents": [one["documents"][0] | {"name": "a\u202efdp.exe"}]},
+    ),
+    "itself under another body's name": (
+        "letter.data-disagrees", lambda one: one | {"sender": one["sender"] | {"ar": "ديوان المحاسبة"}},
+    ),
+    "a number of another body's": ("letter.data-disagrees", lambda one: one | {"reference": "MOH-O-2026-00001"}),
 }  # fmt: skip
 
 

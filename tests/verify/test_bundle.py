@@ -50,9 +50,11 @@ def parcel(letter: bytes) -> Parcel:
 
 def stated(parcel: Parcel, event: Event, minute: int, **changes: Any) -> Statement:
     at = NOW + timedelta(minutes=minute)
+    (part,) = STATEMENT.parts
+    told = {"parts": (replace(part, digest=bytes.fromhex(parcel.header.content.digest)),), **changes}
     return replace(
-        STATEMENT, id=UUID(int=minute), event=event, at=at, recipients=("MOH",), header=parcel.cover.digest, **changes
-    )  # fmt: skip
+        STATEMENT, id=UUID(int=minute), event=event, at=at, recipients=("MOH",), header=parcel.cover.digest, **told
+    )
 
 
 def proof(one: Statement, *, by: Identity = NODE, stamp: bytes | None = None, opened: Stated | None = None) -> Proof:
@@ -208,6 +210,14 @@ def lies(parcel: Parcel, letter: bytes, time_stamps: LocalTimeStampAuthority) ->
         "a stranger's certificate": (signed_by(stranger), Step.EVIDENCE_TRUSTED, errors.CertificateUntrusted),
         "the sender's own seal": (signed_by(seal()), Step.EVIDENCE_TRUSTED, errors.CertificateOfAnotherUse),
         "sealed by a body": (of(submitted, by=seal()), Step.BUNDLE_SEALED, errors.CertificateOfAnotherUse),
+        "of a practice letter": (
+            of(proof(stated(parcel, Event.SUBMITTED, 1, realm="training"))),
+            Step.PARCEL_FORM, errors.EvidenceOfAnotherParcel,
+        ),
+        "of another content": (
+            of(proof(stated(parcel, Event.SUBMITTED, 1, parts=STATEMENT.parts))),
+            Step.PARCEL_FORM, errors.EvidenceOfAnotherParcel,
+        ),
         "another header": (
             of(submitted, cover=other.cover.only_for([]).to_bytes()), Step.PARCEL_FORM, errors.BundleOfAnotherParcel,
         ),

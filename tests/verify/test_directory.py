@@ -41,10 +41,12 @@ def body(code: str, *keys: ListedKey) -> ListedBody:
     return ListedBody(code=code, ar=f"الجهة {code}", en=code, suites=("p256-hkdfsha256-aes256gcm",), keys=keys)
 
 
-def listing(*bodies: ListedBody, number: int = 7, by: Identity = NODE, issued: datetime = NOW) -> Directory:
+def listing(
+    *bodies: ListedBody, number: int = 7, by: Identity = NODE, issued: datetime = NOW, realm: str = "live"
+) -> Directory:
     entries = directory.in_order(bodies or [body("MOH"), body("MOF", key()), body("FL", key(b"other"))])
     statement = Statement(
-        realm="live", issuer="منصة", number=number, issued=issued, expires=issued + timedelta(days=7),
+        realm=realm, issuer="منصة", number=number, issued=issued, expires=issued + timedelta(days=7),
         size=len(entries), root=directory.root_of(entries).hex(),
     )  # fmt: skip
     return Directory(directory.sign(statement, by), entries)
@@ -216,6 +218,13 @@ def test_a_bundle_whose_directory_says_otherwise_is_refused(parcel: Parcel, trus
     for name, (extract, reason) in lies.items():
         last = checked(parcel, extract, trust).findings[-1]
         assert (last.step, type(last.refusal)) == (Step.LISTED, reason), name
+
+
+def test_the_directory_of_the_practice_bodies_lists_no_seal_of_a_true_one(parcel: Parcel, trust: Trust) -> None:
+    own = key(parcel.cover.certificates[0])
+    practice = extract_of(listing(body("MOF", own), realm="training"))
+    last = checked(parcel, practice, trust).findings[-1]
+    assert (last.step, type(last.refusal)) == (Step.LISTED, errors.CertificateNotListed)
 
 
 def test_a_host_hides_no_withdrawal_behind_a_directory_from_before_it(parcel: Parcel, trust: Trust) -> None:

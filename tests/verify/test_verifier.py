@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,22 +19,39 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mukatabat.signing.development.authority import DevelopmentAuthority
 from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
-from mukatabat_verify import errors
+from mukatabat.signing.pades import complete, prepare
+from mukatabat.signing.rules import SignatureField, SignerCertificate, Statement
+from mukatabat_verify import errors, revocation
 from mukatabat_verify.__main__ import main
 from mukatabat_verify.certificates import Trust, check_seal
 from mukatabat_verify.evidence.signature import sign
 from mukatabat_verify.parcel.suites import P256, XWING
 from mukatabat_verify.report import Report, Step
+from mukatabat_verify.revocation import Used
 from mukatabat_verify.verifier import verify
-from tests.signing.support import NOW
+from tests.signing.support import LETTER, NOW, typeset
 from tests.verify.evidence_vectors import STATEMENT
 from tests.verify.letters import container_of, data_of, written
-from tests.verify.support import CREATED, KEYS, Parcel, issue, make_parcel, node, opening_key, root, seal
+from tests.verify.support import (
+    CREATED,
+    KEYS,
+    Identity,
+    Parcel,
+    issue,
+    issuing,
+    make_parcel,
+    node,
+    opening_key,
+    revocation_list,
+    root,
+    seal,
+)  # fmt: skip
 
 FL, MOH = opening_key(XWING, "FL"), opening_key(P256, "MOH")
 SOURCE = Path(__file__).parents[2] / "src"
@@ -271,3 +290,61 @@ def test_every_reason_has_a_name_of_its_own_and_both_languages() -> None:
     assert len({one.code for one in reasons}) == len({one.ar for one in reasons}) == len({one.en for one in reasons})
     assert len({one.code for one in reasons}) == len(reasons)
     assert all(KEYS)
+
+
+# ── in a person's place ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def pdf_signed_by(identity: Identity, folder: Path, time_stamps: LocalTimeStampAuthority) -> bytes:
+    pdf = typeset(folder / "letter.typ", LETTER)
+    prepared = prepare(
+        pdf, field=SignatureField(), signer=SignerCertificate(identity.chain), statement=Statement(NOW, reason="توقيع")
+    )
+    return complete(prepared, identity.sign(prepared.signed_attributes), timestamp=time_stamps).document
+
+
+def test_neither_a_seal_nor_a_node_nor_an_organisation_signs_a_letter_in_a_person_s_place(
+    trust: Trust, time_stamps: LocalTimeStampAuthority, tmp_path: Path
+) -> None:
+    numbered = ((NameOID.SERIAL_NUMBER, "1001"),)
+    person = issue("Salem", issuer=issuing(), named=numbered)
+    sealing = issue("Seal of MOF", issuer=issuing(), body="MOF", named=numbered)
+    for identity, sealer, reason in (
+        (person, None, None),
+        (seal(), None, errors.CertificateOfAnotherUse),
+        (node(named=numbered), None, errors.CertificateOfAnotherUse),
+        (issue("A company", issuer=issuing()), None, errors.CertificateOfAnotherUse),
+        (sealing, sealing, errors.CertificateOfAnotherUse),
+    ):
+        pdf = pdf_signed_by(identity, tmp_path, time_stamps)
+        report = verify(io.BytesIO(written(container_of(pdf, by=sealer))), trust)
+        if reason is None:
+            assert report.refusal is None, report.refusal
+        else:
+            assert (report.findings[-1].step, type(report.refusal)) == (Step.PERSON, reason), identity.chain
+
+
+# ── a key of a kind that nobody here knows ───────────────────────────────────────────────────────────────────────────
+
+
+def with_unknown_curve(certificate: bytes) -> bytes:
+    """The certificate with its key on a curve that is not supported (prime239v3 for prime256v1)."""
+    found = certificate.replace(bytes.fromhex("06082a8648ce3d030107"), bytes.fromhex("06082a8648ce3d030106"))
+    assert found != certificate
+    return found
+
+
+def test_a_key_on_a_curve_that_nobody_here_knows_is_refused_and_breaks_nothing(parcel: Parcel, trust: Trust) -> None:
+    strange = with_unknown_curve(seal().chain[0])
+    header = replace(parcel.header, certificate=hashlib.sha256(strange).hexdigest()).to_bytes()
+    cover = replace(parcel.cover, header=header, certificates=(strange, *parcel.cover.certificates[1:]))
+    report = verify(io.BytesIO(cover.to_bytes()), trust)
+    assert isinstance(report.refusal, errors.HeaderSignatureBroken)
+    evidence = sign(STATEMENT, node(), at=NOW)
+    (written_certificate,) = re.findall(rb"<ds:X509Certificate>([^<]+)<", evidence)[:1]
+    foreign = base64.b64encode(with_unknown_curve(base64.b64decode(written_certificate)))
+    report = verify(io.BytesIO(evidence.replace(written_certificate, foreign)), trust)
+    assert isinstance(report.refusal, errors.EvidenceSignatureBroken)
+    used = Used((seal().chain[0], with_unknown_curve(issuing().chain[0])), NOW)
+    told = revocation.check([revocation_list(issuing(), at=NOW)], [used], trust)
+    assert told == revocation.Shown(), "an issuer whose key is unknown leads nowhere"

@@ -22,6 +22,7 @@ from mukatabat.exchange.models import Arrival
 from mukatabat.exchange.rules import Event, Side
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
+from mukatabat.kernel.references import marked_code
 from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.signing.queries import kept_lists
 from mukatabat.signing.service import trust
@@ -29,6 +30,8 @@ from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault import store
 from mukatabat.vault.actions import adopt, opening_keys
+from mukatabat.vault.errors import UnsafeName
+from mukatabat.vault.naming import clean_name
 from mukatabat.vault.queries import access_document, sealed_document
 from mukatabat.vault.rules import About, Blob, Sealed
 from mukatabat_verify import letter as letters
@@ -111,6 +114,8 @@ def open_parcel(actor: Actor, handed: Handed) -> Opened:
         documents = tuple(_documents(letter, key, handed.address))
     if {manifest.sender.body_id, handed.sender_id} != {sender_id}:
         raise LetterDataDisagrees("another sender")
+    _check_names_itself(manifest, header)
+    _check_file_names(manifest)
     return Opened(
         cover=cover, header=header, manifest=manifest, own=_own(actor, manifest, handed), documents=documents
     )  # fmt: skip
@@ -162,6 +167,26 @@ def _letter_of(letter: SealedLetter, header: Header, believed: Trust) -> Manifes
         return Manifest.model_validate_json(letter.archive.read(DATA, most=letters.LARGEST))
     except ValidationError as error:
         raise LetterDataMalformed(f"{error.error_count()} members") from error
+
+
+def _check_names_itself(manifest: Manifest, header: Header) -> None:
+    """Check that a sender goes by a name that the directory has of it, and by a number of its own books."""
+    sender = manifest.sender
+    if not directory.bears_name(sender.body_id, ar=sender.ar, en=sender.en):
+        raise LetterDataDisagrees("the sender under another name")
+    if not manifest.reference.startswith(f"{marked_code(header.sender, header.realm)}-"):
+        raise LetterDataDisagrees("a number of another body's")
+
+
+def _check_file_names(manifest: Manifest) -> None:
+    """Check that each file bears a name that may be stored and shown; raises LetterDataMalformed."""
+    for part in manifest.documents:
+        try:
+            sound = clean_name(part.name) == part.name
+        except UnsafeName:
+            sound = False
+        if not sound:
+            raise LetterDataMalformed("the name of a file")
 
 
 def _documents(letter: SealedLetter, key: ParcelKey, address: str) -> Iterator[tuple[Blob, Sealed]]:

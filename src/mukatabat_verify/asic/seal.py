@@ -11,13 +11,16 @@ from typing import Final
 
 from asn1crypto import cms as syntax
 from asn1crypto import core
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from mukatabat_verify import cms
 from mukatabat_verify.errors import SealBroken, SealUnreadable
 from mukatabat_verify.parcel.sealing import Seal
 
 LARGEST: Final = 2**17
-_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
+_UNREADABLE = (
+    ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError, UnsupportedAlgorithm,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from mukatabat_verify.errors import (
     BundlePieceForeign,
     BundlePieceMissing,
     EvidenceMissing,
+    EvidenceOfAnotherParcel,
     EvidenceOfAnotherRecipient,
     EvidenceSignatureBroken,
     EvidenceTwice,
@@ -151,6 +152,13 @@ class Bundle:
             said = (statement.reason or ("", ""))[1]
             if opened.reason and said != reason_digest(bytes.fromhex(opened.reason_salt), opened.reason):
                 raise EvidenceSignatureBroken("a reason that was not stated")
+
+    def check_stated(self, found: Mapping[str, Signed], header: Header) -> None:
+        """Check that all evidence states the realm and the content of the header; raises EvidenceOfAnotherParcel."""
+        for one in found.values():
+            contents = [part.digest.hex() for part in one.statement.parts]
+            if (one.statement.realm, contents) != (header.realm, [header.content.digest]):
+                raise EvidenceOfAnotherParcel("realm or content")
 
     def log(self, trusted: Policy | None) -> BundleLog | None:
         """What the bundle shows of the log; None where it shows nothing. Raises ProofMalformed."""

@@ -65,6 +65,8 @@ def verify_listed(
         body = extract.check(trust)
         if body.code != report.facts["sender"]:
             raise CertificateNotListed("the extract is of another body")
+        if extract.signed.statement.realm != report.facts["realm"]:  # the practice copy of a body has its code and name
+            raise CertificateNotListed("the directory is of another realm")
         key = body.check_seal(certificate, at=at)
     stated = extract.signed.statement
     report.facts["directory"] = {

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -102,7 +102,7 @@ def check(data: bytes) -> Signed:
             raise EvidenceSignatureBroken("a key of another kind")
         r, s = int.from_bytes(value[:32], "big"), int.from_bytes(value[32:], "big")
         key.verify(encode_dss_signature(r, s), info.encode("utf-8"), ec.ECDSA(SHA256()))  # 3
-    except InvalidSignature as error:
+    except (InvalidSignature, UnsupportedAlgorithm) as error:
         raise EvidenceSignatureBroken from error
     except (ValueError, binascii.Error) as error:
         raise EvidenceMalformed(type(error).__name__) from error

@@ -19,7 +19,7 @@ import hmac
 from collections.abc import Collection, Iterator
 from typing import BinaryIO
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -57,7 +57,7 @@ def check_signature(cover: Cover, header: Header) -> None:
         if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
             raise HeaderSignatureBroken("the certificate's key is not of the suite")
         key.verify(encode_dss_signature(r, s), SIGNED + cover.header, ec.ECDSA(SHA256()))
-    except (InvalidSignature, ValueError) as error:
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError) as error:
         raise HeaderSignatureBroken(type(error).__name__) from error
 
 

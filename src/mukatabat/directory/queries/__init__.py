@@ -4,6 +4,7 @@
 from mukatabat.directory.queries.bodies import (
     addressable_bodies,
     addressable_posts,
+    bears_name,
     body,
     body_by_code,
     body_name,
@@ -56,6 +57,7 @@ __all__ = [
     "absence_of",
     "addressable_bodies",
     "addressable_posts",
+    "bears_name",
     "bodies_in_order",
     "body",
     "body_by_code",

@@ -86,6 +86,11 @@ def body_names(body_ids: Iterable[UUID], on: date | None = None) -> dict[UUID, B
     return chosen
 
 
+def bears_name(body_id: UUID, *, ar: str, en: str) -> bool:
+    """Whether a body goes by this pair of names, or ever did: a letter keeps the names of its day."""
+    return BodyName.objects.filter(body_id=body_id, ar=ar, en=en).exists()
+
+
 def body_name(body_id: UUID, on: date | None = None, language: str = "ar") -> str:
     """Return a body's name on a day in a language ("ar" or "en"); raises `NotInDirectory`."""
     label = body_names([body_id], on).get(body_id)
