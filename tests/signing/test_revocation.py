@@ -114,6 +114,16 @@ def test_one_dead_authority_stops_no_other_and_is_alarmed_of_when_it_owes_its_li
     assert "ERROR" in [one.levelname for one in caplog.records]
 
 
+def test_whatever_comes_in_is_held_against_the_newest_list_of_each_authority(settings: Any) -> None:
+    now = clock.now().replace(hour=9, minute=0)
+    earlier, newest = list_of(now - 3 * DAY), list_of(now - DAY)
+    assert all(keep_list(one, authorities=KNOWN) for one in (earlier, newest))
+    assert service.informed_trust(now).lists == (newest,)
+    settings.MUKATABAT_DEVELOPMENT = True
+    by_telephone = service._csc.__wrapped__("http://127.0.0.1:1", "client", Path("secret"))
+    assert by_telephone.trust is service.informed_trust
+
+
 def test_without_addresses_the_development_authority_s_own_lists_are_kept() -> None:
     jobs.fetch_revocation_lists()
     assert len(revocation_lists([])) == len(service.revocation_sources()) == 2

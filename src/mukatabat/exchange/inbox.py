@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import BinaryIO, cast
 from uuid import UUID
 
@@ -24,8 +24,7 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.references import marked_code
 from mukatabat.kernel.vocabulary import Secrecy
-from mukatabat.signing.queries import kept_lists
-from mukatabat.signing.service import trust
+from mukatabat.signing.service import informed_trust
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault import store
@@ -93,7 +92,7 @@ def open_parcel(actor: Actor, handed: Handed) -> Opened:
     if header.realm != actor.realm:
         raise OtherRealm(header.realm)
     with reading(actor):
-        believed = replace(trust(clock.now()), lists=kept_lists())
+        believed = informed_trust(clock.now())
         _check_seal(cover.certificates, header, believed)
         sender_id = directory.sealing_body(header.certificate, code=header.sender, realm=header.realm)
         if sender_id is None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,7 @@ from mukatabat.signing.ports import RevocationSource, SignatureProvider, TimeSta
 from mukatabat.signing.providers import remote
 from mukatabat.signing.providers.csc import provider as csc
 from mukatabat.signing.providers.csc.client import Account, Client
+from mukatabat.signing.queries import kept_lists
 from mukatabat.signing.revocation import HttpRevocationSource
 from mukatabat.signing.timestamps.absent import AbsentTimeStampAuthority
 from mukatabat.signing.timestamps.http import HttpTimeStampAuthority
@@ -82,7 +84,7 @@ def _csc(url: str, client_id: str, secret_file: Path | None) -> csc.CscProvider:
         message = "MUKATABAT_CSC_URL begins with https outside development"
         raise ImproperlyConfigured(message)
     client = Client(Account(url=url, client_id=client_id, secret_file=secret_file))
-    return csc.CscProvider(client, signer_of=enrolment.signer_of, trust=trust, insecure=is_stand_in)
+    return csc.CscProvider(client, signer_of=enrolment.signer_of, trust=informed_trust, insecure=is_stand_in)
 
 
 def provider_named(name: str) -> SignatureProvider:
@@ -180,6 +182,11 @@ def trust(at: datetime) -> Trust:
     if not roots:
         raise NoAuthority
     return Trust(roots=roots, at=at)
+
+
+def informed_trust(at: datetime) -> Trust:
+    """As :func:`trust`, with what the authorities have withdrawn as far as was heard: for what comes in. One query."""
+    return replace(trust(at), lists=kept_lists())
 
 
 def trusted_roots() -> tuple[bytes, ...]:

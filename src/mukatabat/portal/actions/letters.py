@@ -26,7 +26,6 @@ from mukatabat.signing import pades, service
 from mukatabat.signing.certificates import accept_certificate
 from mukatabat.signing.errors import CertificateNotUsable, ForeignSignature
 from mukatabat.signing.providers.remote import RemoteProvider
-from mukatabat.signing.queries import kept_lists
 from mukatabat.signing.rules import Prepared
 from mukatabat.tenancy.context import reading, scope
 from mukatabat.vault.queries import open_document
@@ -65,8 +64,7 @@ def begin_issue(
     require_capability(caller.actor, Capability.DISPATCH)
     signer, number = signer_of(caller, staff_number)
     chain = [_bytes(one, staff_number) for one in certificates]
-    believed = replace(service.trust(clock.now()), lists=kept_lists())
-    certificate = accept_certificate(chain, staff_number=number, trust=believed)
+    certificate = accept_certificate(chain, staff_number=number, trust=service.informed_trust(clock.now()))
     with scope(caller.actor):
         letter = locked(caller.actor, letter_id)
         if letter.state == LetterState.DRAFT:
