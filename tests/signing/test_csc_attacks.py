@@ -82,6 +82,13 @@ def test_a_certificate_of_an_authority_that_nobody_trusts_is_refused(
             foreign.certificate(person)
 
 
+def test_a_key_that_was_removed_there_signs_no_more(csc: CscProvider, stand_in: StandIn, person: UUID) -> None:
+    assert csc.certificate(person)
+    stand_in.people = {}
+    with pytest.raises(CertificateNotUsable):
+        csc.certificate(person)
+
+
 def test_a_release_that_is_not_bound_to_the_digest_is_refused(
     csc: CscProvider, stand_in: StandIn, person: UUID
 ) -> None:

@@ -116,8 +116,11 @@ class CscProvider:
         return self._usable(self.signer_of(person_id))[0][1]
 
     def _usable(self, signer: Signer) -> list[tuple[Credential, SignerCertificate]]:
-        found = self._credentials(signer.user_id)
         usable, others = [], False
+        try:
+            found = self._credentials(signer.user_id)
+        except NoKeyThere as error:
+            raise CertificateNotUsable(signer=signer.number) from error
         for credential in found:
             others |= _subject(credential)[0] != signer.number
             try:
@@ -208,7 +211,7 @@ class CscProvider:
         wanted = {one.certificate for one in requests}
         try:
             usable = self._usable(signer)
-        except (CertificateNotUsable, NoKeyThere):
+        except CertificateNotUsable:
             return None
         return next((one for one, certificate in usable if wanted == {certificate.fingerprint}), None)
 
