@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 # Changes without which the program of today issues and opens letters all the same, as that of yesterday must.
-EARLIER = (("ledger", "0002_functions"), ("portal", "0003_webhooks"), ("signing", "zero"), ("vault", "0008_key_stores"))
+EARLIER = (("ledger", "0002_functions"), ("portal", "0003_webhooks"), ("vault", "0008_key_stores"))
 BACK = f"""
 import django
 from django.core.management import call_command
