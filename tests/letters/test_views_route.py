@@ -173,7 +173,7 @@ def test_the_signer_returns_a_letter_instead(cast: Cast) -> None:
 def test_a_slow_signer_waits_on_the_page_and_may_give_up(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     slow = ScriptedProvider(service.provider(), Script(pending=1000))
     monkeypatch.setattr(service, "provider", lambda: slow)
-    monkeypatch.setattr(service, "provider_named", lambda name: slow)
+    monkeypatch.setattr(service, "provider_named", lambda _: slow)
     letter = approved_letter(cast)
     client = browser("signer.mof", language="en")
     assert _sign(client, letter).status_code == 302

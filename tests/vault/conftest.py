@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
@@ -16,6 +17,9 @@ if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
 
 from tests.vault.objects import ObjectServer, running_server
 from tests.vault.tokens import TestToken, new_token
+
+if TYPE_CHECKING:
+    from tests.authority import Authority
 
 collect_ignore = (
     []
@@ -42,3 +46,19 @@ def in_english() -> Iterator[None]:
     """Read the refusals in the language in which they are written; the catalogue has its own tests."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(scope="module")
+def national(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """A certification authority that openssl plays."""
+    from tests.authority import Authority
+
+    return Authority.founded(tmp_path_factory.mktemp("authorities") / "national")
+
+
+@pytest.fixture
+def trusted(national: Authority, settings: Any, tmp_path: Path) -> Path:
+    """An installation outside development that trusts the national authority; gives the folder of its trust."""
+    from tests.authority import outside_development
+
+    return outside_development(settings, tmp_path / "installation", national.root, national.issuing)

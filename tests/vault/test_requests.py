@@ -4,13 +4,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from cryptography.x509 import load_pem_x509_csr
 from django.db import transaction
 
@@ -19,19 +17,11 @@ from mukatabat.directory import queries as directory
 from mukatabat.directory.models import PublicKey
 from mukatabat.directory.vocabulary import Custody, KeyUse
 from mukatabat.kernel import clock
-from mukatabat.signing.actions import keep_list
 from mukatabat.signing.errors import (
     AnswerNotAskedFor,
     AnswerOfAnotherBody,
     AnswerOfAnotherUse,
-    AnswerOutOfDate,
-    AnswerRefused,
-    AnswerUnreadable,
-    AnswerUntrusted,
-    AnswerWithdrawn,
-    CertifiedElsewhere,
 )
-from mukatabat.signing.service import authorities
 from mukatabat.tenancy.context import scope
 from mukatabat.vault import actions, custody
 from mukatabat.vault.custody import SOFTWARE, TOKEN
@@ -39,44 +29,15 @@ from mukatabat.vault.errors import NodeNotCertified, SealEnded, SealNotCertified
 from mukatabat.vault.holding import foreign_keys
 from mukatabat.vault.models import NodeKey, NodeRequest, PrivateKey, SealRequest
 from mukatabat.vault.standing import Standing, alarming, nodes, seal_of
-from mukatabat.web.cli.keys import keys
 from mukatabat_verify.certificates import NODE_MARK, is_node
-from tests.authority import Authority, der, openssl, outside_development
+from tests.authority import Authority, der, openssl
 from tests.cast import Cast
 from tests.together import together
+from tests.vault.requesting import accepted, requested, run
 from tests.vault.tokens import TestToken
 
 pytestmark = pytest.mark.django_db
 SEAL = "GB:KW-MOF"
-
-
-@pytest.fixture(scope="module")
-def national(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority.founded(tmp_path_factory.mktemp("authorities") / "national")
-
-
-@pytest.fixture
-def trusted(national: Authority, settings: Any, tmp_path: Path) -> Path:
-    """An installation outside development that trusts the national authority; gives the folder of its trust."""
-    return outside_development(settings, tmp_path / "installation", national.root, national.issuing)
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(keys, [str(one) for one in arguments])
-
-
-def requested(folder: Path, code: str = "MOF", *more: str, use: str = "seal") -> Path:
-    file = folder / f"{code}-{use}-{len(list(folder.iterdir()))}.pem"
-    done = run("request", use, code, file, *more)
-    assert done.exit_code == 0, done.output
-    return file
-
-
-def accepted(code: str, *files: Path, use: str = "seal") -> None:
-    done = run("accept", use, code, *files)
-    if done.exception is not None:
-        raise done.exception
-    assert done.exit_code == 0, done.output
 
 
 # ── the way of a seal ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -200,6 +161,28 @@ def test_an_acceptance_that_was_cut_off_changed_nothing(
     assert actions.body_seal(actor).chain[0] == der(answer)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_several_bring_in_at_once_is_taken_once(
+    cast: Cast, trusted: Path, national: Authority, tmp_path: Path
+) -> None:
+    actor = cast("signer.mof")
+    answer = der(national.certify(requested(tmp_path)))
+    taken = together(*[lambda: actions.accept_seal(actor, [answer])] * 4)
+    assert len({one.id for one in taken if isinstance(one, PublicKey)}) == 1, taken
+    with scope(actor):
+        assert AuditEntry.objects.filter(act="vault.certificate-accepted").count() == 1
+
+
+def test_an_answer_in_which_the_former_certificate_came_along_is_the_new_one(
+    cast: Cast, trusted: Path, national: Authority, tmp_path: Path
+) -> None:
+    former = national.certify(requested(tmp_path))
+    accepted("MOF", former)
+    newer = national.certify(requested(tmp_path))
+    accepted("MOF", former, newer)
+    assert actions.body_seal(cast("signer.mof")).chain[0] == der(newer)
+
+
 def test_nothing_of_the_key_lies_in_clear_anywhere(cast: Cast, trusted: Path, tmp_path: Path) -> None:
     actor = cast("signer.mof")
     request = requested(tmp_path)
@@ -224,110 +207,6 @@ def test_a_new_root_key_seals_what_is_awaited_anew(
     accepted("MOF", national.certify(request))
     accepted("MOF", national.certify(of_node, extensions="node"), use="node")
     assert actions.body_seal(actor).sign(b"x")
-
-
-# ── what is refused ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def foreign_request(folder: Path, subject: str = f"/C=KW/O=MOF/CN=MOF/organizationIdentifier={SEAL}") -> Path:
-    file = folder / "foreign.pem"
-    openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "foreign.key",
-            "-subj", subject, "-out", file, folder=folder)  # fmt: skip
-    return file
-
-
-def of_a_key_not_asked_for(national: Authority, request: Path) -> Path:
-    return national.certify(foreign_request(request.parent))
-
-
-def of_another_authority(_national: Authority, request: Path) -> Path:
-    other = Authority.founded(request.parent / "other")
-    return other.certify(request)
-
-
-def of_another_body(national: Authority, request: Path) -> Path:
-    return national.certify(request, "-subj", "/C=KW/O=MOH/CN=MOH/organizationIdentifier=GB:KW-MOH")
-
-
-def of_no_body(national: Authority, request: Path) -> Path:
-    return national.certify(request, "-subj", "/C=KW/O=MOF/CN=MOF")
-
-
-def an_authority_itself(national: Authority, request: Path) -> Path:
-    return national.certify(request, extensions="issuing", level="root")
-
-
-def not_yet(national: Authority, request: Path) -> Path:
-    day = (clock.now() + timedelta(days=2)).strftime("%y%m%d%H%M%SZ")
-    return national.certify(request, "-startdate", day)
-
-
-def ended(national: Authority, request: Path) -> Path:
-    days = [(clock.now() - timedelta(days=one)).strftime("%y%m%d%H%M%SZ") for one in (9, 2)]
-    return national.certify(request, "-startdate", days[0], "-enddate", days[1])
-
-
-def no_certificate(_national: Authority, request: Path) -> Path:
-    return request
-
-
-def withdrawn(national: Authority, request: Path) -> Path:
-    answer = national.certify(request)
-    national.revoke(answer)
-    keep_list(national.revoked(), authorities=authorities())
-    return answer
-
-
-@pytest.mark.parametrize(
-    ("answers", "refusal"),
-    [
-        (of_a_key_not_asked_for, AnswerNotAskedFor), (of_another_authority, AnswerUntrusted),
-        (of_another_body, AnswerOfAnotherBody), (of_no_body, AnswerOfAnotherBody),
-        (an_authority_itself, AnswerOfAnotherUse), (not_yet, AnswerOutOfDate), (ended, AnswerOutOfDate),
-        (no_certificate, AnswerUnreadable), (withdrawn, AnswerWithdrawn),
-    ],
-)  # fmt: skip
-def test_an_answer_that_is_not_right_is_refused_by_its_own_name_and_changes_nothing(
-    answers: Callable[[Authority, Path], Path], refusal: type[AnswerRefused], cast: Cast, trusted: Path,
-    national: Authority, tmp_path: Path,
-) -> None:  # fmt: skip
-    request = requested(tmp_path)
-    with pytest.raises(refusal):
-        accepted("MOF", answers(national, request))
-    with scope(cast("signer.mof")):
-        assert SealRequest.objects.get().ended_at is None, "the request stands"
-        assert not AuditEntry.objects.filter(act="vault.certificate-accepted").exists()
-    assert not PublicKey.objects.filter(body__code="MOF", use=KeyUse.SEAL).exists()
-    accepted("MOF", national.certify(request))
-
-
-def test_the_answer_to_one_body_s_request_is_taken_by_no_other(
-    cast: Cast, trusted: Path, national: Authority, tmp_path: Path
-) -> None:
-    of_mof = requested(tmp_path)
-    requested(tmp_path, "MOH")
-    with pytest.raises(AnswerNotAskedFor):
-        accepted("MOH", national.certify(of_mof, "-subj", "/C=KW/O=MOH/CN=MOH/organizationIdentifier=GB:KW-MOH"))
-
-
-def test_a_root_that_was_taken_out_vouches_for_nobody_any_more(
-    cast: Cast, trusted: Path, national: Authority, tmp_path: Path
-) -> None:
-    answer = national.certify(requested(tmp_path))
-    other = Authority.founded(tmp_path / "other")
-    for file in trusted.iterdir():
-        file.unlink()
-    (trusted / "other.pem").write_bytes(other.root.read_bytes())
-    with pytest.raises(AnswerUntrusted):
-        accepted("MOF", answer, national.issuing)
-
-
-def test_nobody_certifies_by_itself_outside_development(cast: Cast, trusted: Path) -> None:
-    with pytest.raises(CertifiedElsewhere):
-        actions.replace_pair(cast("admin.mof"), KeyUse.SEAL)
-    with pytest.raises(CertifiedElsewhere):
-        actions.replace_evidence_key(cast("admin.mof"))
-    assert actions.encryption_key(cast("clerk.mof")), "which nobody certifies"
 
 
 # ── the node ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -86,13 +86,13 @@ def accept_seal(actor: Actor, came: Sequence[bytes]) -> PublicKey:
     with scope(actor):
         standing = SealRequest.objects.select_for_update().filter(ended_at=None).first()
         seals = PublicKey.objects.filter(body_id=actor.body_id, use=KeyUse.SEAL, valid_to=None)
-        taken = seals.filter(fingerprint__in=[sha256(one).hexdigest() for one in came], withdrawn_at=None).first()
-        if taken is not None:
+        chain = _chain(standing, came)  # 1
+        if standing is None or not chain:
+            taken = seals.filter(fingerprint__in=[sha256(one).hexdigest() for one in came], withdrawn_at=None).first()
+            if taken is None:
+                raise AnswerNotAskedFor
             return taken
-        if standing is None:
-            raise AnswerNotAskedFor
         now = clock.now()
-        chain = chain_for(standing.key, came, known=authorities())  # 1
         code = directory.body_names([actor.body_id])[actor.body_id].code
         accept_as_seal(chain, trust(now), lists=revocation_lists([]), body=code)  # 2, 3
         store = pair_store(standing.store)
@@ -146,13 +146,13 @@ def accept_node(actor: Actor, came: Sequence[bytes]) -> NodeKey:
     with scope(actor):
         standing = NodeRequest.objects.select_for_update().filter(ended_at=None, realm=realm).first()
         keys = NodeKey.objects.filter(realm=realm, use=NodeUse.EVIDENCE, valid_to=None)
-        present = keys.first()
-        if present is not None and present.chain and bytes.fromhex(present.chain[0]) in came:
+        chain = _chain(standing, came)
+        if standing is None or not chain:
+            present = keys.first()
+            if present is None or not present.chain or bytes.fromhex(present.chain[0]) not in came:
+                raise AnswerNotAskedFor
             return present
-        if standing is None:
-            raise AnswerNotAskedFor
         now = clock.now()
-        chain = chain_for(standing.key, came, known=authorities())
         accept_as_node(chain, trust(now), lists=revocation_lists([]))
         keys.update(valid_to=now)
         key = NodeKey.objects.create(
@@ -169,6 +169,16 @@ def accept_node(actor: Actor, came: Sequence[bytes]) -> NodeKey:
 def _written(store: PairStore, pair: HeldPair, profile: Profile) -> bytes:
     key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), pair.public)
     return written_request(profile, key, sign=lambda data: store.sign(pair, data))
+
+
+def _chain(standing: SealRequest | NodeRequest | None, came: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The chain that answers the request that stands, its own certificate first; empty where none does."""
+    if standing is None:
+        return ()
+    try:
+        return chain_for(standing.key, came, known=authorities())
+    except AnswerNotAskedFor:
+        return ()
 
 
 def _end(request: SealRequest | NodeRequest) -> None:

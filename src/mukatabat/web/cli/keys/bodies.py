@@ -14,6 +14,7 @@ import click
 from mukatabat.directory import queries as directory
 from mukatabat.directory.vocabulary import KeyUse
 from mukatabat.letters.actions.sealing_older import seal_older
+from mukatabat.signing.service import certifies_by_itself
 from mukatabat.vault import actions
 from mukatabat.vault.custody import SOFTWARE, TOKEN, software_store, token_store
 from mukatabat.vault.errors import VaultError
@@ -52,14 +53,20 @@ def replace(code: str, use: str, *, as_json: bool) -> None:
 def move(code: str, store: str, *, as_json: bool) -> None:
     """Let the keys of the body of this CODE lie in another STORE; a job then wraps everything anew there.
 
-    It gets a new seal and encryption key with it. Exit code 1 if the body is unknown or the store cannot be used.
+    It gets a new encryption key with it, and a new seal where this installation certifies seals itself. Exit code 1 if
+    the body is unknown or the store cannot be used.
     """
     try:
         key = actions.move_keys(body_named(code), store)
     except VaultError as error:
         _fail(error)
     said = {"body": code, "store": key.store, "version": key.version}
-    answer(said, [f"{code}: key version {key.version} in the {key.store} store"], as_json=as_json)
+    lines = [f"{code}: key version {key.version} in the {key.store} store"]
+    if not certifies_by_itself():
+        lines.append(
+            f"its seal stays where it was: `keys request seal {code} FILE` asks for one in the {key.store} store"
+        )
+    answer(said, lines, as_json=as_json)
 
 
 def _fail(error: VaultError) -> NoReturn:
