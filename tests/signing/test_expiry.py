@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,7 +19,7 @@ from mukatabat.letters.queries.proof import Standing, prove
 from mukatabat.notify.models import Notification
 from mukatabat.notify.rules import Kind
 from mukatabat.registers.models import Entry
-from mukatabat.signing import service
+from mukatabat.signing import jobs, service
 from mukatabat.signing.actions import tell_of_expiry
 from mukatabat.signing.certificates import expires_at
 from mukatabat.signing.errors import CertificateExpired, ProviderUnavailable
@@ -103,6 +104,16 @@ def test_a_signer_whose_certificate_cannot_be_had_stops_no_other(cast: Cast) -> 
 
 
 @pytest.mark.django_db
+def test_where_no_signing_service_is_named_that_is_said_once_a_look_and_not_once_a_body(
+    settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.MUKATABAT_DEVELOPMENT = False
+    assert jobs.look_at_certificates() == 0
+    assert [one.getMessage() for one in caplog.records if one.name == jobs.__name__] == [
+        "no signing service is named: nobody's certificate is looked at"
+    ]
+
+
 def test_the_bell_says_it_to_its_signer_alone(
     cast: Cast, before_the_end: tuple[clock.FixedClock, SignatureProvider, datetime]
 ) -> None:
