@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from django.conf import settings as configured
 from django.core.exceptions import ImproperlyConfigured
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 
 from mukatabat.directory.vocabulary import SignerCustody
 from mukatabat.kernel import clock
@@ -229,7 +231,9 @@ def test_a_batch_begun_while_the_service_is_away_is_asked_for_at_once_when_it_is
 
 def test_the_page_says_what_the_telephone_shows_and_what_went_wrong(desk: Desk, now: clock.FixedClock) -> None:
     letter, page = approved_letter(desk.cast), browser("signer.mof")
-    assert "يصلك بعد ذلك طلب في هاتفك" in page.get(reverse("letters:sign", args=[letter.id])).content.decode()
+    before = page.get(reverse("letters:sign", args=[letter.id])).content.decode()
+    assert "يصلك بعد ذلك طلب في هاتفك" in before
+    assert "خدمة التوقيع بديلة للتجربة ولا تُلزم أحدًا" in before
     desk.stand_in.faults["credentials/authorize"] = Fault(is_lost=True)
     fields = {"read": "yes", "version": letter.version, "code": code("signer.mof")}
     page.post(reverse("letters:sign", args=[letter.id]), fields)
@@ -242,6 +246,13 @@ def test_the_page_says_what_the_telephone_shows_and_what_went_wrong(desk: Desk, 
     desk.stand_in.press_all(agrees=True)
     now.advance(timedelta(seconds=3))
     assert page.get(at).context["state"] == "issued"
+
+
+@pytest.mark.parametrize(("give_up", "said"), [("/give-up", "جارٍ إنشاء توقيعك"), ("", "جارٍ إنشاء التوقيع")])
+def test_only_the_signer_reads_that_the_signature_is_their_own(give_up: str, said: str) -> None:
+    page = {"state": "issuing", "letter": {"reference": "MOF-1"}, "give_up_url": give_up, "telephone": None}
+    with translation.override("ar"):
+        assert said in render_to_string("letters/_signing.html", page)
 
 
 def test_the_page_of_a_person_shows_the_key_and_its_administrator_replaces_it(desk: Desk) -> None:

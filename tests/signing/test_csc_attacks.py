@@ -31,8 +31,8 @@ from mukatabat.signing.errors import (
     ProviderUnavailable,
     RequestConflict,
 )
-from mukatabat.signing.providers.csc import answers
-from mukatabat.signing.providers.csc.client import LARGEST_ANSWER, Account, Client, NotTaken
+from mukatabat.signing.providers.csc import answers, keeping
+from mukatabat.signing.providers.csc.client import LARGEST_ANSWER, TOKEN_LIFE, Account, Client, NotTaken
 from mukatabat.signing.providers.csc.provider import ASK_AGAIN, CscProvider, Signer
 from mukatabat.signing.providers.csc.telephone import Fault, StandIn
 from mukatabat.signing.rules import (
@@ -150,6 +150,7 @@ BROKEN = {
     "no handle": b'{"handle": 7}',
     "an empty handle": b'{"handle": ""}',
     "a zero": b'{"handle": "\\u0000"}',
+    "half a character": b'{"handle": "\\ud800"}',
     "a flood": b" " * (LARGEST_ANSWER + 1),
 }
 
@@ -222,6 +223,45 @@ def test_tokens_are_not_fetched_where_they_would_travel_in_the_open(
     stand_in.origin = "http://elsewhere.example"
     with pytest.raises(ProviderMisbehaves):
         csc.certificate(person)
+
+
+@pytest.mark.parametrize("place", ["http://127.0.0.1:9", "https://[", "https:///nowhere"])
+def test_a_service_elsewhere_leads_our_secret_to_nothing_on_this_machine(
+    place: str, csc: CscProvider, stand_in: StandIn, person: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = Client(replace(csc.client.account, url="https://signing.example/csc/v2"), pause=0.0)
+    monkeypatch.setattr(elsewhere, "describe", lambda: answers.Description(place, "", signs_later=False))
+    with pytest.raises(ProviderMisbehaves):
+        CscProvider(elsewhere, signer_of=signer, trust=csc.trust).certificate(person)
+
+
+@pytest.mark.parametrize("life", ["1" + "0" * 400, "-1" + "0" * 400, "NaN", "Infinity"])
+def test_a_token_that_lives_for_ever_is_asked_for_again(
+    life: str, csc: CscProvider, person: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = json.loads(f'{{"access_token": "one", "expires_in": {life}}}')
+    monkeypatch.setattr(csc.client, "_said", lambda _: said)
+    monkeypatch.setattr(csc.client, "_ask", lambda _: None)
+    monkeypatch.setattr(csc.client, "_token_url", lambda: "http://127.0.0.1:9/")
+    assert 0.0 <= csc.client._new_token()[1] <= TOKEN_LIFE
+
+
+def test_what_a_refusal_says_is_kept_without_what_nobody_sees(
+    csc: CscProvider, stand_in: StandIn, wanted: SigningRequest
+) -> None:
+    said = {"error": "access_denied", "error_description": "لا\0 \u202eأوافق\ud800"}
+    stand_in.faults["credentials/authorize"] = Fault(status=400, body=json.dumps(said).encode())
+    assert look(csc, wanted) == Refused(RefusalReason.DECLINED, "لا أوافق")
+
+
+def test_whoever_was_too_slow_changes_no_answer(
+    csc: CscProvider, wanted: SigningRequest, time: clock.FixedClock
+) -> None:
+    csc.start(wanted)
+    actor, slow = signer(wanted.person_id).actor, release()
+    keeping.end(actor, release(), Refused(RefusalReason.DECLINED))
+    keeping.end(actor, slow, [b"signature"])
+    assert look(csc, wanted) == Refused(RefusalReason.DECLINED)
 
 
 # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────

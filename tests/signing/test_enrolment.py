@@ -14,7 +14,7 @@ from mukatabat.audit.models import AuditEntry
 from mukatabat.directory.errors import NotInDirectory, OwnGain, OwnProposal
 from mukatabat.signing.development.authority import DevelopmentAuthority
 from mukatabat.signing.enrolment import confirm_signer, end_signer, identity_of, propose_signer, signer_of
-from mukatabat.signing.errors import AnotherSigner, NoKeyThere, ProviderUnavailable, SignerNotEnrolled
+from mukatabat.signing.errors import AnotherSigner, KeyOfAnother, NoKeyThere, ProviderUnavailable, SignerNotEnrolled
 from mukatabat.signing.models import SignerIdentity
 from mukatabat.signing.providers.csc.provider import CscProvider
 from mukatabat.signing.providers.csc.telephone import Fault, StandIn
@@ -87,6 +87,35 @@ def test_a_key_that_is_not_there_is_not_proposed(cast: Cast, both: tuple[StandIn
     stand_in.faults["credentials/list"] = Fault(status=503)
     with pytest.raises(ProviderUnavailable):
         enrol(cast, provider)
+
+
+def test_the_key_of_one_person_is_not_recorded_for_another(cast: Cast, provider: CscProvider) -> None:
+    """Else the telephone of a signatory would ring for the letters of whoever was given their key."""
+    admin, other = cast("admin.mof"), cast("clerk.mof").person
+    waiting = propose_signer(admin, other, user_id=USER, reason=REASON, provider=provider)
+    enrol(cast, provider)
+    with pytest.raises(KeyOfAnother):
+        propose_signer(admin, other, user_id=USER, reason=REASON, provider=provider)
+    with pytest.raises(KeyOfAnother):
+        confirm_signer(cast("signer.mof"), waiting.pk)
+    assert identity_of(admin, other) is None
+    end_signer(admin, cast("adviser.mof").person, "سُجل لشخص آخر")
+    confirm_signer(cast("signer.mof"), waiting.pk)
+
+
+@pytest.mark.parametrize(("name", "shown"), [("سالم\u202e العتيبي\0", "سالم العتيبي"), ("\u200f", None), ("", None)])
+def test_both_persons_see_a_name_as_it_is_or_nothing_is_proposed(
+    name: str, shown: str | None, cast: Cast, provider: CscProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = replace(provider.holder(USER), name=name)
+    monkeypatch.setattr(provider, "holder", lambda _: holder)
+    wanted = {"user_id": USER, "reason": REASON, "provider": provider}
+    if shown is None:
+        with pytest.raises(NoKeyThere):
+            propose_signer(cast("admin.mof"), cast("adviser.mof").person, **wanted)  # type: ignore[arg-type]
+    else:
+        change = propose_signer(cast("admin.mof"), cast("adviser.mof").person, **wanted)  # type: ignore[arg-type]
+        assert change.content["name"] == shown
 
 
 def test_a_name_given_to_somebody_else_afterwards_signs_no_more(cast: Cast, both: tuple[StandIn, CscProvider]) -> None:

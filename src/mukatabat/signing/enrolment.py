@@ -19,9 +19,9 @@ from mukatabat.directory.models import Change, Person
 from mukatabat.directory.vocabulary import ChangeKind
 from mukatabat.kernel import clock
 from mukatabat.kernel.text import clean_line
-from mukatabat.signing.errors import NoKeyThere, SignerNotEnrolled
+from mukatabat.signing.errors import KeyOfAnother, NoKeyThere, SignerNotEnrolled
 from mukatabat.signing.models import SignerIdentity
-from mukatabat.signing.providers.csc.answers import LONGEST_NAME
+from mukatabat.signing.providers.csc.answers import LONGEST_NAME, printed
 from mukatabat.signing.providers.csc.provider import CscProvider, Signer
 from mukatabat.tenancy.context import reading, scope
 from mukatabat.tenancy.rules import Actor, system_actor
@@ -33,7 +33,8 @@ LONGEST_COMMON_NAME = 200
 def propose_signer(actor: Actor, person_id: UUID, *, user_id: str, reason: str, provider: CscProvider) -> Change:
     """Propose the key that the provider keeps under a name; the provider is asked whose it is before anything is kept.
 
-    Raises NoKeyThere, ProviderUnavailable, and as `directory.actions.propose`: nobody proposes themselves.
+    Raises NoKeyThere, KeyOfAnother, ProviderUnavailable, and as `directory.actions.propose`: nobody proposes
+    themselves.
     """
     name = clean_line(user_id, LONGEST_NAME)
     with scope(actor):
@@ -41,19 +42,22 @@ def propose_signer(actor: Actor, person_id: UUID, *, user_id: str, reason: str, 
     if not name:
         raise NoKeyThere
     holder = provider.holder(name)  # may take its time: before the transaction
-    if not 0 < len(holder.number) <= LONGEST_NUMBER:
+    shown = printed(holder.name).strip()[:LONGEST_COMMON_NAME]
+    if not shown or not 0 < len(holder.number) <= LONGEST_NUMBER or not holder.number.isprintable():
         raise NoKeyThere
     content: dict[str, Any] = {
-        "user_id": name, "number": holder.number, "name": holder.name[:LONGEST_COMMON_NAME],
+        "user_id": name, "number": holder.number, "name": shown,
         "ends": holder.ends.astimezone(clock.KUWAIT).date().isoformat(),
     }  # fmt: skip
-    return directory.propose(actor, ChangeKind.SIGNER, person_id=person_id, content=content, reason=reason)
+    with scope(actor):
+        _require_nobody_else(person_id, holder.number)
+        return directory.propose(actor, ChangeKind.SIGNER, person_id=person_id, content=content, reason=reason)
 
 
 def confirm_signer(actor: Actor, change_id: UUID) -> Change:
     """Confirm such a proposal as its second person, and record the key, in one transaction.
 
-    Raises `SecondFactorStale`, and as `directory.actions.confirm`.
+    Raises `SecondFactorStale`, KeyOfAnother, and as `directory.actions.confirm`.
     """
     second_factor.require_fresh(actor, clock.now())
     with scope(actor):
@@ -61,6 +65,7 @@ def confirm_signer(actor: Actor, change_id: UUID) -> Change:
         if change.kind != ChangeKind.SIGNER or change.person_id is None:
             raise NoKeyThere
         said = change.content
+        _require_nobody_else(change.person_id, said["number"])  # under the lock of the body's row
         SignerIdentity.objects.create(
             person_id=change.person_id, user_id=said["user_id"], number=said["number"], name=said["name"]
         )
@@ -92,6 +97,14 @@ def identity_of(actor: Actor, person_id: UUID) -> SignerIdentity | None:
     """The key that is recorded for a person of the actor's body, None where there is none."""
     with reading(actor):
         return _newest(person_id)
+
+
+def _require_nobody_else(person_id: UUID, number: str) -> None:
+    """A number is one person's: recorded for a second one as well, the first one's telephone would ring for both."""
+    bearers = SignerIdentity.objects.filter(number=number).exclude(person_id=person_id)
+    for one in bearers.values_list("person_id", flat=True).distinct():
+        if (held := _newest(one)) is not None and held.number == number:
+            raise KeyOfAnother
 
 
 def _newest(person_id: UUID) -> SignerIdentity | None:

@@ -107,6 +107,15 @@ class NoKeyThere(SigningError):
     do = _("Check the name with the person, and that the key is released by telephone and its certificate is valid.")
 
 
+class KeyOfAnother(SigningError, Conflict):
+    """The number in the certificate is already recorded for another person of the body."""
+
+    code = "signing.key-of-another"
+    happened = _("This key is recorded for another person of the body already.")
+    safe = _("Nothing was recorded. Whoever signs with this key goes on signing with it.")
+    do = _("Check the name at the signing service. If the other entry is wrong, take the key away there first.")
+
+
 class NoProvider(SigningError):
     """The installation names no signature provider, and only development has one of its own."""
 

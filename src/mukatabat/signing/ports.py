@@ -33,7 +33,7 @@ class SignatureProvider(Protocol):
 
     @property
     def announcement(self) -> Text:
-        """Give the sentence shown on every page while an insecure provider is in use; empty for a real one."""
+        """Give the sentence shown where a person signs while an insecure provider is in use; empty for a real one."""
         ...
 
     def certificate(self, person_id: UUID) -> SignerCertificate:

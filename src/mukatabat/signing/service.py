@@ -23,7 +23,7 @@ from mukatabat.signing.development.authority import CertificateSubject, Developm
 from mukatabat.signing.development.provider import SoftwareProvider
 from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
 from mukatabat.signing.errors import CertifiedElsewhere, NoAuthority, NoProvider
-from mukatabat.signing.ports import RevocationSource, SignatureProvider, TimeStampAuthority
+from mukatabat.signing.ports import RevocationSource, SignatureProvider, Text, TimeStampAuthority
 from mukatabat.signing.providers import remote
 from mukatabat.signing.providers.csc import provider as csc
 from mukatabat.signing.providers.csc.client import Account, Client
@@ -85,6 +85,13 @@ def _csc(url: str, client_id: str, secret_file: Path | None) -> csc.CscProvider:
         raise ImproperlyConfigured(message)
     client = Client(Account(url=url, client_id=client_id, secret_file=secret_file))
     return csc.CscProvider(client, signer_of=enrolment.signer_of, trust=informed_trust, insecure=is_stand_in)
+
+
+def announcement() -> Text:
+    """What is said where a person signs, as long as what signs here binds nobody; empty where it does."""
+    if trust_service() is None and not settings.MUKATABAT_DEVELOPMENT:
+        return ""
+    return provider().announcement
 
 
 def provider_named(name: str) -> SignatureProvider:

@@ -131,7 +131,7 @@ def sign_page(actor: Actor, letter: Letter) -> dict[str, Any]:
             ],
             "second_factor_fresh": fresh(actor, clock.now()), "post_url": reverse("letters:sign", args=[letter.id]),
             "refuse_url": reverse("letters:refuse", args=[letter.id]),
-            "telephone": service.trust_service() is not None,
+            "telephone": service.trust_service() is not None, "trial": service.announcement(),
         }  # fmt: skip
         try:
             page["mandate"] = _mandate(actor, letter)

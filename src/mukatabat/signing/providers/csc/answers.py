@@ -116,7 +116,7 @@ def description(said: Mapping[str, Any]) -> Description:
 def credential_ids(said: Mapping[str, Any]) -> tuple[str, ...]:
     """Read the answer of `credentials/list`, the first few of it; raises Malformed."""
     found = _texts(said, "credentialIDs")
-    if not all(0 < len(one) <= LONGEST_NAME for one in found):
+    if not all(0 < len(one) <= LONGEST_NAME and one.isprintable() for one in found):
         raise Malformed("credentialIDs")
     return tuple(dict.fromkeys(found))[:MOST_CREDENTIALS]
 
@@ -192,8 +192,13 @@ def _as_der(signature: bytes) -> bytes:
 def denial(said: Mapping[str, Any]) -> Denial:
     """Read an error; raises Malformed."""
     text = said.get("error_description")
-    shown = " ".join(text.split())[:LONGEST_TEXT] if isinstance(text, str) else ""
+    shown = printed(" ".join(text.split()))[:LONGEST_TEXT] if isinstance(text, str) else ""
     return Denial(_text(said, "error"), shown)
+
+
+def printed(text: str) -> str:
+    """Give a text from outside without what nobody sees in it: controls, marks of direction, halves of characters."""
+    return "".join(one for one in text if one.isprintable())
 
 
 def refused(step: Step, why: Denial) -> Refused:
@@ -224,8 +229,8 @@ def _texts(said: Mapping[str, Any], name: str) -> Sequence[str]:
 
 def _text(said: Mapping[str, Any], name: str, *, most: int = LONGEST_NAME) -> str:
     found = said.get(name)
-    if not isinstance(found, str) or not 0 < len(found) <= most or "\0" in found:
-        raise Malformed(name)
+    if not isinstance(found, str) or not 0 < len(found) <= most or not found.isprintable():
+        raise Malformed(name)  # half a character or a control is kept by no database, and a lost handle rings again
     return found
 
 

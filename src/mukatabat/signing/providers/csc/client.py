@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 from urllib.request import Request
 
-from mukatabat.kernel.addresses import is_trusted
+from mukatabat.kernel.addresses import is_encrypted, is_trusted
 from mukatabat.kernel.http import NoAnswer, NotReached, Reply, ask
 from mukatabat.signing.errors import ProviderMisbehaves, ProviderUnavailable
 from mukatabat.signing.providers.csc import answers
@@ -233,7 +233,7 @@ class Client:
         token, life = said.get("access_token"), said.get("expires_in", TOKEN_LIFE)
         if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
             raise ProviderMisbehaves(detail="access_token")
-        return token, float(life) if isinstance(life, int | float) else TOKEN_LIFE
+        return token, max(0.0, min(TOKEN_LIFE, life)) if isinstance(life, int | float) else TOKEN_LIFE
 
     def _token_url(self) -> str:
         """Where tokens are given: below `oauth2`, or where the metadata of `oauth2Issuer` says (RFC 8414 §3)."""
@@ -245,9 +245,9 @@ class Client:
             url = said["token_endpoint"] if isinstance(said.get("token_endpoint"), str) else ""
         return self._trusted(url)
 
-    @staticmethod
-    def _trusted(url: str) -> str:
-        if not is_trusted(url):
+    def _trusted(self, url: str) -> str:
+        """The address, if our secret may go there; a service elsewhere leads it to nothing on this machine."""
+        if not is_trusted(url) or (is_encrypted(self.account.url) and not is_encrypted(url)):
             raise ProviderMisbehaves(detail="its tokens are given in the open, or nowhere")
         return url
 

@@ -104,8 +104,13 @@ def let_go(actor: Actor, release: Release, *, wait: timedelta) -> None:
 
 
 def end(actor: Actor, release: Release, found: Refused | Sequence[bytes]) -> None:
-    """Keep how a release ended, for ever: a refusal, or the signatures in the order of its requests."""
+    """Keep how a release ended, for ever: a refusal, or the signatures in the order of its requests.
+
+    Whoever was so slow that another ended it meanwhile changes nothing.
+    """
     with scope(actor):
+        if not Release.objects.select_for_update().filter(id=release.id, ended_at=None).exists():
+            return
         if isinstance(found, Refused):
             release.refusal, release.text = found.reason.value, found.text[:LONGEST_LINE]
         else:
