@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Bodies and their people, as docs/administration.md says: what the server begins, and what two administrators do.
 
-offices.py HOST FILE begin FOUNDED     the operator signs in; three bodies get two administrators, posts and people
+offices.py HOST FILE begin FOUNDED [CODE …]    the operator signs in; three bodies, or these of them, get two
+                                       administrators, posts and people, and their signer a key where there is a service
 offices.py HOST FILE write FOLDER      a letter is written, approved, signed, issued, taken in; its bundle is kept
+offices.py HOST FILE held FOLDER       a letter is issued whose seal was withdrawn: it is held, and its writer reads why
+offices.py HOST FILE onward FOLDER     that letter is ordered again, and goes the whole way
 offices.py HOST FILE acknowledged PROGRAM …    a letter to the linked body, whose own system takes it in and answers
 offices.py HOST FILE read FOLDER       the letter opens again, and its bundle is accepted
 """
@@ -11,6 +14,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -48,12 +53,16 @@ NAMES = {
     "signer": ("سعاد الصباح", "Suad Al-Sabah"),
 }
 NUMBERS = {"clerk": "101", "adviser": "102", "head": "103", "signer": "104"}
+READ = re.compile(r'<p class="st st-danger">(?:<svg.*?</svg>)?\s*([^<]+)', re.DOTALL)
+"""What a page says beside a sign of danger."""
 SUBJECT = "طلب الرأي بشأن فروق أسعار المواد"
 
 
 def command(*words: str) -> Any:
     """Run the installation's command line and give what it answers."""
-    done = subprocess.run(["mukatabat", *words], capture_output=True, text=True, check=False)
+    # That these browsers run beside a program of ours in development is no setting of the installation.
+    own = {name: value for name, value in os.environ.items() if name != "MUKATABAT_DEVELOPMENT"}
+    done = subprocess.run(["mukatabat", *words], capture_output=True, text=True, check=False, env=own)
     if done.returncode:
         raise StoryError(f"mukatabat {' '.join(words)}: {done.stderr or done.stdout}")
     return json.loads(done.stdout) if "--json" in words else done.stdout
@@ -73,13 +82,14 @@ def fill(house: House, login: str, path: str, **typed: str) -> Page:
     return acts.sound(browser.send(page.form(path).filled(**typed)))
 
 
-def begin(house: House, founded: dict[str, Any]) -> None:
-    """The installation's first day, from an empty directory to three bodies that can write to each other."""
+def begin(house: House, founded: dict[str, Any], *chosen: str) -> None:
+    """The installation's first day, from an empty directory to bodies that can write to each other."""
     house.newcomer(founded)
     operator = founded["login"]
     for path in ("/", "/directory/", "/directory/bodies/", "/directory/people/"):
         acts.sound(house.person(operator).get(path))
-    for code, (kind, channel, ar, en) in BODIES.items():
+    for code in chosen or BODIES:
+        kind, channel, ar, en = BODIES[code]
         fill(house, operator, "/directory/bodies/new/", code=code, ar=ar, en=en, kind=kind, channel=channel)
         print(f"  {code} is in the directory")
         settle(house, code)
@@ -136,6 +146,11 @@ def give_power(house: House, code: str, one: str, other: str) -> None:
         instrument_date=clock.today().isoformat(), highest_level="1", may_sign="on", reason="شغل المنصب",
     )  # fmt: skip
     confirm(house, other)
+    key = f"/directory/people/{person}/signer/"
+    if key in house.person(one).get(f"/directory/people/{person}/").text:  # persons sign by telephone here
+        fill(house, one, key, user_id=f"signer.{code.lower()}", reason="قرار التعيين")
+        confirm(house, other)
+        print(f"  the key of {en} at the trust service provider is recorded by two persons")
 
 
 def confirm(house: House, login: str) -> None:
@@ -168,6 +183,11 @@ def issue(house: House, to: str, subject: str, text: str) -> tuple[UUID, str]:
 def write(house: House, folder: Path) -> None:
     """A letter from one hosted body to another, from the empty page to the receipt; its bundle of evidence is kept."""
     letter, reference = issue(house, "FL", SUBJECT, "يرجى التفضل بإبداء الرأي القانوني.")
+    arrive(house, folder, letter, reference)
+
+
+def arrive(house: House, folder: Path, letter: UUID, reference: str) -> None:
+    """The letter lies in the other body's tray and is registered; the sender sees it, and the bundle is kept."""
     arrival = acts.waiting(house, "clerk.fl", "/registers/tray/", reference)
     number = acts.register(house, "clerk.fl", arrival)
     acts.until(
@@ -198,6 +218,28 @@ def read(house: House, folder: Path) -> None:
     print(f"  {written['reference']} opens ({size} bytes); its bundle is accepted: {told.splitlines()[0]}")
 
 
+def held(house: House, folder: Path) -> None:
+    """A letter whose seal the authority withdrew takes its number and is held, and its writer reads what to do."""
+    letter, reference = issue(house, "FL", f"{SUBJECT} (2)", "يرجى التفضل بإبداء الرأي القانوني.")
+    path = f"/letters/{letter}/?panel=track"
+    acts.until(
+        lambda: "/deliver/" if "/deliver/" in house.person("adviser.mof").get(path).text else None,
+        f"{reference} is not held",
+    )
+    told = house.person("adviser.mof").get(path).text
+    print(f"  {reference} is held; its writer reads: {' / '.join(READ.findall(told)) or told}")
+    (folder / "held.json").write_text(json.dumps({"letter": str(letter), "reference": reference}))
+
+
+def onward(house: House, folder: Path) -> None:
+    """The letter that was held is ordered again by its writer, and goes the whole way under its number."""
+    waits = json.loads((folder / "held.json").read_text())
+    browser = house.person("adviser.mof")
+    page = acts.sound(browser.get(f"/letters/{waits['letter']}/?panel=track"))
+    acts.sound(browser.send(page.form("/deliver/")))
+    arrive(house, folder, UUID(waits["letter"]), waits["reference"])
+
+
 def acknowledged(house: House, *system: str) -> None:
     """A letter to the body with a system of its own, which registers and acknowledges it without a person."""
     subject = f"طلب الإفادة ببيانات التسجيل ({len(house.known)})"
@@ -217,11 +259,11 @@ def main() -> None:
     host, file, verb, *said = sys.argv[1:]
     house = House(443, host=host, file=Path(file))
     if verb == "begin":
-        begin(house, json.loads(said[0]))
+        begin(house, json.loads(said[0]), *said[1:])
     elif verb == "acknowledged":
         acknowledged(house, *said)
     else:
-        {"write": write, "read": read}[verb](house, Path(said[0]))
+        {"write": write, "read": read, "held": held, "onward": onward}[verb](house, Path(said[0]))
 
 
 try:

@@ -79,10 +79,12 @@ while IFS= read -r one; do clean+=("$one"); done < <(env | grep -E '^PIP_(INDEX_
 # A server without a way out installs from a folder of packages.
 offline=(PIP_NO_INDEX=1 PIP_FIND_LINKS=/root/packages)
 
-# TLS as docs/operations.md says, with a certificate of our own.
+# TLS as docs/operations.md says, with a certificate of our own: serve NAME [OTHER-HOST …]
 serve() {
+  local names
+  names=$(printf ',DNS:%s' "$host" "${@:2}")
   inside "$1" bash -euc "install -d /etc/ssl/mukatabat
-    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=$host -addext subjectAltName=DNS:$host \
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=$host -addext subjectAltName=${names#,} \
       -keyout /etc/ssl/mukatabat/key.pem -out /etc/ssl/mukatabat/fullchain.pem 2>/dev/null
     ln -sf ../sites-available/mukatabat /etc/nginx/sites-enabled/mukatabat && nginx -t -q && systemctl reload nginx"
 }

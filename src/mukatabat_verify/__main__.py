@@ -19,7 +19,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificates
 
-from mukatabat_verify.certificates import Trust
+from mukatabat_verify.certificates import Trust, take_long_names
 from mukatabat_verify.log.policies import WitnessPolicy, parse
 from mukatabat_verify.parcel.suites import SECRET_BYTES, WRAPS, SoftwareKey
 from mukatabat_verify.report import Finding, Report
@@ -61,6 +61,7 @@ def main(
     )
     parser.add_argument("--json", action="store_true", help="print the report for programs")
     asked = parser.parse_args(arguments)
+    take_long_names()
     for library in ("pyhanko", "pyhanko_certvalidator"):
         # What they would log about a damaged file stands in the report, by its name.
         logging.getLogger(library).setLevel(logging.CRITICAL + 1)

@@ -7,6 +7,7 @@ Paths are checked after RFC 5280 by the ``cryptography`` package; what a certifi
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,6 +53,13 @@ class Trust:
     log: Policy | None = None
     nodes: frozenset[str] = frozenset()
     lists: tuple[bytes, ...] = ()
+
+
+def take_long_names() -> None:
+    """Let no program warn of names over 64 bytes: the bound is 64 characters (RFC 5280 appendix A), and the library
+    counts bytes, which halves an Arabic name. For whoever starts a program.
+    """
+    warnings.filterwarnings("ignore", message="Attribute's length must be", category=UserWarning)
 
 
 def check_seal(chain: Sequence[bytes], trust: Trust, *, body: str) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import warnings
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import ValidationError
 
 from mukatabat.kernel import clock
@@ -27,10 +32,11 @@ from mukatabat.signing.errors import (
     NoAuthority,
     TimeStampUnavailable,
 )
+from mukatabat.signing.profiles import subject_of
 from mukatabat.signing.queries import revocation_lists
 from mukatabat.web.cli.keys import keys
 from mukatabat.web.configuration import Configuration
-from mukatabat_verify.certificates import Trust, check_signing
+from mukatabat_verify.certificates import Trust, check_signing, take_long_names
 from mukatabat_verify.errors import CertificateUntrusted
 from tests.authority import Authority, der, openssl, outside_development
 
@@ -155,6 +161,7 @@ def test_the_list_of_a_real_authority_is_kept_and_that_of_one_that_was_taken_out
         jobs.fetch_revocation_lists()
     assert caplog.records == []
     assert revocation_lists([]) == (listed,)
+    assert CliRunner().invoke(keys, ["fetch-lists"]).exit_code == 0, "asked for at once, and there is nothing newer"
     shown = json.loads(CliRunner().invoke(keys, ["authorities", "--json"]).output)
     assert {one["name"]: one["list"] is not None for one in shown} == {"Example Root": False, "Example Issuing": True}
     for file in folder.iterdir():
@@ -162,3 +169,16 @@ def test_the_list_of_a_real_authority_is_kept_and_that_of_one_that_was_taken_out
     with caplog.at_level(logging.WARNING):
         jobs.fetch_revocation_lists()
     assert "cannot be fetched" in caplog.text, "nobody who is known wrote it"
+    done = CliRunner().invoke(keys, ["fetch-lists", "--json"])
+    assert (done.exit_code, json.loads(done.output)) == (1, {"silent": 1})
+
+
+def test_no_program_warns_of_an_arabic_name_that_is_as_long_as_a_name_may_be() -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        take_long_names()
+        name = subject_of("الجهاز المركزي لتكنولوجيا المعلومات", body="الجهاز المركزي لتكنولوجيا المعلومات")
+        asked = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
+        assert x509.load_der_x509_csr(asked.public_bytes(Encoding.DER)).subject == name
+    assert seen == []

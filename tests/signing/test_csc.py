@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.request import urlopen
 from uuid import UUID
 
 import pytest
@@ -18,6 +19,7 @@ from mukatabat.signing.errors import (
 )
 from mukatabat.signing.providers.csc import keeping
 from mukatabat.signing.providers.csc.client import Client, NotTaken
+from mukatabat.signing.providers.csc.development import serving
 from mukatabat.signing.providers.csc.provider import ASK_AGAIN, LONGEST_TEXT, MOST_ASKED, CscProvider
 from mukatabat.signing.providers.csc.telephone import Fault, StandIn
 from mukatabat.signing.rules import (
@@ -30,6 +32,7 @@ from mukatabat.signing.rules import (
     SigningRequest,
     Statement,
 )
+from mukatabat_verify import revocation
 from tests.signing.csc import ANYBODY, again, look, release, signer, trust_service
 from tests.signing.support import NOW, request_for
 from tests.together import together
@@ -244,3 +247,16 @@ def test_a_service_that_is_silent_is_left_alone_for_a_while(csc: CscProvider, st
     with pytest.raises(NotTaken):
         provider.certificate(person)
     assert len(stand_in.calls) == asked
+
+
+def test_the_stand_in_publishes_what_its_authorities_withdrew_and_says_the_address_that_it_was_told(
+    authority: DevelopmentAuthority,
+) -> None:
+    stand_in = StandIn(authority, {}, origin="https://signing.example")
+    with serving(stand_in) as url:
+        place = url.removesuffix("/csc/v2")
+        lists = [urlopen(f"{place}/{name}.crl").read() for name in ("root", "issuing")]
+        assert [revocation.signed_by(revocation.read(one), authority.authorities) for one in lists] == [
+            *authority.authorities
+        ]
+        assert stand_in.answer("info", {}, "")[1]["oauth2"] == "https://signing.example/"

@@ -18,7 +18,7 @@ SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 
 
 @pytest.mark.parametrize(
-    "script", ["install", "upgrade", "mukatabat", "try", "try-upgrade", "common.sh", "trying/trees.sh"]
+    "script", ["install", "upgrade", "mukatabat", "try", "try-official", "try-upgrade", "common.sh", "trying/trees.sh"]
 )
 def test_a_script_parses_and_stops_at_the_first_failure(script: str) -> None:
     file = DEPLOY / script

@@ -38,21 +38,25 @@ def look_at_certificates() -> int:
     return told
 
 
-def fetch_revocation_lists() -> None:
+def fetch_revocation_lists() -> int:
     """Fetch and keep what each authority has withdrawn; one that is silent stops no other, and no letter.
 
-    It is alarmed of once an authority owes its next list, or never gave one, because proof waits for it.
+    It is alarmed of once an authority owes its next list, or never gave one, because proof waits for it. Returns how
+    many addresses gave no list that is believed.
     """
-    sources = revocation_sources()
+    sources, silent = revocation_sources(), 0
     for source in sources:
         try:
             keep_list(source.newest(), authorities=authorities())
         except RevocationUnavailable as error:
+            silent += 1
             logger.warning("a list of revoked certificates cannot be fetched: %s", error)
         except Exception:
+            silent += 1
             logger.exception("a list of revoked certificates could not be looked at")
     if (heard := heard_of()) < len(sources):
         logger.error("of %s authorities only %s ever gave a list", len(sources), heard)
     owed = lists_run_out_since()
     if owed is not None and owed < clock.now():
         logger.error("an authority owes its list of revoked certificates since %s", owed.isoformat())
+    return silent

@@ -28,6 +28,7 @@ from mukatabat.web.cli.site import site  # noqa: E402
 from mukatabat.web.cli.tokens import tokens  # noqa: E402
 from mukatabat.web.cli.verify import verify  # noqa: E402
 from mukatabat.web.cli.webhooks import webhooks  # noqa: E402
+from mukatabat_verify.certificates import take_long_names  # noqa: E402
 
 
 @click.group()
@@ -45,6 +46,7 @@ for group in GROUPS:
 
 def main() -> None:
     """Run a verb; a typed error is shown in its three parts and ends with exit code 2."""
+    take_long_names()
     try:
         mukatabat(prog_name="mukatabat")
     except MukatabatError as error:

@@ -2,11 +2,12 @@
 """A trust service provider for trying out: a real server with an authority of its own, and a telephone on its page.
 
     python -m mukatabat.signing.providers.csc.development --port 8791 --client-id mukatabat --secret-file FILE
-        --people FILE --authority FOLDER [--manner ask|approve|refuse|ignore]
+        --people FILE --authority FOLDER [--manner ask|approve|refuse|ignore] [--origin https://HOST]
 
 The file of people is a JSON object: the name under which the provider knows somebody, to an object with the texts
 "name", "number" (the serialNumber of the certificate) and "body". It says what it is when it starts and on its page,
-forgets what was asked when it ends, and listens on this machine alone. Its keys lie in the folder and bind nobody.
+forgets what was asked when it ends, and listens on this machine alone; behind a proxy it is told its address there. Its
+keys lie in the folder and bind nobody; `/root.crl` and `/issuing.crl` are what its authorities withdrew.
 """
 
 from __future__ import annotations
@@ -34,10 +35,7 @@ def handler_of(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
 
     class Pages(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if urlsplit(self.path).path == "/":
-                self._send(200, _page(stand_in.lines()).encode(), "text/html; charset=utf-8")
-            else:
-                self._json(404, {"error": "invalid_request"})
+            self._send(*_shown(urlsplit(self.path).path, stand_in))
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", "0"))
@@ -91,6 +89,16 @@ def handler_of(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
     return Pages
 
 
+def _shown(path: str, stand_in: StandIn) -> tuple[int, bytes, str]:
+    """The telephone, or what an authority withdrew."""
+    if path == "/":
+        return 200, _page(stand_in.lines()).encode(), "text/html; charset=utf-8"
+    for one in stand_in.authority.revocation_sources:
+        if path == f"/{one.folder.name}.crl":
+            return 200, one.newest(), "application/pkix-crl"
+    return 404, b'{"error": "invalid_request"}', "application/json"
+
+
 def _page(lines: list[Line]) -> str:
     buttons = '<button name="act" value="approve">موافقة</button> <button name="act" value="refuse">رفض</button>'
     asked = "".join(
@@ -110,10 +118,11 @@ def serving(stand_in: StandIn, *, port: int = 0) -> Iterator[str]:
     """Run a stand-in for the block; gives the base address of its API."""
     with ThreadingHTTPServer(("127.0.0.1", port), handler_of(stand_in)) as server:
         server.daemon_threads = True
-        stand_in.origin = f"http://127.0.0.1:{server.server_port}"
+        here = f"http://127.0.0.1:{server.server_port}"
+        stand_in.origin = stand_in.origin or here
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         try:
-            yield stand_in.origin + BASE.rstrip("/")
+            yield here + BASE.rstrip("/")
         finally:
             server.shutdown()
 
@@ -127,10 +136,12 @@ def main() -> None:
     parser.add_argument("--people", type=Path, required=True)
     parser.add_argument("--authority", type=Path, required=True)
     parser.add_argument("--manner", choices=MANNERS, default=MANNERS[0])
+    parser.add_argument("--origin", default="")
     said = parser.parse_args()
     stand_in = StandIn(
         DevelopmentAuthority(said.authority), json.loads(said.people.read_text(encoding="utf-8")),
         client_id=said.client_id, secret=said.secret_file.read_text(encoding="utf-8").strip(), manner=said.manner,
+        origin=said.origin,
     )  # fmt: skip
     with serving(stand_in, port=said.port) as url:
         sys.stderr.write(f"{ANNOUNCEMENT}\n")

@@ -16,6 +16,7 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import Realm
 from mukatabat.signing.authorities import Authority, named
 from mukatabat.signing.certification import as_pem, certificates_in
+from mukatabat.signing.jobs import fetch_revocation_lists
 from mukatabat.signing.queries import newest_lists
 from mukatabat.signing.service import certifies_by_itself, known_authorities
 from mukatabat.vault import actions
@@ -119,6 +120,18 @@ def authorities(*, as_json: bool) -> None:
     answer(shown, lines or ["no authority is trusted: MUKATABAT_AUTHORITIES names no folder, or an empty one"],
            as_json=as_json)  # fmt: skip
     sys.exit(1 if not found or any(standing_of(one.until, clock.now()).is_urgent for one in found) else 0)
+
+
+@keys.command("fetch-lists")
+@as_json_option
+def fetch_lists(*, as_json: bool) -> None:
+    """Fetch now what the authorities have withdrawn (MUKATABAT_REVOCATION_LISTS), not within a quarter of an hour.
+
+    Exit code 1 if an address gave no list that is believed; `keys authorities` tells whose newest is of when.
+    """
+    silent = fetch_revocation_lists()
+    answer({"silent": silent}, [f"addresses that gave no list: {silent}"], as_json=as_json)
+    sys.exit(1 if silent else 0)
 
 
 def _shown(one: Authority, listed: datetime | None) -> dict[str, object]:
