@@ -226,6 +226,7 @@ def _hand_over(author: Person, head: Person) -> None:
     expect(head.page.locator("#id_body[contenteditable=false]")).to_be_visible()
     head.look("compose-read-only")
     head.button("Ask to edit").click()
+    expect(head.page.locator("[data-when=asked]")).to_be_visible()
     author.page.evaluate(beat)
     author.button("Hand it over").click()
     expect(author.page.locator("[data-presence][data-reads]")).to_contain_text("جاسم العوضي")

@@ -32,7 +32,7 @@ def seal_record(actor: Actor, shown: Body) -> dict[str, Any] | None:
     facts = []
     if seal.until is not None:
         facts += [
-            fact(_("Seal certified by"), seal.issuer, "name"),
+            fact(_("Seal certified by"), seal.issuer, "english" if seal.issuer.isascii() else "name"),
             fact(_("Seal valid until"), _day(seal.until), "date"),
         ]
     if shown.pk == actor.body_id and any(map(actor.may, _TOLD)):
