@@ -18,10 +18,12 @@ from django.urls import URLPattern
 
 from mukatabat.access.decisions import PUBLIC
 from mukatabat.access.errors import CapabilityMissing
+from mukatabat.audit.models import AuditEntry
 from mukatabat.directory.models import Appointment
 from mukatabat.directory.seed import person_id
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import NotFoundOrForbidden
+from mukatabat.letters.actions import drafting
 from mukatabat.letters.jobs import sweep
 from mukatabat.letters.models import Issue
 from mukatabat.letters.rules import IssueState
@@ -36,7 +38,7 @@ from mukatabat.signing import service
 from mukatabat.tenancy.context import scope
 from tests.cast import MOF, Cast
 from tests.portal.conftest import System
-from tests.story import run_jobs
+from tests.story import draft_command, run_jobs
 
 pytestmark = pytest.mark.django_db
 Connect = Callable[..., System]
@@ -160,6 +162,16 @@ def test_a_foreign_signature_issues_nothing_and_spends_no_number(system: Connect
     good = ministry.post(f"/letters/{letter_id}/signature", {"signature": ministry.sign(begun["to_be_signed"])})
     assert good.json()["state"] == "issued"
     assert all(not found for found in registers.check(cast("clerk.mof")).values())
+
+
+def test_a_letter_whose_route_names_approvers_is_not_approved_by_a_system(system: Connect, cast: Cast) -> None:
+    ministry = system("clerk.mof")
+    letter = drafting.begin_draft(cast("clerk.mof"), draft_command(cast))
+    wanted = {"signer": ministry.staff_number, "certificates": ministry.certificates()}
+    told(ministry.post(f"/letters/{letter.id}/issue", wanted), "letters.no-such-move")
+    assert ministry.get(f"/letters/{letter.id}").json()["state"] == "draft"
+    with scope(cast("clerk.mof")):
+        assert not AuditEntry.objects.filter(act="portal.approved-elsewhere").exists()
 
 
 def test_a_certificate_that_its_authority_withdrew_begins_nothing(

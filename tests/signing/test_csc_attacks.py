@@ -212,6 +212,15 @@ def test_a_wrong_secret_is_told_to_the_log_without_the_secret(
     assert "a secret" not in caplog.text
 
 
+def test_a_secret_that_cannot_be_read_is_a_service_that_cannot_be_asked(
+    csc: CscProvider, person: UUID, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = Client(replace(csc.client.account, secret_file=tmp_path / "none"), pause=0.0)
+    with pytest.raises(NotTaken):
+        CscProvider(client, signer_of=signer, trust=csc.trust).certificate(person)
+    assert "cannot be read" in caplog.text
+
+
 def test_the_secret_never_travels_in_the_open(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="https"):
         Account(url="http://signing.example/csc/v2", client_id="mukatabat", secret_file=tmp_path / "secret")
@@ -262,6 +271,16 @@ def test_whoever_was_too_slow_changes_no_answer(
     keeping.end(actor, release(), Refused(RefusalReason.DECLINED))
     keeping.end(actor, slow, [b"signature"])
     assert look(csc, wanted) == Refused(RefusalReason.DECLINED)
+
+
+def test_a_key_that_is_taken_away_while_its_telephone_rings_signs_no_more(
+    csc: CscProvider, wanted: SigningRequest, time: clock.FixedClock
+) -> None:
+    csc.start(wanted)
+    keeping.end_all_of(signer(wanted.person_id).actor, wanted.person_id)
+    answer = look(csc, wanted)
+    assert isinstance(answer, Refused)
+    assert answer.reason is RefusalReason.UNABLE
 
 
 # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -21,6 +21,7 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.text import clean_line
 from mukatabat.signing.errors import KeyOfAnother, NoKeyThere, SignerNotEnrolled
 from mukatabat.signing.models import SignerIdentity
+from mukatabat.signing.providers.csc import keeping
 from mukatabat.signing.providers.csc.answers import LONGEST_NAME, printed
 from mukatabat.signing.providers.csc.provider import CscProvider, Signer
 from mukatabat.tenancy.context import reading, scope
@@ -80,13 +81,17 @@ def confirm_signer(actor: Actor, change_id: UUID) -> Change:
 
 
 def end_signer(actor: Actor, person_id: UUID, reason: str) -> None:
-    """Take a person's key away; one person suffices, because it only takes power. Raises SignerNotEnrolled."""
+    """Take a person's key away; one person suffices, because it only takes power. Raises SignerNotEnrolled.
+
+    What the person was asked before and has not answered is signed no more.
+    """
     with scope(actor):
         person_of(require_administrator(actor), person_id)
         held = _newest(person_id)
         if held is None:
             raise SignerNotEnrolled
         SignerIdentity.objects.create(person_id=person_id)
+        keeping.end_all_of(actor, person_id)
         record(
             actor, act="signing.key-ended", object_kind="person", object_id=person_id,
             detail={"user": held.user_id, "number": held.number, "reason": clean_line(reason, LONGEST_COMMON_NAME)},

@@ -16,6 +16,7 @@ from mukatabat.directory.queries import body_by_code
 from mukatabat.kernel import clock
 from mukatabat.letters.actions import approval, drafting, issuing
 from mukatabat.letters.commands import AddresseeCommand, DraftCommand
+from mukatabat.letters.errors import NoSuchMove
 from mukatabat.letters.models import Issue, Letter
 from mukatabat.letters.queries import access_letter
 from mukatabat.letters.rules import IssueState, LetterState
@@ -59,7 +60,8 @@ def begin_issue(
     """Take the number, freeze the bytes and give what the signer's key is to sign.
 
     The body's own system has approved the letter: a draft goes to its signer first. A repetition gives the running
-    issue. Raises the guards' errors, CertificateNotUsable, the directory's mandate errors; then no number was taken.
+    issue. Raises the guards' errors, NoSuchMove for a letter that people here have to approve, CertificateNotUsable,
+    the directory's mandate errors; then no number was taken.
     """
     require_capability(caller.actor, Capability.DISPATCH)
     signer, number = signer_of(caller, staff_number)
@@ -69,6 +71,8 @@ def begin_issue(
         letter = locked(caller.actor, letter_id)
         if letter.state == LetterState.DRAFT:
             approval.submit_locked(caller.actor, letter)
+            if letter.state != LetterState.APPROVED:  # its route names approvers here, and they have not approved it
+                raise NoSuchMove(state=LetterState(letter.state).label)
             record(
                 caller.actor, act="portal.approved-elsewhere", object_kind="letter", object_id=letter_id,
                 detail={"token": caller.handle},

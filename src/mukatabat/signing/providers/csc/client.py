@@ -217,7 +217,11 @@ class Client:
         return known.token
 
     def _new_token(self) -> tuple[str, float]:
-        secret = self.account.secret_file.read_text(encoding="utf-8").strip()
+        try:
+            secret = self.account.secret_file.read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            logger.error("the secret for the signing service cannot be read: %s", type(error).__name__)  # noqa: TRY400
+            raise NotTaken(detail="our secret cannot be read") from error
         named = f"{quote(self.account.client_id, safe='')}:{quote(secret, safe='')}"
         form = {"grant_type": "client_credentials", "scope": "service", "client_id": self.account.client_id}
         headers = {

@@ -122,6 +122,15 @@ def end(actor: Actor, release: Release, found: Refused | Sequence[bytes]) -> Non
         release.save()
 
 
+def end_all_of(actor: Actor, person_id: UUID) -> None:
+    """End whatever a person was asked and has not answered: their key was taken away, and no telephone releases it."""
+    with scope(actor):
+        open_ones = Release.objects.filter(person_id=person_id, ended_at=None)
+        open_ones.update(
+            ended_at=clock.now(), refusal=RefusalReason.UNABLE.value, handle="", activation="", response=""
+        )
+
+
 def end_overdue(actor: Actor) -> None:
     """End what nobody looked at again after its deadline, such as the request of an issue that its signer gave up."""
     with scope(actor):
