@@ -25,6 +25,7 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.arabic import sort_key
 from mukatabat.kernel.errors import Text
 from mukatabat.kernel.vocabulary import Realm
+from mukatabat.tenancy.sql import rows
 
 
 def body(body_id: UUID) -> Body:
@@ -78,11 +79,13 @@ def body_names(body_ids: Iterable[UUID], on: date | None = None) -> dict[UUID, B
     A body outside its time keeps the nearest name it ever had, so that old letters never show a blank.
     """
     day = on or clock.today()
-    names = BodyName.objects.filter(body_id__in=set(body_ids)).select_related("body").order_by("valid_from")
+    wanted = set(body_ids)
+    if not wanted:
+        return {}
     chosen: dict[UUID, BodyLabel] = {}
-    for name in names:
-        if name.body_id not in chosen or name.valid_from <= day:
-            chosen[name.body_id] = _label(name)
+    for body_id, begun, code, realm, ar, en in rows("directory", "body_names", {"bodies": list(wanted)}):
+        if body_id not in chosen or begun <= day:
+            chosen[body_id] = BodyLabel(id=body_id, code=code, realm=realm, ar=ar, en=en)
     return chosen
 
 
