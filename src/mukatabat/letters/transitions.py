@@ -22,6 +22,7 @@ from mukatabat.letters.rules import (
     LetterEvent,
     LetterKind,
     LetterState,
+    LinkKind,
     RouteKind,
     shelf_of,
     unmet,
@@ -68,6 +69,11 @@ def protected(letter: Letter) -> Protected:
     """The letter as the grants know it."""
     shelf = shelf_of(LetterKind(letter.kind), Direction(letter.direction), LetterState(letter.state))
     return Protected(kind="letter", id=letter.id, shelf=shelf, sort_time=letter.sort_time)
+
+
+def linked(letter: Letter, kind: LinkKind) -> list[Letter]:
+    """The letters to which a letter is linked so; asks nothing where ``links__to`` was fetched with it."""
+    return [one.to for one in letter.links.all() if one.kind == kind]
 
 
 def present_step(letter: Letter) -> RouteStep | None:

@@ -65,8 +65,12 @@ def authorities_in(folder: Path) -> tuple[Authority, ...]:
     return _read(folder, tuple(_stamps(folder)))
 
 
+@lru_cache(maxsize=64)
 def authority_of(data: bytes, file: str = "") -> Authority:
-    """Tell of an authority's certificate (DER); raises AuthorityFileRefused when it certifies nobody."""
+    """Tell of an authority's certificate (DER); raises AuthorityFileRefused when it certifies nobody.
+
+    Each is read and its own signature checked once: whatever is believed asks for the authorities.
+    """
     try:
         loaded = x509.load_der_x509_certificate(data)
         constraints = loaded.extensions.get_extension_for_class(x509.BasicConstraints).value

@@ -118,22 +118,22 @@ def chain_for(key: ec.EllipticCurvePublicKey, came: Iterable[bytes], *, known: I
     return tuple(one.public_bytes(Encoding.DER) for one in chain)
 
 
-def accept_seal(chain: Sequence[bytes], trust: Trust, *, lists: Iterable[bytes], body: str) -> None:
+def accept_seal(chain: Sequence[bytes], trust: Trust, *, body: str) -> None:
     """Check that a chain makes its first the seal of the body of this code at the asked moment.
 
-    1. As every seal is checked (`mukatabat_verify.certificates.check_seal`). 2. No list of those kept says that
-    anything of it was withdrawn. Raises an AnswerRefused.
+    1. As every seal is checked (`mukatabat_verify.certificates.check_seal`). 2. No list among ``trust.lists`` says
+    that anything of it was withdrawn. Raises an AnswerRefused.
     """
     with _named(BODY_IDENTIFIER + body):
         check_seal(chain, trust, body=body)  # 1
-        revocation.check_kept(lists, Used(tuple(chain), trust.at), trust)  # 2
+        revocation.check_kept(trust.lists, Used(tuple(chain), trust.at), trust)  # 2
 
 
-def accept_node(chain: Sequence[bytes], trust: Trust, *, lists: Iterable[bytes]) -> None:
+def accept_node(chain: Sequence[bytes], trust: Trust) -> None:
     """Check that a chain makes its first the key of a node, which bears the mark of one; as :func:`accept_seal`."""
     with _named(""):
         check_node(chain, trust)
-        revocation.check_kept(lists, Used(tuple(chain), trust.at), trust)
+        revocation.check_kept(trust.lists, Used(tuple(chain), trust.at), trust)
 
 
 @contextmanager

@@ -36,7 +36,7 @@ from mukatabat.letters.rules import (
     VersionReason,
     lacks,
 )
-from mukatabat.letters.transitions import locked, move, present_step, protected, require_version, step_guards
+from mukatabat.letters.transitions import linked, locked, move, present_step, protected, require_version, step_guards
 from mukatabat.notify.actions import tell
 from mukatabat.notify.rules import Kind, Message, outside
 from mukatabat.press.content import to_plain_text
@@ -161,7 +161,7 @@ def resolve_comment(actor: Actor, letter_id: UUID, comment_id: UUID) -> None:
 def unready(letter: Letter) -> tuple[Unready, ...]:
     """What the draft lacks now."""
     addressees = list(letter.addressees.all())
-    answered = next((one.to.secrecy for one in letter.links.all() if one.kind == LinkKind.REPLY), None)
+    answered = next((one.secrecy for one in linked(letter, LinkKind.REPLY)), None)
     content = to_plain_text(content_of(letter))
     return lacks(
         DraftFacts(
@@ -198,11 +198,9 @@ def _hand_to_step(actor: Actor, letter: Letter) -> None:
     signing = step.kind == RouteKind.SIGN
     grant(actor, protected(letter), [holder], reason=Reason.SIGNATORY if signing else Reason.APPROVER)
     hand_over(actor, letter.id, Task(holder=holder, act=Act.SIGN if signing else Act.APPROVE))
-    for link in letter.links.all():
-        if (
-            link.kind == LinkKind.REPLY and not Secrecy(link.to.secrecy).is_sealed
-        ):  # who approves an answer reads the question
-            grant(actor, protected(link.to), [holder], reason=Reason.APPROVER, source_id=letter.id)
+    for question in linked(letter, LinkKind.REPLY):
+        if not Secrecy(question.secrecy).is_sealed:  # who approves an answer reads the question
+            grant(actor, protected(question), [holder], reason=Reason.APPROVER, source_id=letter.id)
     people = directory.holders_of(step.post_id).values_list("id", flat=True)
     kind = Kind.FOR_SIGNATURE if signing else Kind.FOR_REVIEW
     tell(actor, people, _message(actor, letter, kind))

@@ -23,7 +23,7 @@ from mukatabat.letters.commands import AddresseeCommand, DraftCommand
 from mukatabat.letters.errors import NothingReturned
 from mukatabat.letters.models import Addressee, Attachment, Letter, Link
 from mukatabat.letters.rules import Direction, LetterKind, LetterState, LinkKind, RouteKind
-from mukatabat.letters.transitions import locked
+from mukatabat.letters.transitions import linked, locked
 from mukatabat.press.content import Content, from_plain_text, validate
 from mukatabat.press.dates import gregorian_text
 from mukatabat.registers.printing import look_of
@@ -92,17 +92,15 @@ def begin_correction(actor: Actor, letter_id: UUID) -> Letter:
 
 def end_correction(actor: Actor, letter: Letter) -> None:
     """The issue of a correction ends what was asked; other recipients of the returned letter may still answer it."""
-    for link in letter.links.all():
-        if link.kind != LinkKind.CORRECTION:
-            continue
-        item = Item.objects.filter(object_id=link.to_id, act=Act.CORRECT).exclude(state=ItemState.DONE).first()
+    for returned in linked(letter, LinkKind.CORRECTION):
+        item = Item.objects.filter(object_id=returned.id, act=Act.CORRECT).exclude(state=ItemState.DONE).first()
         if item is None:
             continue
-        if exchange.awaits_answer(actor, link.to_id) and link.to.author_id:
-            task = Task(holder=Grantee.person(link.to.author_id), act=Act.FOLLOW, due=link.to.answer_wanted_by)
-            hand_over(actor, link.to_id, task, state=ItemState.FOLLOWING)
+        if exchange.awaits_answer(actor, returned.id) and returned.author_id:
+            task = Task(holder=Grantee.person(returned.author_id), act=Act.FOLLOW, due=returned.answer_wanted_by)
+            hand_over(actor, returned.id, task, state=ItemState.FOLLOWING)
         else:
-            finish(actor, link.to_id, outcome=letter.reference)
+            finish(actor, returned.id, outcome=letter.reference)
 
 
 def _require_answerable(actor: Actor, letter: Letter) -> None:

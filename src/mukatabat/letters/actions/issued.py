@@ -19,7 +19,7 @@ from mukatabat.letters.actions.correcting import end_correction
 from mukatabat.letters.headings import heading_of
 from mukatabat.letters.models import Issue, Letter
 from mukatabat.letters.rules import LinkKind
-from mukatabat.letters.transitions import protected
+from mukatabat.letters.transitions import linked, protected
 from mukatabat.letters.types import CATALOGUE
 from mukatabat.notify.actions import tell
 from mukatabat.notify.rules import Kind, Message, outside
@@ -54,12 +54,10 @@ def after_issue(actor: Actor, letter: Letter, issue: Issue, manifest: Manifest) 
     record_step(actor, letter.id, Step.DRAFT_TO_SIGN, started=letter.created_at)
     _follow(actor, letter)
     prefetch_related_objects([letter], "links__to")
-    for link in letter.links.all():
-        if link.kind != LinkKind.REPLY:
-            continue
-        finish(actor, link.to_id, outcome=letter.reference)
-        if link.to.registered_at:
-            record_step(actor, link.to_id, Step.RECEIPT_TO_REPLY, started=link.to.registered_at)
+    for question in linked(letter, LinkKind.REPLY):
+        finish(actor, question.id, outcome=letter.reference)
+        if question.registered_at:
+            record_step(actor, question.id, Step.RECEIPT_TO_REPLY, started=question.registered_at)
     end_correction(actor, letter)
     if letter.author_id:
         message = Message(

@@ -71,12 +71,7 @@ from mukatabat.signing.rules import (
 )
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
-from mukatabat.vault.actions import (
-    enter,
-    keep_generated,
-    lend_to_service,
-    store_generated,
-)
+from mukatabat.vault.actions import enter, keep_generated, lend_to_service, store_generated
 from mukatabat.vault.errors import BlobDamaged, BlobMissing, StoreUnavailable
 from mukatabat.vault.queries import open_document
 
@@ -175,10 +170,7 @@ def collect_signature(
         prepared = _prepared(actor, issue)
     except (BlobDamaged, PreparationDamaged):
         return _abandon(actor, issue, VoidReason.DAMAGED)
-    if prepared is None:
-        answer: Answer = Pending()
-    else:
-        answer = _ask(provider, issue, prepared)
+    answer = _ask(provider, issue, prepared) if prepared is not None else Pending()
     return _act(actor, issue, answer, prepared=prepared, time_stamps=time_stamps)
 
 

@@ -27,8 +27,7 @@ from mukatabat.signing.certification import accept_seal as accept_as_seal
 from mukatabat.signing.certification import chain_for, written_request
 from mukatabat.signing.errors import AnswerNotAskedFor
 from mukatabat.signing.profiles import Profile, node_profile, seal_profile
-from mukatabat.signing.queries import revocation_lists
-from mukatabat.signing.service import authorities, trust
+from mukatabat.signing.service import authorities, informed_trust
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions.keys import store_of
@@ -94,7 +93,7 @@ def accept_seal(actor: Actor, came: Sequence[bytes]) -> PublicKey:
             return taken
         now = clock.now()
         code = directory.body_names([actor.body_id])[actor.body_id].code
-        accept_as_seal(chain, trust(now), lists=revocation_lists([]), body=code)  # 2, 3
+        accept_as_seal(chain, informed_trust(now), body=code)  # 2, 3
         store = pair_store(standing.store)
         seals.update(valid_to=now)  # 4
         public = PublicKey.objects.create(
@@ -153,7 +152,7 @@ def accept_node(actor: Actor, came: Sequence[bytes]) -> NodeKey:
                 raise AnswerNotAskedFor
             return present
         now = clock.now()
-        accept_as_node(chain, trust(now), lists=revocation_lists([]))
+        accept_as_node(chain, informed_trust(now))
         keys.update(valid_to=now)
         key = NodeKey.objects.create(
             id=standing.id, realm=realm, use=NodeUse.EVIDENCE, suite=SEAL_SUITE, public=bytes(standing.public),

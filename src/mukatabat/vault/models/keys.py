@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -153,9 +154,9 @@ class KeyRequest(models.Model):
         abstract = True
 
     @property
+    @abstractmethod
     def context(self) -> bytes:
         """What binds the private half to its place."""
-        raise NotImplementedError
 
     @property
     def held(self) -> HeldKey:
