@@ -96,7 +96,8 @@ export function citing(root) {
     const content = [{ type: "reference", attrs: { value: hit.reference } }];
     content.push({ type: "text", text: dated && hit.dated ? ` ${hit.dated} ` : " " });
     close();
-    editor.chain().focus().insertContentAt({ from: place.from, to: place.to }, content).run();
+    editor.view.focus();
+    editor.commands.insertContentAt({ from: place.from, to: place.to }, content);
   };
   const follow = (view) => {
     const place = view.editable && view.hasFocus() ? asked(view.state) : null;
@@ -163,7 +164,8 @@ export function citing(root) {
   const open = (which) => {
     const { $from } = which.state.selection;
     const before = $from.parent.textBetween(0, $from.parentOffset, null, " ");
-    which.chain().focus().insertContent(before && !/\s$/.test(before) ? " @" : "@").run();
+    which.view.focus();
+    which.commands.insertContent(before && !/\s$/.test(before) ? " @" : "@");
     return true;
   };
   return { extension, open };

@@ -121,7 +121,10 @@ function start(root) {
   area.id = `${id}_plain`;
   editor.view.dom.id = id;
   root.hidden = false;
-  if (held) editor.commands.focus("end");
+  if (held) {
+    editor.commands.setTextSelection(editor.state.doc.content.size);
+    editor.view.focus();
+  }
   for (const hint of document.querySelectorAll("[data-plain-only]")) hint.hidden = true;
   const bar = document.querySelector("[data-toolbar]");
   if (bar && editor.isEditable) {

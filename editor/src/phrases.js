@@ -35,15 +35,15 @@ export function phrases(bar, editor, tell) {
   };
   const empty = () => editor.state.doc.textContent.trim() === "" && editor.state.doc.childCount === 1;
   const put = (content, whole) => {
-    const chain = editor.chain().focus();
-    if (whole && empty()) chain.setContent(content, { emitUpdate: true }).run();
-    else chain.insertContent(content.content).run();
+    editor.view.focus();
+    if (whole && empty()) editor.commands.setContent(content, { emitUpdate: true });
+    else editor.commands.insertContent(content.content);
   };
 
   const fill = (menu, choices) => {
     const list = menu.querySelector("[data-choices]");
     list.replaceChildren(...choices);
-    (list.querySelector("[role=menuitem]") ?? menu.querySelector("[role=menuitem]"))?.focus();
+    if (!menu.hidden) (list.querySelector("[role=menuitem]") ?? menu.querySelector("[role=menuitem]"))?.focus();
   };
   const shut = (menu) => {
     menu.hidden = true;
@@ -107,7 +107,7 @@ export function phrases(bar, editor, tell) {
     } catch {
       tell(bar.dataset.noLine);
     }
-    editor.commands.focus();
+    editor.view.focus();
   }
 
   for (const button of menu?.querySelectorAll("[data-keep]") ?? []) {

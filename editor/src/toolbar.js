@@ -7,9 +7,9 @@ import { depthOfLists } from "./typing.js";
 
 const list = (editor, name, style) => {
   const active = editor.isActive(name, style ? { style } : {});
-  if (active) return editor.chain().focus().liftListItem("list_item").run();
-  if (style && editor.isActive("ordered_list")) return editor.chain().focus().updateAttributes("ordered_list", { style }).run();
-  return editor.chain().focus().toggleList(name, "list_item", false, style ? { style } : {}).run();
+  if (active) return editor.commands.liftListItem("list_item");
+  if (style && editor.isActive("ordered_list")) return editor.commands.updateAttributes("ordered_list", { style });
+  return editor.commands.toggleList(name, "list_item", false, style ? { style } : {});
 };
 
 function insertTable(editor) {
@@ -18,25 +18,21 @@ function insertTable(editor) {
   const node = table.create(null, [line(head), line(cell), line(cell)]);
   if (editor.isActive("table") || editor.isActive("list_item")) return false;
   const at = editor.state.selection.from;
-  return editor.chain().focus().insertContent(node.toJSON()).setTextSelection(at + 3).run();
+  return editor.chain().insertContent(node.toJSON()).setTextSelection(at + 3).run();
 }
 
-const onTable = (command) => (editor) => {
-  const done = command(editor.state, editor.view.dispatch);
-  editor.view.focus();
-  return done;
-};
+const onTable = (command) => (editor) => command(editor.state, editor.view.dispatch);
 
 const ACTS = {
-  bold: (editor) => editor.chain().focus().toggleMark("bold").run(),
-  underline: (editor) => editor.chain().focus().toggleMark("underline").run(),
+  bold: (editor) => editor.commands.toggleMark("bold"),
+  underline: (editor) => editor.commands.toggleMark("underline"),
   awwalan: (editor) => list(editor, "ordered_list", "awwalan"),
   digits: (editor) => list(editor, "ordered_list", "digits"),
   bullets: (editor) => list(editor, "bullet_list"),
-  deeper: (editor) => depthOfLists(editor.state.selection.$from) < LEVELS && editor.chain().focus().sinkListItem("list_item").run(),
-  out: (editor) => editor.chain().focus().liftListItem("list_item").run(),
-  undo: (editor) => editor.chain().focus().undo().run(),
-  redo: (editor) => editor.chain().focus().redo().run(),
+  deeper: (editor) => depthOfLists(editor.state.selection.$from) < LEVELS && editor.commands.sinkListItem("list_item"),
+  out: (editor) => editor.commands.liftListItem("list_item"),
+  undo: (editor) => editor.commands.undo(),
+  redo: (editor) => editor.commands.redo(),
   "table-insert": insertTable,
   "row-above": onTable(tables.addRowBefore),
   "row-below": onTable(tables.addRowAfter),
@@ -95,7 +91,11 @@ export function toolbar(bar, editor, cite) {
     const act = button.dataset.do;
     if (act) shut(false);
     if (act === "cite") cite(editor);
-    else if (act) ACTS[act]?.(editor);
+    else if (act) {
+      ACTS[act]?.(editor);
+      // At once: what TipTap's own focus() puts off to the next frame, a quick hand's next keys would miss.
+      editor.view.focus();
+    }
   });
   bar.addEventListener("focusin", (event) => {
     if (event.target.matches("button:not([role=menuitem])")) rest(event.target);
@@ -108,7 +108,7 @@ export function toolbar(bar, editor, cite) {
       event.preventDefault();
       event.stopPropagation();
       if (menu) shut(true);
-      else editor.commands.focus();
+      else editor.view.focus();
     } else if (menu && (event.code === "ArrowDown" || event.code === "ArrowUp")) {
       event.preventDefault();
       step(item, [...menu.querySelectorAll("[role=menuitem]:not(:disabled)")].filter(seen), event.code === "ArrowDown" ? 1 : -1);

@@ -151,6 +151,19 @@ def test_a_second_backup_copies_only_what_is_new_and_the_oldest_goes_when_asked(
     assert making.verify(tmp_path / "backup").whole
 
 
+def test_two_backups_of_one_second_are_two_points_in_time(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file_something(cast)
+    first = making.create(tmp_path / "backup")
+    monkeypatch.setattr(making.clock, "now", lambda: first.manifest.made_at)
+    second = making.create(tmp_path / "backup")
+    assert second.manifest.made_at == first.manifest.made_at
+    folder = BackupFolder(tmp_path / "backup")
+    assert folder.names() == [first.folder.name, second.folder.name]
+    assert [folder.point().folder, folder.point(first.folder.name).folder] == [second.folder, first.folder]
+
+
 def test_letters_of_one_moment_are_kept_though_others_are_issued_meanwhile(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -102,10 +103,16 @@ class BackupFolder:
             os.fsync(file.fileno())
         fresh.replace(self._unfinished / MANIFEST)
         sync(self._unfinished)
-        place = self._points / point_name(manifest.made_at)
+        place = self._free_place(manifest.made_at)
         self._unfinished.rename(place)
         sync(self._points)
         return Point(place, manifest)
+
+    def _free_place(self, at: datetime) -> Path:
+        """Where a point in time goes: under its second, or the next that is free; the manifest has the truth."""
+        while (place := self._points / point_name(at)).exists():
+            at += timedelta(seconds=1)
+        return place
 
     def names(self) -> list[str]:
         """The names of its points in time, the oldest first."""
