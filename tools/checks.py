@@ -27,17 +27,19 @@ BIN = ENVIRONMENT / "bin"
 
 @dataclass
 class Tally:
-    """How many checks and tests passed, failed and were skipped."""
+    """How many checks and tests passed, failed and were skipped; which ones passed only when run once more."""
 
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    unsteady: tuple[str, ...] = ()
 
     def add(self, other: Tally) -> None:
         """Count `other` too."""
         self.passed += other.passed
         self.failed += other.failed
         self.skipped += other.skipped
+        self.unsteady += other.unsteady
 
     def __str__(self) -> str:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"

@@ -16,12 +16,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tools import bootstrap, demo, keys, paths, verbs
+from tools.checks import Tally
 from tools.console import Stop, quiet
 from tools.database import with_role
 from tools.environment import program_environment
 from tools.paths import REQUIREMENTS, ROOT, fingerprint
 from tools.processes import Child, alive, dies_with_parent
-from tools.suite import run_pytest
+from tools.suite import MOST_UNSTEADY, run_pytest, run_twice_at_most
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -223,6 +224,22 @@ def test_a_broken_run_counts_as_a_failure_and_an_empty_one_as_nothing(tmp_path: 
     )
     assert str(run_pytest(tmp_path, [*alone, str(tmp_path)])) == "1 passed, 1 failed, 1 skipped"
     assert str(run_pytest(tmp_path, ["--no-such-option"])) == "0 passed, 1 failed, 0 skipped"
+
+
+def test_what_fails_once_is_played_again_and_named_and_more_than_a_few_are_not(tmp_path: Path) -> None:
+    alone = ["-p", "no:django", f"--rootdir={tmp_path}", "-c", os.devnull, str(tmp_path)]
+    (tmp_path / "test_some.py").write_text(
+        "import pathlib\nhere = pathlib.Path(__file__).parent / 'seen'\n"
+        "def test_luck():\n    known = here.exists()\n    here.touch()\n    assert known\n"
+        "def test_bad(): assert 0\ndef test_good(): pass\n"
+    )
+    played = run_twice_at_most(tmp_path, alone, [])
+    assert (played.passed, played.failed) == (2, 1)
+    assert [name.rpartition("::")[2] for name in played.unsteady] == ["test_luck"]
+    many = "".join(f"def test_{number}(): assert 0\n" for number in range(MOST_UNSTEADY))
+    (tmp_path / "seen").unlink()
+    (tmp_path / "test_many.py").write_text(many)
+    assert run_twice_at_most(tmp_path, alone, []) == Tally(1, MOST_UNSTEADY + 2)
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="no bash")
