@@ -24,6 +24,7 @@ from mukatabat_verify.errors import (
     CertificateUnreadable,
     CertificateUntrusted,
 )
+from mukatabat_verify.lists import Listed
 from mukatabat_verify.log.checkpoints import Policy
 
 DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
@@ -45,14 +46,14 @@ class Trust:
 
     ``log`` names the log and its witnesses, None where nobody told this reader whom to believe. ``nodes`` are SHA-256
     fingerprints (hexadecimal) of certificates from before nodes were marked, which the reader was told are a node's.
-    ``lists`` are lists of revoked certificates (DER) that the reader brings.
+    ``lists`` are lists of revoked certificates (DER, or read before) that the reader brings.
     """
 
     roots: tuple[bytes, ...]
     at: datetime
     log: Policy | None = None
     nodes: frozenset[str] = frozenset()
-    lists: tuple[bytes, ...] = ()
+    lists: tuple[bytes | Listed, ...] = ()
 
 
 def take_long_names() -> None:

@@ -8,10 +8,8 @@ with it from that moment on; what was done before stays valid, and the report sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Final
+from datetime import datetime
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -19,10 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from mukatabat_verify.certificates import Trust, holder
 from mukatabat_verify.errors import CertificateWithdrawn, RevocationListBroken, RevocationListUnreadable
-
-LARGEST: Final = 2**24
-EXPIRED_CERTS_ON_CRL: Final = x509.ObjectIdentifier("2.5.29.60")
-"""By it an authority says since when its lists go on naming what ran out (X.509, expiredCertsOnCRL)."""
+from mukatabat_verify.lists import Listed, holds, listed, reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +42,30 @@ class Shown:
     later: dict[str, datetime] = field(default_factory=dict)
 
 
-def read(data: bytes) -> x509.CertificateRevocationList:
-    """Read a list (DER), which must speak of all that its authority issued; raises RevocationListUnreadable."""
-    try:
-        found = x509.load_der_x509_crl(data)
-        limited = any(one.critical for one in found.extensions)
-        if found.public_bytes(Encoding.DER) != data or found.next_update_utc is None or limited:
-            raise RevocationListUnreadable("a list with a condition, without an end, or written in another way")
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
-        raise RevocationListUnreadable(type(error).__name__) from error
-    return found
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """That a certificate is not to be believed from a moment on: its holder's name, from when, and whether it is only
+    held up (certificateHold), which its authority may lift.
+    """
+
+    name: str
+    since: datetime
+    held_up: bool
 
 
-def check(lists: Iterable[bytes], used: Iterable[Used], trust: Trust) -> Shown:
-    """Check that none of the used certificates was withdrawn when it was used, as far as the lists tell.
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What lists say of a chain at a moment: what of it is withdrawn, or that it holds (``confirmed``), or neither.
+
+    It is confirmed where of all that lists speak of the newest one is still in force and names nothing.
+    """
+
+    withdrawn: Withdrawn | None
+    confirmed: bool
+
+
+def check(lists: Iterable[bytes | Listed], used: Iterable[Used], trust: Trust) -> Shown:
+    """Check that none of the used certificates was withdrawn when it was used, as far as the lists (DER, or read) tell.
 
     1. Of the lists in the name of an authority those count that hold by its key, and one has to. 2. For each
     certificate the newest list counts that speaks of it: one that was written before the certificate ran out, or that
@@ -69,43 +74,69 @@ def check(lists: Iterable[bytes], used: Iterable[Used], trust: Trust) -> Shown:
     asked says nothing of it either, but what it names for good stays withdrawn.
     Raises RevocationListUnreadable, RevocationListBroken or CertificateWithdrawn.
     """
-    found, shown = [read(one) for one in lists], Shown()
+    found, shown = _read(lists), Shown()
     for one in used:
         for own, issuer in _links(one.chain, trust):
-            listed = _newest(found, own, issuer)  # 1, 2
-            if listed is None or _is_over(listed, own, one.at):  # 3
+            told = _newest(found, own, issuer)  # 1, 2
+            if told is None or _is_over(told, own, one.at):  # 3
                 shown.unknown.append(_name(own))
             else:
-                _judge(shown, listed, own, one.at)
+                _judge(shown, told, own, one.at)
     return shown
 
 
-def check_kept(lists: Iterable[bytes], used: Used, trust: Trust) -> None:
+def check_kept(lists: Iterable[bytes | Listed], used: Used, trust: Trust) -> None:
     """Check that no list says that what was used had been withdrawn by then; the silence of any says nothing.
 
     For lists that were believed when they were kept, the newest of each authority: one by another key of the same name
     speaks of others, and stops nothing. Raises RevocationListUnreadable or CertificateWithdrawn.
     """
-    for one in lists:
-        with suppress(RevocationListBroken):
-            check([one], [used], trust)
+    if (found := word_of(lists, used, trust).withdrawn) is not None:
+        raise CertificateWithdrawn(f"{found.name}, from {found.since.isoformat()}")
+
+
+def word_of(lists: Iterable[bytes | Listed], used: Used, trust: Trust) -> Word:
+    """What lists that were believed when they were kept say of what is used: as :func:`check_kept`, raising nothing.
+
+    What any of them names for good is withdrawn; whether it is held up, the newest one says. Raises
+    RevocationListUnreadable.
+    """
+    found, withdrawn, newest = _read(lists), list[Withdrawn](), list[bool]()
+    for own, issuer in _links(used.chain, trust):
+        speaking = [one for one in _of(found, issuer) if one.holds_by(issuer) and _speaks_of(one, own)]
+        speaking.sort(key=lambda one: one.at, reverse=True)
+        for place, one in enumerate(speaking):
+            entry = one.entry(own)
+            if entry is None:
+                continue
+            since, held_up = _since(entry), _held_up(entry)
+            if since <= used.at and (not held_up or (place == 0 and used.at <= one.until)):
+                withdrawn.append(Withdrawn(_name(own), since, held_up))
+        newest += [not _is_over(one, own, used.at) for one in speaking[:1]]
+    first = min(withdrawn, key=lambda one: (one.held_up, one.since), default=None)
+    return Word(first, confirmed=first is None and bool(newest) and all(newest))
 
 
 def signed_by(listed: x509.CertificateRevocationList, authorities: Iterable[bytes]) -> bytes | None:
     """Give the one of these authorities' certificates (DER) by whose key a list holds, None where it is none."""
     loaded = ((one, x509.load_der_x509_certificate(one)) for one in authorities)
-    return next((data for data, one in loaded if listed.issuer == one.subject and _holds(listed, one)), None)
+    return next((data for data, one in loaded if listed.issuer == one.subject and holds(listed, one)), None)
 
 
-def _judge(shown: Shown, listed: x509.CertificateRevocationList, own: x509.Certificate, at: datetime) -> None:
-    name, withdrawn = _name(own), _withdrawn(listed, own)
-    if withdrawn is not None and withdrawn <= at:
-        raise CertificateWithdrawn(f"{name}, from {withdrawn.isoformat()}")
+def _read(lists: Iterable[bytes | Listed]) -> list[Listed]:
+    return [one if isinstance(one, Listed) else listed(one) for one in lists]
+
+
+def _judge(shown: Shown, told: Listed, own: x509.Certificate, at: datetime) -> None:
+    name, entry = _name(own), told.entry(own)
+    since = _since(entry) if entry is not None else None
+    if since is not None and since <= at:
+        raise CertificateWithdrawn(f"{name}, from {since.isoformat()}")
     shown.covered.append(name)
-    if withdrawn is not None:
-        shown.later[name] = withdrawn
-    elif listed.last_update_utc < at:
-        shown.older.append(f"{name} as of {listed.last_update_utc.isoformat()}")
+    if since is not None:
+        shown.later[name] = since
+    elif told.at < at:
+        shown.older.append(f"{name} as of {told.at.isoformat()}")
 
 
 def _links(chain: Sequence[bytes], trust: Trust) -> Iterator[tuple[x509.Certificate, x509.Certificate]]:
@@ -137,54 +168,37 @@ def _issued(own: x509.Certificate, *, by: x509.Certificate) -> bool:
     return True
 
 
-def _newest(
-    lists: Iterable[x509.CertificateRevocationList], own: x509.Certificate, issuer: x509.Certificate
-) -> x509.CertificateRevocationList | None:
-    named = [one for one in lists if one.issuer == issuer.subject]
-    held = [one for one in named if _holds(one, issuer)]  # an authority with a new key has two lists of one name
+def _of(lists: Iterable[Listed], issuer: x509.Certificate) -> list[Listed]:
+    return [one for one in lists if one.issuer == issuer.subject]
+
+
+def _newest(lists: Iterable[Listed], own: x509.Certificate, issuer: x509.Certificate) -> Listed | None:
+    named = _of(lists, issuer)
+    held = [one for one in named if one.holds_by(issuer)]  # an authority with a new key has two lists of one name
     if named and not held:
         raise RevocationListBroken
-    speaking = [one for one in held if _speaks_of(one, own)]
-    return max(speaking, key=lambda one: one.last_update_utc, default=None)
+    return max((one for one in held if _speaks_of(one, own)), key=lambda one: one.at, default=None)
 
 
-def _speaks_of(listed: x509.CertificateRevocationList, own: x509.Certificate) -> bool:
+def _speaks_of(told: Listed, own: x509.Certificate) -> bool:
     """Whether a list would name a certificate if it was withdrawn, or does."""
-    end, since = own.not_valid_after_utc, _names_expired_since(listed)
-    return listed.last_update_utc <= end or (since is not None and since <= end) or _entry(listed, own) is not None
+    end, since = own.not_valid_after_utc, told.names_expired_since
+    return told.at <= end or (since is not None and since <= end) or told.entry(own) is not None
 
 
-def _is_over(listed: x509.CertificateRevocationList, own: x509.Certificate, at: datetime) -> bool:
-    entry = _entry(listed, own)
-    held_up = entry is not None and _reason(entry) is x509.ReasonFlags.certificate_hold
-    return (listed.next_update_utc or at) < at and (entry is None or held_up)  # a hold may have been lifted since
-
-
-def _names_expired_since(listed: x509.CertificateRevocationList) -> datetime | None:
-    """Since when certificates may have run out that a list names all the same; None where it does not say so."""
-    try:
-        found = listed.extensions.get_extension_for_oid(EXPIRED_CERTS_ON_CRL).value
-        written = found.value if isinstance(found, x509.UnrecognizedExtension) else b""
-        if written[:2] != b"\x18\x0f" or len(written) != 17:  # a GeneralizedTime as RFC 5280 §4.1.2.5.2 writes it
-            return None
-        return datetime.strptime(written[2:].decode("ascii"), "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
-    except (ValueError, x509.ExtensionNotFound):
-        return None
-
-
-def _holds(listed: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
-    try:
-        signs = issuer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign
-        return signs and listed.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.ExtensionNotFound):
+def _is_over(told: Listed, own: x509.Certificate, at: datetime) -> bool:
+    if at <= told.until:
         return False
+    entry = told.entry(own)
+    return entry is None or _held_up(entry)  # a hold may have been lifted since
 
 
-def _withdrawn(listed: x509.CertificateRevocationList, own: x509.Certificate) -> datetime | None:
-    """From when a list says that a certificate is not to be believed: the earlier of the two times that it may name."""
-    entry = _entry(listed, own)
-    if entry is None:
-        return None
+def _held_up(entry: x509.RevokedCertificate) -> bool:
+    return reason_of(entry) is x509.ReasonFlags.certificate_hold
+
+
+def _since(entry: x509.RevokedCertificate) -> datetime:
+    """From when its certificate is not to be believed: the earlier of the two times that an entry may name."""
     try:
         invalid = entry.extensions.get_extension_for_class(x509.InvalidityDate).value.invalidity_date_utc
     except x509.ExtensionNotFound:
@@ -192,19 +206,6 @@ def _withdrawn(listed: x509.CertificateRevocationList, own: x509.Certificate) ->
     except (ValueError, x509.DuplicateExtension) as error:
         raise RevocationListUnreadable(type(error).__name__) from error
     return min(invalid, entry.revocation_date_utc)
-
-
-def _entry(listed: x509.CertificateRevocationList, own: x509.Certificate) -> x509.RevokedCertificate | None:
-    return listed.get_revoked_certificate_by_serial_number(own.serial_number)
-
-
-def _reason(entry: x509.RevokedCertificate) -> x509.ReasonFlags | None:
-    try:
-        return entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
-    except x509.ExtensionNotFound:
-        return None
-    except (ValueError, x509.DuplicateExtension) as error:
-        raise RevocationListUnreadable(type(error).__name__) from error
 
 
 def _name(own: x509.Certificate) -> str:

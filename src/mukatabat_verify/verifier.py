@@ -86,6 +86,7 @@ from mukatabat_verify.errors import (
 )
 from mukatabat_verify.evidence import signature as evidence
 from mukatabat_verify.evidence.statement import LARGEST as LARGEST_EVIDENCE
+from mukatabat_verify.lists import Listed
 from mukatabat_verify.parcel import cover as covers
 from mukatabat_verify.parcel.cover import Cover
 from mukatabat_verify.parcel.header import Header
@@ -127,7 +128,7 @@ def verify(stream: BinaryIO, trust: Trust, *, key: OpeningKey | None = None) -> 
     return report
 
 
-def _verify_not_withdrawn(report: Report, lists: tuple[bytes, ...], used: list[Used], trust: Trust) -> None:
+def _verify_not_withdrawn(report: Report, lists: tuple[bytes | Listed, ...], used: list[Used], trust: Trust) -> None:
     with report.step(Step.NOT_WITHDRAWN) as said:  # 28
         if not lists:
             said.left_out = "no list of revoked certificates is at hand"

@@ -33,6 +33,7 @@ from mukatabat.signing.rules import (
     Statement,
 )
 from mukatabat_verify import revocation
+from mukatabat_verify.lists import read
 from tests.signing.csc import ANYBODY, again, look, release, signer, trust_service
 from tests.signing.support import NOW, request_for
 from tests.together import together
@@ -256,7 +257,5 @@ def test_the_stand_in_publishes_what_its_authorities_withdrew_and_says_the_addre
     with serving(stand_in) as url:
         place = url.removesuffix("/csc/v2")
         lists = [urlopen(f"{place}/{name}.crl").read() for name in ("root", "issuing")]
-        assert [revocation.signed_by(revocation.read(one), authority.authorities) for one in lists] == [
-            *authority.authorities
-        ]
+        assert [revocation.signed_by(read(one), authority.authorities) for one in lists] == [*authority.authorities]
         assert stand_in.answer("info", {}, "")[1]["oauth2"] == "https://signing.example/"

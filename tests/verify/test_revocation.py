@@ -14,6 +14,7 @@ from mukatabat.signing.development.authority import DevelopmentAuthority
 from mukatabat.signing.development.timestamps import LocalTimeStampAuthority
 from mukatabat_verify import errors, pades, revocation
 from mukatabat_verify.certificates import Trust
+from mukatabat_verify.lists import EXPIRED_CERTS_ON_CRL
 from mukatabat_verify.report import Report, Step
 from mukatabat_verify.revocation import Used
 from mukatabat_verify.verifier import verify
@@ -73,7 +74,7 @@ LONG_AFTER = datetime(2028, 2, 1, tzinfo=UTC)
 
 
 def expired_since(text: bytes) -> tuple[x509.ExtensionType, bool]:
-    return x509.UnrecognizedExtension(revocation.EXPIRED_CERTS_ON_CRL, b"\x18" + bytes([len(text)]) + text), False
+    return x509.UnrecognizedExtension(EXPIRED_CERTS_ON_CRL, b"\x18" + bytes([len(text)]) + text), False
 
 
 def test_a_list_from_after_its_end_that_still_names_a_certificate_is_heard() -> None:

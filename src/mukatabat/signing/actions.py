@@ -25,7 +25,7 @@ from mukatabat.signing.ports import SignatureProvider
 from mukatabat.signing.rules import SignerCertificate, due_notice
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
-from mukatabat_verify import revocation
+from mukatabat_verify import lists, revocation
 from mukatabat_verify.errors import RevocationListUnreadable
 
 logger = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ def keep_list(data: bytes, *, authorities: Sequence[bytes]) -> bool:
     RevocationUnavailable for anything else.
     """
     try:
-        listed = revocation.read(data)
+        listed = lists.read(data)
     except RevocationListUnreadable as error:
         raise RevocationUnavailable(detail=error.detail) from error
     by = revocation.signed_by(listed, authorities)

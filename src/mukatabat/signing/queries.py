@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from uuid import UUID
 
 from mukatabat.kernel import clock
@@ -12,6 +14,7 @@ from mukatabat.signing.models import Release, RemoteRequest, RevocationList
 from mukatabat.signing.rules import Standing, Telephone
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
+from mukatabat_verify.lists import Listed, listed
 
 
 def revocation_lists(moments: Iterable[datetime]) -> tuple[bytes, ...]:
@@ -27,10 +30,41 @@ def revocation_lists(moments: Iterable[datetime]) -> tuple[bytes, ...]:
     return tuple(bytes(data[one]) for one in chosen)
 
 
-def kept_lists() -> tuple[bytes, ...]:
-    """Give the newest list of each authority (DER), in one query."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A kept list as this process read it: the ``version`` of its row, which a later one of the same day takes over."""
+
+    version: tuple[datetime, datetime]
+    listed: Listed
+
+
+_reading = Lock()
+_read: dict[UUID, _Read] = {}
+"""The newest list of each authority, by its row: one may name a hundred thousand, and every receipt asks them all."""
+
+
+def kept_lists() -> tuple[Listed, ...]:
+    """Give the newest list of each authority, in one query; its bytes are fetched, read and judged once a process.
+
+    Raises RevocationListUnreadable.
+    """
     newest = RevocationList.objects.order_by("authority", "-at").distinct("authority")
-    return tuple(bytes(one) for one in newest.values_list("data", flat=True))
+    versions = {row: (at, kept_at) for row, at, kept_at in newest.values_list("id", "at", "kept_at")}
+    known = _read
+    if not all(row in known and known[row].version == version for row, version in versions.items()):
+        known = _read_anew(versions)
+    return tuple(known[row].listed for row in versions)
+
+
+def _read_anew(versions: Mapping[UUID, tuple[datetime, datetime]]) -> dict[UUID, _Read]:
+    """Read what is not known in these versions, and forget what is the newest no longer."""
+    global _read  # replaced as a whole: whoever reads it meanwhile sees one state
+    with _reading:  # who waited finds what the first one read
+        known = {row: one for row, one in _read.items() if versions.get(row) == one.version}
+        for one in RevocationList.objects.filter(id__in=versions.keys() - known.keys()):
+            known[one.id] = _Read((one.at, one.kept_at), listed(bytes(one.data)))
+        _read = known
+    return known
 
 
 def lists_run_out_since() -> datetime | None:

@@ -8,7 +8,7 @@ from urllib.request import Request
 
 from mukatabat.kernel.http import NoAnswer, fetch
 from mukatabat.signing.errors import RevocationUnavailable
-from mukatabat_verify.revocation import LARGEST
+from mukatabat_verify.lists import LARGEST
 
 
 class HttpRevocationSource:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO, cast
 
-from mukatabat_verify import directory, revocation, timestamps
+from mukatabat_verify import directory, lists, timestamps
 from mukatabat_verify.asic import seal
 from mukatabat_verify.asic.archive import Archive
 from mukatabat_verify.bundle import form
@@ -111,7 +111,7 @@ class Bundle:
 
     def lists(self) -> tuple[bytes, ...]:
         """The lists of revoked certificates, which hold by their own signatures alone."""
-        return tuple(self._archive.read(name, most=revocation.LARGEST) for name in self.index.lists)
+        return tuple(self._archive.read(name, most=lists.LARGEST) for name in self.index.lists)
 
     def container(self) -> BinaryIO | None:
         """The signed container where it lies, None where the bundle holds digests alone."""
