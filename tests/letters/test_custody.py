@@ -19,6 +19,7 @@ from mukatabat.letters.models import Issue, Letter
 from mukatabat.letters.rules import LetterState
 from mukatabat.letters.views.panels import data_panel
 from mukatabat.signing.providers import remote
+from mukatabat.signing.providers.csc import provider as csc
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault import actions
@@ -116,9 +117,26 @@ def test_a_signer_with_a_key_of_their_own_is_told_from_one_whose_key_lies_here(c
     actor = cast("signer.mof")
     assert held(actor, letter_of(actor)).signer is SignerCustody.HOST
     with scope(actor):
-        Issue.objects.update(provider=remote.NAME)
+        assert Issue.objects.get().for_practice  # the authority that certified the key is for development
+        Issue.objects.update(provider=remote.NAME, for_practice=False)
     assert held(actor, letter_of(actor)).signer is SignerCustody.PERSON
-    assert signer_custody("scripted-development-software") is SignerCustody.HOST
+
+
+@pytest.mark.parametrize(
+    ("provider", "real", "practice"),
+    [
+        (csc.NAME, SignerCustody.SERVICE, SignerCustody.STAND_IN),
+        (remote.NAME, SignerCustody.PERSON, SignerCustody.HOST),
+        ("scripted-development-software", SignerCustody.HOST, SignerCustody.HOST),
+    ],
+)
+def test_a_key_for_practice_is_never_called_the_signers_own(
+    provider: str, real: SignerCustody, practice: SignerCustody
+) -> None:
+    assert signer_custody(provider) is real
+    assert signer_custody(provider, for_practice=True) is practice
+    for words in (practice.label_ar, practice.label_en):
+        assert "للتجربة" in words or "practice" in words
 
 
 def test_of_a_draft_nothing_is_said(cast: Cast) -> None:

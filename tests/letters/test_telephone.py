@@ -22,8 +22,9 @@ from mukatabat.kernel import clock
 from mukatabat.letters import jobs
 from mukatabat.letters.actions.batch import Chosen, ask_together, confirm_batch, sign_in_batch
 from mukatabat.letters.actions.issuing import Progress, begin_issue, collect_signature
-from mukatabat.letters.custody import signer_custody
+from mukatabat.letters.custody import held
 from mukatabat.letters.models import Issue, Letter
+from mukatabat.letters.queries import access_letter
 from mukatabat.registers.models import Entry
 from mukatabat.registers.rules import VoidReason
 from mukatabat.signing import service
@@ -91,7 +92,8 @@ def test_the_letter_is_issued_once_its_signer_agreed_on_the_telephone(desk: Desk
     now.advance(timedelta(seconds=3))
     assert desk.look(issue) is Progress.ISSUED
     assert desk.book() == [("issued", "")]
-    assert signer_custody(issue.provider) is SignerCustody.SERVICE
+    letter = access_letter(desk.cast("signer.mof"), issue.letter_id)
+    assert held(desk.cast("signer.mof"), letter).signer is SignerCustody.STAND_IN  # not a word of sole control
 
 
 def test_a_refusal_on_the_telephone_makes_the_number_void_with_its_reason(desk: Desk, now: clock.FixedClock) -> None:

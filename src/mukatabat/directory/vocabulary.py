@@ -200,3 +200,8 @@ class SignerCustody(Vocabulary):
         gettext_noop("Kept by a trust service provider and released by the signer; this platform never had it"),
         ("محفوظ لدى مزود خدمات التصديق ولا يُستعمل إلا بموافقة الموقّع، ولم يكن لدى المنصة قط"),
     )
+    STAND_IN = (
+        "stand-in",
+        gettext_noop("Kept by a stand-in of a signing service for practice: this signature binds nobody"),
+        ("محفوظ لدى خدمة توقيع بديلة للتجربة، ولا يلزم هذا التوقيع أحدًا"),
+    )

@@ -227,6 +227,7 @@ class Issue(TenantModel):
     mandate = SealedJSONField()
     second_factor_at = models.DateTimeField()
     provider = models.CharField(max_length=40)
+    for_practice = models.BooleanField(db_default=False)
     prepared_id = models.UUIDField()
     manifest = SealedJSONField()
     code = models.CharField(max_length=14, unique=True, null=True)

@@ -103,11 +103,6 @@ def provider_named(name: str) -> SignatureProvider:
     return remote.RemoteProvider()
 
 
-def is_kept_by_signer(name: str) -> bool:
-    """Whether a person who signs by the provider of this name holds the key, and not this installation."""
-    return not name.endswith(SoftwareProvider.name)  # a test's stand-in carries the name of what it plays
-
-
 @cache
 def _local_time_stamps(folder: Path) -> LocalTimeStampAuthority:
     return LocalTimeStampAuthority(_authority(folder))

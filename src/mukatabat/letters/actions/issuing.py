@@ -52,6 +52,7 @@ from mukatabat.registers.models import Entry
 from mukatabat.registers.rules import EntryState, Particulars, VoidReason
 from mukatabat.signing import pades
 from mukatabat.signing.certificates import require_in_date
+from mukatabat.signing.development.authority import is_for_practice
 from mukatabat.signing.errors import ForeignSignature, PreparationDamaged, ProviderUnavailable
 from mukatabat.signing.ports import SignatureProvider, TimeStampAuthority
 from mukatabat.signing.rules import (
@@ -146,7 +147,8 @@ def begin(actor: Actor, letter_id: UUID, *, provider: SignatureProvider, version
         issue = Issue.objects.create(
             letter=letter, entry_id=entry.id, reference=entry.reference, signer_id=actor.person,
             signer_ar=actor.name_ar, signer_en=actor.name_en, mandate=mandate.as_evidence(),
-            second_factor_at=actor.second_factor_at, provider=provider.name, prepared_id=frozen.id,
+            second_factor_at=actor.second_factor_at, provider=provider.name,
+            for_practice=is_for_practice(certificate), prepared_id=frozen.id,
             manifest=manifest.model_dump(mode="json"), code=manifest.code,
             started_at=entry.at, deadline=entry.at + TIME_TO_SIGN,
         )  # fmt: skip

@@ -19,7 +19,7 @@ from uuid import UUID
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from mukatabat.kernel import clock
 from mukatabat.signing.development.announcement import announce
@@ -266,6 +266,12 @@ class DevelopmentAuthority:
         for extension, critical in extensions:
             builder = builder.add_extension(extension, critical=critical)
         return builder.sign(authority_key, hashes.SHA256())
+
+
+def is_for_practice(certificate: SignerCertificate) -> bool:
+    """Whether such an authority, of this installation or of another, certified the key: its signature binds nobody."""
+    issuer = x509.load_der_x509_certificate(certificate.own).issuer
+    return [one.value for one in issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)] == [ORGANIZATION]
 
 
 def _authority(*, path_length: int) -> Extensions:
