@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mukatabat.kernel import clock
 from mukatabat.kernel.calendar import HijriDate
+from mukatabat.kernel.errors import isolated
 from mukatabat.web.templatetags import mk, words
 
 NOON = datetime(2026, 9, 22, 9, 0, tzinfo=UTC)  # a Tuesday; 12:00 in Kuwait
@@ -30,9 +31,16 @@ def test_a_reference_stays_ascii_and_isolated_in_every_digit_style() -> None:
     assert shown("{% ref x %}", x=None) == ""
 
 
-@given(st.text(alphabet="<>&\"'اabc\u202e1 ", min_size=1, max_size=30))
+def test_an_identifier_in_the_sentence_of_an_error_stays_on_one_line() -> None:
+    said = f"الكتاب {isolated('MOF-O-2026-00004')} من {isolated('وزارة المالية')} <b>"
+    written = f'الكتاب <bdi class="ref">MOF-O-2026-00004</bdi> من {isolated("وزارة المالية")} &lt;b&gt;'
+    assert shown("{{ x|unbroken }}", x=said) == written
+    assert shown("{{ x|unbroken }}", x=isolated("A<i>")) == '<bdi class="ref">A&lt;i&gt;</bdi>'
+
+
+@given(st.text(alphabet="<>&\"'اabc\u202e\u2068\u20691 ", min_size=1, max_size=30))
 def test_no_tag_lets_markup_through(text: str) -> None:
-    for tag in ("{% ref x %}", "{% name x %}", "{{ x|isolate }}", "{% num x %}", "{% status x %}"):
+    for tag in ("{% ref x %}", "{% name x %}", "{{ x|isolate }}", "{{ x|unbroken }}", "{% num x %}", "{% status x %}"):
         inner = shown(tag, x=text)
         for known in ("<bdi>", '<bdi class="ref">', "</bdi>", '<span class="num">', "</span>"):
             inner = inner.replace(known, "")

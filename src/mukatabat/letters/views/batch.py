@@ -124,6 +124,7 @@ def _confirmation(actor: Actor, chosen: list[Chosen]) -> dict[str, Any]:
             {"value": str(one), "subject": found[one.letter_id].subject, **people[one.letter_id]} for one in waiting
         ],
         "second_factor_fresh": fresh(actor, clock.now()), "errors": [], "trial": service.announcement(),
+        "telephone": service.trust_service() is not None,
         "back": {"url": reverse("letters:batch"), "label": gettext("Approval and signature")},
     }  # fmt: skip
 

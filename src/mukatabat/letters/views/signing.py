@@ -206,7 +206,7 @@ def signing_page(actor: Actor, letter: Letter, issue: Issue) -> dict[str, Any]:
     return {
         "letter": {"subject": letter.subject, "reference": issue.reference}, "state": state, "error": error,
         "poll_url": reverse("letters:signing", args=[letter.id]), "letter_url": letter_url(letter.id),
-        "until": issue.deadline, "retry_url": None,
+        "until": issue.deadline,
         "telephone": telephone_of(actor, issue.id) if running and issue.provider == csc.NAME else None,
         "give_up_url": reverse("letters:give_up", args=[letter.id]) if running else "",
     }  # fmt: skip

@@ -14,12 +14,14 @@ from datetime import UTC, date, datetime
 from django import template
 from django.template import Context
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.functional import Promise
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from mukatabat.kernel import calendar, clock
 from mukatabat.kernel.digits import arabic_digits, latin_digits
+from mukatabat.kernel.errors import FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE
 from mukatabat.kernel.vocabulary import Secrecy, Urgency
 from mukatabat.web.shortcuts import ARABIC
 from mukatabat.web.templatetags import words
@@ -28,6 +30,8 @@ register = template.Library()
 
 EMPTY = SafeString("")
 IDENTIFIER = re.compile(r"[A-Za-z][!-~]*")
+INSERTED = re.compile(f"{FIRST_STRONG_ISOLATE}([A-Za-z][!-~]*){POP_DIRECTIONAL_ISOLATE}")
+"""An identifier between the isolates with which the errors insert it, in a text whose marks are escaped already."""
 SPRITE = "icons/lucide.svg"
 MIRRORED = frozenset(
     {
@@ -85,6 +89,12 @@ def ref(value: object) -> SafeString:
 def isolate(value: object) -> SafeString:
     """Wrap a value in an isolate that takes its own direction."""
     return format_html("<bdi>{}</bdi>", value) if value not in (None, "") else EMPTY
+
+
+@register.filter
+def unbroken(text: str | Promise) -> SafeString:
+    """Show a sentence of an error: what was inserted into it and reads from the left stays on one line."""
+    return SafeString(INSERTED.sub(lambda found: ref(SafeString(found[1])), conditional_escape(str(text))))
 
 
 @register.simple_tag
