@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,16 +154,24 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     states = dict(enumerate(filter(None, os.environ.get("MUKATABAT_SITE_VAR", "").split(os.pathsep))))
     folder = Path(states.get(worker) or tmp_path_factory.mktemp("site"))
+    with demonstration(folder, tmp_path_factory.mktemp("demo") / "output.txt") as running:
+        yield running
+
+
+@contextmanager
+def demonstration(folder: Path, log: Path, **told: str) -> Iterator[Site]:
+    """Run `./run demo` on a state for the block, a whole site of its own; `told` goes into its environment."""
     # The demonstration decides for itself what its programs are told; only the choice of PostgreSQL is handed on.
     ours = {name for name in os.environ if name.startswith(("MUKATABAT_", "DJANGO_"))} - {"MUKATABAT_SYSTEM_POSTGRES"}
     ours.add("DATABASE_URL")
-    env = {name: value for name, value in os.environ.items() if name not in ours} | {"MUKATABAT_VAR": str(folder)}
-    with (tmp_path_factory.mktemp("demo") / "output.txt").open("w+") as output:
+    env = {name: value for name, value in os.environ.items() if name not in ours}
+    env |= {"MUKATABAT_VAR": str(folder), **told}
+    with log.open("w+") as output:
         # As a person types it: under the environment's own Python the launcher would take .venv for another machine's.
         command = [str(ROOT / "run"), "demo"]
         process = subprocess.Popen(command, env=env, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
         try:
-            yield Site(_port(folder, process, Path(output.name)), folder)
+            yield Site(_port(folder, process, log), folder)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)

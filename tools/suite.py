@@ -140,12 +140,17 @@ def _browser(folder: Path, files: Sequence[str]) -> Tally:
     """Run the browser tests on the state that the story left; without a Chromium name what did not run.
 
     Two processes play them, each with a site of its own on a copy of that state: while one waits, the other works.
+    One more copy is for the story that needs a site whose persons sign by telephone.
     """
     if chromium := find_chromium():
         states = [folder / f"demo-{number}" for number in range(PROCESSES)]
-        for state in states:
+        by_telephone = folder / "demo-telephone"
+        for state in (*states, by_telephone):
             shutil.copytree(folder / "demo", state, symlinks=True)
-        extra = {"MUKATABAT_CHROMIUM": chromium, "MUKATABAT_SITE_VAR": os.pathsep.join(map(str, states))}
+        extra = {
+            "MUKATABAT_CHROMIUM": chromium, "MUKATABAT_SITE_VAR": os.pathsep.join(map(str, states)),
+            "MUKATABAT_TELEPHONE_VAR": str(by_telephone),
+        }  # fmt: skip
         return run_twice_at_most(folder, ["-m", "browser", *files], [*AT_ONCE, "--dist", "worksteal"], extra=extra)
     names = _browser_tests(files)
     for name in names:

@@ -44,10 +44,6 @@ def everybody(chromium: Browser, site: Site) -> Office:
 
 @pytest.fixture
 def office(everybody: Office) -> Iterator[Office]:
-    """The office for one test; afterwards nothing may have been said against its pages."""
-    everybody.watch.complaints.clear()
-    everybody.inspection.faults.clear()
-    yield everybody
-    everybody.close()
-    assert not everybody.watch.complaints
-    assert not everybody.inspection.faults, "\n".join(everybody.inspection.faults)
+    """The office for one test."""
+    with everybody.inspected():
+        yield everybody

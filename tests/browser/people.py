@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from mukatabat.web.demo.people import fresh_code
 from tests.browser.screens import Inspection, Watch, options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from django.utils.functional import Promise
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
@@ -308,6 +309,16 @@ class Office:
         adviser.submit()
         self.person("head.mof").approve(subject)
         return self.person("signer.mof").sign(subject)
+
+    @contextmanager
+    def inspected(self) -> Iterator[None]:
+        """Work for the block; afterwards nothing may have been said against its pages."""
+        self.watch.complaints.clear()
+        self.inspection.faults.clear()
+        yield
+        self.close()
+        assert not self.watch.complaints
+        assert not self.inspection.faults, "\n".join(self.inspection.faults)
 
     def close(self) -> None:
         """Close every window."""

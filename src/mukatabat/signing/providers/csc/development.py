@@ -45,7 +45,7 @@ def handler_of(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
             path, body = urlsplit(self.path).path, self.rfile.read(length)
             if path == "/telephone":
                 said = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-                stand_in.press(said.get("handle", ""), agrees=said.get("act") == "approve")
+                _press(stand_in, said.get("handle", ""), said.get("act", ""))
                 self.send_response(303)
                 self.send_header("Location", "/")
                 self.end_headers()
@@ -99,8 +99,17 @@ def _shown(path: str, stand_in: StandIn) -> tuple[int, bytes, str]:
     return 404, b'{"error": "invalid_request"}', "application/json"
 
 
+def _press(stand_in: StandIn, handle: str, act: str) -> None:
+    """Answer as the person does, or as the service does to somebody who never answers."""
+    if act == "lapse":
+        stand_in.lapse(handle)
+    elif act in {"approve", "refuse"}:
+        stand_in.press(handle, agrees=act == "approve")
+
+
 def _page(lines: list[Line]) -> str:
-    buttons = '<button name="act" value="approve">موافقة</button> <button name="act" value="refuse">رفض</button>'
+    acts = (("approve", "موافقة"), ("refuse", "رفض"), ("lapse", "انقضاء المهلة"))
+    buttons = " ".join(f'<button name="act" value="{act}">{word}</button>' for act, word in acts)
     asked = "".join(
         f'<form method="post" action="/telephone"><p lang="ar" dir="rtl"><b><bdi>{html.escape(one.name)}</bdi></b>: '
         f'<bdi>{html.escape(one.text)}</bdi> ({one.count}) <input type="hidden" name="handle" value="{one.handle}">'

@@ -111,7 +111,7 @@ class StandIn:
             return [
                 Line(handle, self.people[one.user]["name"], one.text, len(one.hashes))
                 for handle, one in self._asked.items()
-                if one.agrees is None
+                if one.agrees is None and not one.is_spent
             ]  # fmt: skip
 
     def press(self, handle: str, *, agrees: bool) -> None:
@@ -120,6 +120,12 @@ class StandIn:
             asked = self._asked.get(handle)
             if asked is not None and asked.agrees is None:
                 asked.agrees = agrees
+
+    def lapse(self, handle: str) -> None:
+        """End the service's own patience with somebody who does not answer: it knows the handle no longer."""
+        with self._lock:
+            if (asked := self._asked.get(handle)) is not None:
+                asked.is_spent = True
 
     def press_all(self, *, agrees: bool) -> None:
         """Answer everything that is being asked."""
