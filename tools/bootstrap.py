@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from tools.console import Stop, quiet, step
 from tools.island import build_island
-from tools.paths import ENVIRONMENT, INSTALLER, PYTHON, REQUIREMENTS, ROOT, fingerprint
+from tools.paths import ENVIRONMENT, INSTALLER, PYTHON, REQUIREMENTS, ROOT, fingerprint, require_writable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def bootstrap(groups: tuple[str, ...] = DEMONSTRATION) -> None:
     """Make .venv hold the packages of `groups` exactly as locked; without groups only uv is brought in.
 
     An environment that holds more groups than asked for is left as it is, so that demo and test do not undo each other.
-    Raises Stop when pip, a lock file or a package cannot be had.
+    Raises Stop when pip, a lock file or a package cannot be had, or the tree is another user's and lacks something.
     """
     _install_uv()
     if not groups:
@@ -60,6 +60,7 @@ def _install_uv() -> None:
     identity = fingerprint([UV_LOCK], sys.version)
     if UV.exists() and _read(stamp) == identity:
         return
+    require_writable(ROOT)
     with step("installing uv into .tools"):
         fresh = INSTALLER.with_name(".tools.new")
         shutil.rmtree(fresh, ignore_errors=True)
@@ -92,6 +93,7 @@ def _make_environment(identity: str) -> None:
     stamp = ENVIRONMENT / "mukatabat.environment"
     if PYTHON.exists() and _read(stamp) == identity:
         return
+    require_writable(ROOT)
     with step("making the environment .venv"):
         # The identity holds the tree's own path: scripts inside an environment do not survive a move.
         command = [UV, "venv", "--quiet", "--clear", "--force", "--python", _interpreter(), ENVIRONMENT]
@@ -109,6 +111,7 @@ def _install_packages(groups: tuple[str, ...], identity: str) -> None:
     for group in wanted:
         if not _lock(group).exists():
             raise Stop(f"requirements/{group}.txt is missing; `./run lock` makes it from requirements/{group}.in.")
+    require_writable(ENVIRONMENT)
     with step("installing packages"):
         stamp.unlink(missing_ok=True)
         command: list[object] = [UV, "pip", "install", "--quiet", "--require-hashes", "--python", PYTHON]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tools.console import quiet, step
 from tools.database import NAME, Server
 from tools.environment import program_environment
-from tools.paths import PYTHON, REQUIREMENTS, ROOT, SOURCE, fingerprint
+from tools.paths import PYTHON, REQUIREMENTS, ROOT, SOURCE, fingerprint, require_writable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +53,8 @@ def compile_translations() -> None:
     """Compile the .po files of the tree whose .mo is older; needs no gettext programs."""
     stale = [po for po in SOURCE.rglob("*.po") if _time(po.with_suffix(".mo")) < _time(po)]
     if stale:
+        for po in stale:
+            require_writable(po.parent)
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
         quiet([PYTHON, "-m", "tools.translations", "compile", *stale], what="Compiling the translations", env=env)
 

@@ -41,8 +41,8 @@ def build_island() -> None:
             BUNDLE.parent.mkdir(exist_ok=True)
             quiet(["node", EDITOR / "build.js"], what="Building the letter editor")
         BUILT.write_text(_identity())
-    except Stop as stop:
-        _leave_out(f"it failed:\n{last_lines(str(stop), 6)}\n ")
+    except (Stop, OSError) as reason:
+        _leave_out(f"it failed:\n{last_lines(str(reason), 6)}\n ")
 
 
 def is_current() -> bool:

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.console import Stop, complain, say
+from tools.paths import CLOSED, ROOT, closed, require_writable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +32,9 @@ VERBS = {
     "fmt": ("tools.checks:fmt", "format the code"),
 }
 
+AT_HOME = frozenset({"test", "check", "lock", "fmt"})
+"""Verbs for whoever works on the tree: what they make lies in it."""
+
 
 def main(arguments: Sequence[str]) -> int:
     """Perform the verb that `arguments` begin with; returns the exit code (2: wrong use, 130: stopped by Ctrl-C)."""
@@ -38,9 +44,8 @@ def main(arguments: Sequence[str]) -> int:
     if arguments[0] not in VERBS:
         complain(f"«{arguments[0]}» is not a verb of ./run; its verbs: {', '.join(VERBS)}.")
         return 2
-    module, _, function = VERBS[arguments[0]][0].partition(":")
     try:
-        return int(getattr(importlib.import_module(module), function)(arguments[1:]))
+        return _perform(arguments[0], arguments[1:])
     except Stop as stop:
         sys.stdout.flush()
         complain(f"\n{stop}")
@@ -48,3 +53,15 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         say("\nStopped.")
         return 128 + signal.SIGINT
+
+
+def _perform(verb: str, arguments: Sequence[str]) -> int:
+    if verb in AT_HOME:
+        require_writable(ROOT)
+    module, _, function = VERBS[verb][0].partition(":")
+    try:
+        return int(getattr(importlib.import_module(module), function)(arguments))
+    except OSError as error:
+        if error.errno not in CLOSED or not isinstance(error.filename, str | bytes):
+            raise
+        raise closed(Path(os.fsdecode(error.filename)), begun=True) from error

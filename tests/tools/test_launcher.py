@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tools import bootstrap, demo, keys, paths, verbs
+from tools.account import choose_account
 from tools.checks import Tally
 from tools.console import Stop, quiet
 from tools.database import with_role
@@ -31,6 +33,16 @@ if TYPE_CHECKING:
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, **environment}
     command = [sys.executable, str(ROOT / "run"), *arguments]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+
+
+def unprivileged(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The same as somebody whom the permissions of files bind, which root is not."""
+    account = choose_account()
+    if account.foreign:
+        pytest.skip("root without user namespaces: every folder is open")
+    command = [*account.prefix, sys.executable, str(ROOT / "run"), *arguments]
+    env = {**os.environ, **environment}
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
 
 
@@ -199,6 +211,60 @@ def test_two_demonstrations_on_one_state_are_refused_and_the_first_is_named(tmp_
             pass
     with demo._only_one(tmp_path):
         assert not (tmp_path / "demo.json").exists()
+
+
+@pytest.mark.parametrize("verb", ["demo", "cli", "doctor"])
+def test_a_state_that_is_another_user_s_is_said_in_plain_words(verb: str, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir(mode=0o500)
+    told = unprivileged(verb, MUKATABAT_VAR=str(theirs))
+    said = told.stdout + told.stderr
+    assert "Traceback" not in said
+    if verb == "doctor":  # which goes on to its other findings
+        assert (told.returncode, "MUKATABAT_VAR=" in said) == (1, True)
+        return
+    assert told.returncode == 2
+    for words in ("لم يتغيّر شيء", "nothing was changed", str(theirs), f"./run {verb}", 'MUKATABAT_VAR="$HOME'):
+        assert words in told.stderr
+    assert list(theirs.iterdir()) == []
+
+
+def test_a_state_that_cannot_be_made_is_said_in_plain_words(tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir(mode=0o500)
+    told = unprivileged("demo", MUKATABAT_VAR=str(tmp_path / "theirs" / "var"))
+    assert (told.returncode, "Traceback" in told.stderr) == (2, False)
+    assert str(tmp_path / "theirs" / "var") in told.stderr
+    (tmp_path / "file").touch()
+    told = run("demo", MUKATABAT_VAR=str(tmp_path / "file"))
+    assert (told.returncode, "Traceback" in told.stderr) == (2, False)
+
+
+@pytest.mark.parametrize("verb", ["test", "check", "fmt", "lock"])
+def test_a_tree_that_is_another_user_s_is_left_alone(
+    verb: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != ROOT)
+    assert verbs.main([verb]) == 2
+    told = capsys.readouterr().err
+    for words in ("لم يُبدأ شيء", "Nothing was begun", f"    {ROOT} (", f'cp -r {ROOT} "$HOME/mukatabat"'):
+        assert words in told
+
+
+def test_whatever_is_met_on_the_way_ends_in_plain_words_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def refuse(_arguments: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "demo.lock"))
+
+    monkeypatch.setenv("MUKATABAT_VAR", str(tmp_path))
+    monkeypatch.setattr(demo, "demo", refuse)
+    assert verbs.main(["demo"]) == 2
+    told = capsys.readouterr().err
+    assert "What was done before stays as it is." in told
+    assert str(tmp_path / "demo.lock") in told
+    monkeypatch.setattr(demo, "demo", lambda _: 1 // 0)
+    with pytest.raises(ZeroDivisionError):  # a fault of ours is not hidden
+        verbs.main(["demo"])
 
 
 def test_a_taken_port_is_passed_over_unless_it_was_asked_for() -> None:
