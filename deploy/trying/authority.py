@@ -2,7 +2,8 @@
 """What an authority offers, played by openssl for a trial, binding nobody: `authority.py FOLDER PORT`, on the loopback.
 
 FOLDER is the time-stamp authority's: `authority.cnf`, `key.pem`, `certificate.pem`, `chain.pem`, `serial`, and below
-`lists/` what is published of withdrawn certificates. A question after RFC 3161 is posted to any address.
+`lists/` what is published of withdrawn certificates. A question after RFC 3161 is posted to any address. It plays a
+stranger, so it runs where nothing of the product is, and shares nothing with it.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ import secrets
 import sys
 import time
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
@@ -26,6 +26,8 @@ from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+
+from mukatabat.kernel.loopback import StandInPages
 
 ANNOUNCEMENT = "INSECURE, FOR DEVELOPMENT: whoever reaches this page signs in as anybody."
 TOKEN_LIFE = 300
@@ -103,58 +105,42 @@ def _basic(authorization: str) -> str:
     return f"{unquote(name)}:{unquote(secret)}"
 
 
-def handler_of(directory: Directory) -> type[BaseHTTPRequestHandler]:
+def handler_of(directory: Directory) -> type[StandInPages]:
     """The pages of a directory."""
 
-    class Pages(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Pages(StandInPages):
+        def show(self) -> None:
             parts = urlsplit(self.path)
             question = {name: values[0] for name, values in parse_qs(parts.query).items()}
             if parts.path == "/.well-known/openid-configuration":
-                self._json(directory.description())
+                self.send_json(200, directory.description())
             elif parts.path == "/keys":
-                self._json(directory.keys())
+                self.send_json(200, directory.keys())
             elif parts.path == "/authorize" and question.get("client_id") == directory.client_id:
                 self._authorize(question)
             else:
                 self.send_error(404)
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
-            form = {name: values[0] for name, values in parse_qs(body).items()}
+        def take(self, body: bytes) -> None:
+            form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
             answer = directory.redeem(form, self.headers.get("Authorization", ""))
             if answer is None:
-                self._json({"error": "invalid_grant"}, status=400)
+                self.send_json(400, {"error": "invalid_grant"})
             else:
-                self._json(answer)
+                self.send_json(200, answer)
 
         def _authorize(self, question: dict[str, str]) -> None:
             chosen = question.get("person", "")
             if chosen in directory.people:
                 answer = {"code": directory.code(chosen, question), "state": question["state"], "iss": directory.issuer}
-                self.send_response(302)
-                self.send_header("Location", f"{question['redirect_uri']}?{urlencode(answer)}")
-                self.end_headers()
+                self.send_on(302, f"{question['redirect_uri']}?{urlencode(answer)}")
                 return
             links = "".join(
                 f'<p><a href="?{html.escape(urlencode({**question, "person": one}))}">{html.escape(one)}</a></p>'
                 for one in directory.people
             )
             page = f"<!doctype html><title>Directory</title><p>{ANNOUNCEMENT}</p>{links}"
-            self._send(page.encode(), "text/html; charset=utf-8")
-
-        def _json(self, value: dict[str, Any], *, status: int = 200) -> None:
-            self._send(json.dumps(value).encode(), "application/json", status=status)
-
-        def _send(self, data: bytes, kind: str, *, status: int = 200) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_args: Any) -> None:
-            """Keep quiet."""
+            self.send_whole(200, page.encode(), "text/html; charset=utf-8")
 
     return Pages
 
@@ -168,7 +154,7 @@ def main() -> None:
     parser.add_argument("--people", type=Path, required=True)
     said = parser.parse_args()
     people = json.loads(said.people.read_text(encoding="utf-8"))
-    server = ThreadingHTTPServer(("127.0.0.1", said.port), BaseHTTPRequestHandler)
+    server = ThreadingHTTPServer(("127.0.0.1", said.port), StandInPages)
     issuer = f"http://127.0.0.1:{server.server_address[1]}"
     directory = Directory(issuer, said.client_id, said.secret_file.read_text(encoding="utf-8").strip(), people)
     server.RequestHandlerClass = handler_of(directory)

@@ -19,72 +19,51 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from mukatabat.kernel.loopback import StandInPages
 from mukatabat.signing.development.authority import DevelopmentAuthority
 from mukatabat.signing.providers.csc.telephone import ANNOUNCEMENT, BASE, MANNERS, Line, StandIn
 
-LARGEST_QUESTION = 1024 * 1024
 
-
-def handler_of(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
+def handler_of(stand_in: StandIn) -> type[StandInPages]:
     """The API and the telephone of a stand-in."""
 
-    class Pages(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._send(*_shown(urlsplit(self.path).path, stand_in))
+    class Pages(StandInPages):
+        def show(self) -> None:
+            self.send_whole(*_shown(urlsplit(self.path).path, stand_in))
 
-        def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length", "0"))
-            if length > LARGEST_QUESTION:
-                self._json(400, {"error": "invalid_request"})
-                return
-            path, body = urlsplit(self.path).path, self.rfile.read(length)
+        def take(self, body: bytes) -> None:
+            path = urlsplit(self.path).path
             if path == "/telephone":
                 said = {name: values[0] for name, values in parse_qs(body.decode()).items()}
                 _press(stand_in, said.get("handle", ""), said.get("act", ""))
-                self.send_response(303)
-                self.send_header("Location", "/")
-                self.end_headers()
+                self.send_on(303, "/")
             elif path == "/oauth2/token":
                 form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-                self._json(*stand_in.token(form, self.headers.get("Authorization", "")))
+                self.send_json(*stand_in.token(form, self.headers.get("Authorization", "")))
             elif path.startswith(BASE):
                 self._method(path.removeprefix(BASE), body)
             else:
-                self._json(404, {"error": "invalid_request"})
+                self.send_json(404, {"error": "invalid_request"})
 
         def _method(self, method: str, body: bytes) -> None:
             fault = stand_in.fault(method)
             if fault.status:
-                self._send(fault.status, fault.body, "application/json")
+                self.send_whole(fault.status, fault.body, "application/json")
                 return
             try:
                 said = json.loads(body)
             except ValueError:
-                self._json(400, {"error": "invalid_request"})
+                self.send_json(400, {"error": "invalid_request"})
                 return
             answer = stand_in.answer(method, said, self.headers.get("Authorization", ""))
             if fault.is_lost:  # what was asked was done, and nobody hears of it
                 self.close_connection = True
                 return
-            self._json(*answer)
-
-        def _json(self, status: int, said: dict[str, Any]) -> None:
-            self._send(status, json.dumps(said, ensure_ascii=False).encode(), "application/json")
-
-        def _send(self, status: int, data: bytes, kind: str) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_args: Any) -> None:
-            """Keep quiet."""
+            self.send_json(*answer)
 
     return Pages
 
