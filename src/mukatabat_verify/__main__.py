@@ -16,10 +16,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificates
-
-from mukatabat_verify.certificates import Trust, take_long_names
+from mukatabat_verify.certificates import Trust, certificates_in, take_long_names
+from mukatabat_verify.errors import CertificateUnreadable
 from mukatabat_verify.log.policies import WitnessPolicy, parse
 from mukatabat_verify.parcel.suites import SECRET_BYTES, WRAPS, SoftwareKey
 from mukatabat_verify.report import Finding, Report
@@ -121,7 +119,7 @@ def _roots(folder: Path) -> tuple[bytes, ...]:
     files = sorted(file for file in folder.iterdir() if file.suffix in SUFFIXES)
     if not files:
         raise ValueError(f"{folder} holds no certificates")
-    return tuple(one.public_bytes(Encoding.DER) for file in files for one in _certificates(file.read_bytes()))
+    return tuple(one for file in files for one in _certificates(file))
 
 
 def _policy(folder: Path) -> WitnessPolicy | None:
@@ -142,8 +140,11 @@ def _nodes(folder: Path) -> frozenset[str]:
     return named
 
 
-def _certificates(data: bytes) -> list[Certificate]:
-    return load_pem_x509_certificates(data) if b"-----BEGIN" in data else [load_der_x509_certificate(data)]
+def _certificates(file: Path) -> tuple[bytes, ...]:
+    try:
+        return certificates_in(file.read_bytes())
+    except CertificateUnreadable as refusal:
+        raise ValueError(f"{file} holds no certificate that can be read") from refusal
 
 
 def _key(file: Path) -> SoftwareKey:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
@@ -129,6 +130,19 @@ def check_time_stamping(chain: Sequence[bytes], trust: Trust) -> None:
         raise CertificateOfAnotherUse from error
     if not usage.critical or set(usage.value) != {ExtendedKeyUsageOID.TIME_STAMPING} or not _signs(own):
         raise CertificateOfAnotherUse
+
+
+def certificates_in(data: bytes) -> tuple[bytes, ...]:
+    """Read the certificates (DER) of a file as authorities give them out: PEM, one or several, or DER.
+
+    Raises CertificateUnreadable where there is none, or one that cannot be read.
+    """
+    try:
+        if b"-----BEGIN" not in data:
+            return (x509.load_der_x509_certificate(data).public_bytes(Encoding.DER),)
+        return tuple(one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(data))
+    except ValueError as error:
+        raise CertificateUnreadable(type(error).__name__) from error
 
 
 def holder(certificate: bytes) -> str:

@@ -24,7 +24,7 @@ from mukatabat.signing.providers.csc.telephone import StandIn
 from mukatabat.signing.rules import Prepared, SignatureField, SigningRequest, Statement
 from mukatabat_verify.certificates import Trust
 from tests.signing.csc import trust_service
-from tests.signing.support import LETTER, MARK, NOW, request_for, subject_of, typeset
+from tests.signing.support import LETTER, MARK, NOW, bound_to, request_for, subject_of, typeset
 
 
 @pytest.fixture(autouse=True)
@@ -138,7 +138,7 @@ def csc(trust_stand_in: tuple[StandIn, CscProvider]) -> CscProvider:
 
 @pytest.fixture
 def bound(letter: bytes, csc: CscProvider, person: UUID) -> Prepared:
-    return pades.prepare(letter, field=SignatureField(), signer=csc.certificate(person), statement=Statement(NOW))
+    return bound_to(csc, letter, person)
 
 
 @pytest.fixture

@@ -11,8 +11,10 @@ import typst
 
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
+from mukatabat.signing import pades
 from mukatabat.signing.development.authority import CertificateSubject
-from mukatabat.signing.rules import Prepared, SigningRequest
+from mukatabat.signing.ports import SignatureProvider
+from mukatabat.signing.rules import Prepared, SignatureField, SigningRequest, Statement
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=clock.KUWAIT)
 LETTER = """
@@ -31,6 +33,12 @@ MARK = """
 
 def subject_of(person_id: UUID) -> CertificateSubject:
     return CertificateSubject("سالم عبدالله العتيبي", "10482", "إدارة الفتوى والتشريع")
+
+
+def bound_to(provider: SignatureProvider, letter: bytes, person: UUID, *, reason: str = "") -> Prepared:
+    """A letter made ready for the key with which this person would sign."""
+    statement = Statement(NOW, reason=reason)
+    return pades.prepare(letter, field=SignatureField(), signer=provider.certificate(person), statement=statement)
 
 
 def request_for(prepared: Prepared, person: UUID, *, minutes: int = 30) -> SigningRequest:

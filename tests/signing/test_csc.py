@@ -27,15 +27,13 @@ from mukatabat.signing.rules import (
     Prepared,
     RefusalReason,
     Refused,
-    SignatureField,
     Signed,
     SigningRequest,
-    Statement,
 )
 from mukatabat_verify import revocation
 from mukatabat_verify.lists import read
 from tests.signing.csc import ANYBODY, again, look, release, signer, trust_service
-from tests.signing.support import NOW, request_for
+from tests.signing.support import bound_to, request_for
 from tests.together import together
 
 pytestmark = pytest.mark.django_db
@@ -65,10 +63,7 @@ def test_the_person_agrees_and_any_process_gets_the_signature(
 def test_several_letters_are_released_by_one_act(
     csc: CscProvider, stand_in: StandIn, letter: bytes, person: UUID, time: clock.FixedClock
 ) -> None:
-    certificate = csc.certificate(person)
-    letters = [
-        pades.prepare(letter, field=SignatureField(), signer=certificate, statement=Statement(NOW)) for _ in range(3)
-    ]
+    letters = [bound_to(csc, letter, person) for _ in range(3)]
     requests = [request_for(one, person) for one in letters]
     tickets = csc.start_together(requests)
     assert csc.start_together(requests) == tickets
@@ -105,9 +100,7 @@ def test_a_signature_that_is_promised_is_looked_for(
     authority: DevelopmentAuthority, tmp_path: Path, letter: bytes, person: UUID, time: clock.FixedClock
 ) -> None:
     with trust_service(authority, tmp_path, manner="approve", signs_later=True) as (stand_in, csc):
-        certificate = csc.certificate(person)
-        asked = pades.prepare(letter, field=SignatureField(), signer=certificate, statement=Statement(NOW))
-        request = request_for(asked, person)
+        request = request_for(bound_to(csc, letter, person), person)
         assert look(csc, request) == Pending()
         assert release().response
         for _ in range(3):

@@ -39,15 +39,13 @@ from mukatabat.signing.rules import (
     Prepared,
     RefusalReason,
     Refused,
-    SignatureField,
     Signed,
     SigningRequest,
-    Statement,
 )
 from mukatabat.tenancy.rules import system_actor
 from tests.cast import MOH
 from tests.signing.csc import NUMBER, PEOPLE, USER, look, release, signer, trust_service
-from tests.signing.support import NOW, request_for
+from tests.signing.support import bound_to, request_for
 
 pytestmark = pytest.mark.django_db
 
@@ -129,11 +127,7 @@ def test_an_answer_that_is_replayed_never_enters_another_letter(
     csc: CscProvider, stand_in: StandIn, letter: bytes, person: UUID
 ) -> None:
     stand_in.wrong, stand_in.manner = "replay", "approve"
-    certificate = csc.certificate(person)
-    first, second = (
-        pades.prepare(letter, field=SignatureField(), signer=certificate, statement=Statement(NOW, reason=str(one)))
-        for one in range(2)
-    )
+    first, second = (bound_to(csc, letter, person, reason=one) for one in ("first", "second"))
     genuine, replayed = (look(csc, request_for(one, person)) for one in (first, second))
     assert isinstance(genuine, Signed)
     assert isinstance(replayed, Signed)

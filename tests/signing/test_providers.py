@@ -25,16 +25,14 @@ from mukatabat.signing.rules import (
     Prepared,
     RefusalReason,
     Refused,
-    SignatureField,
     Signed,
     SigningRequest,
-    Statement,
     Ticket,
     settle,
 )
 from mukatabat_verify import cms
 from tests.signing.csc import trust_service
-from tests.signing.support import NOW, request_for, subject_of
+from tests.signing.support import bound_to, request_for, subject_of
 
 DECLINED = Refused(RefusalReason.DECLINED, "ليس الآن")
 SCRIPTS = {
@@ -71,10 +69,7 @@ def any_provider(
 
 @pytest.fixture
 def bound(letter: bytes, any_provider: SignatureProvider, person: UUID) -> Prepared:
-    """A letter made ready for the key that this provider would use."""
-    statement = Statement(NOW, reason="توقيع كتاب رسمي", location="الكويت")
-    signer = any_provider.certificate(person)
-    return pades.prepare(letter, field=SignatureField(), signer=signer, statement=statement)
+    return bound_to(any_provider, letter, person)
 
 
 def persist(act: Callable[[], Ticket]) -> Ticket:

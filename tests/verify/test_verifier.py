@@ -273,9 +273,12 @@ def test_the_command_answers_programs_too(folder: Path, capsys: pytest.CaptureFi
 
 def test_the_command_says_when_it_was_called_wrongly(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "empty").mkdir()
+    (folder / "broken").mkdir()
+    (folder / "broken" / "root.pem").write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
     wrong = [
         [str(folder / "nothing")],
         [str(folder / "letter.asice"), "--trust", str(folder / "empty")],
+        [str(folder / "letter.asice"), "--trust", str(folder / "broken")],
         [str(folder / "letter.asice"), "--key", str(folder / "letter.asice")],
         [str(folder / "letter.asice"), "--at", "yesterday"],
     ]
@@ -283,6 +286,8 @@ def test_the_command_says_when_it_was_called_wrongly(folder: Path, capsys: pytes
         with pytest.raises(SystemExit) as caught:
             main(arguments)
         assert caught.value.code == 2
+        if "broken" in arguments[-1]:
+            assert "root.pem holds no certificate" in capsys.readouterr().err
 
 
 def test_every_reason_has_a_name_of_its_own_and_both_languages() -> None:

@@ -17,7 +17,6 @@ from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from mukatabat.signing.errors import (
     AuthorityFileHoldsKey,
@@ -25,6 +24,8 @@ from mukatabat.signing.errors import (
     AuthorityFileUnreadable,
     AuthorityFileWritable,
 )
+from mukatabat_verify.certificates import certificates_in
+from mukatabat_verify.errors import CertificateUnreadable
 
 LARGEST = 2**20
 """Of one file; a certificate has a few kilobytes."""
@@ -125,7 +126,7 @@ def _read(folder: Path, stamps: tuple[Stamp, ...]) -> tuple[Authority, ...]:
     return tuple(found.values())
 
 
-def _certificates(path: Path) -> list[bytes]:
+def _certificates(path: Path) -> tuple[bytes, ...]:
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
@@ -133,10 +134,8 @@ def _certificates(path: Path) -> list[bytes]:
             raise AuthorityFileHoldsKey(file=path.name)
         if len(content) > LARGEST:
             raise AuthorityFileUnreadable(file=path.name, detail="too large")
-        if b"-----BEGIN" in content:
-            loaded = x509.load_pem_x509_certificates(content)
-        else:
-            loaded = [x509.load_der_x509_certificate(content)]
-    except (OSError, ValueError) as error:
+        return certificates_in(content)
+    except OSError as error:
         raise AuthorityFileUnreadable(file=path.name, detail=type(error).__name__) from error
-    return [one.public_bytes(Encoding.DER) for one in loaded]
+    except CertificateUnreadable as refusal:
+        raise AuthorityFileUnreadable(file=path.name, detail=refusal.detail) from refusal

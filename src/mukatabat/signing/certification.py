@@ -23,7 +23,7 @@ from mukatabat.signing.errors import (
     AnswerWithdrawn,
 )
 from mukatabat.signing.profiles import Profile
-from mukatabat_verify import revocation
+from mukatabat_verify import certificates, revocation
 from mukatabat_verify.certificates import BODY_IDENTIFIER, Trust, check_node, check_seal
 from mukatabat_verify.errors import (
     CertificateOfAnotherBody,
@@ -79,23 +79,20 @@ def certificates_in(data: bytes, *, file: str) -> tuple[bytes, ...]:
 
     Raises AnswerUnreadable, naming the file, where there is none.
     """
-    for read in (x509.load_pem_x509_certificates, _single, _bundled):
-        with suppress(ValueError, TypeError, UnsupportedAlgorithm):  # another form
+    for read in (certificates.certificates_in, _bundled):
+        with suppress(CertificateUnreadable, ValueError, TypeError, UnsupportedAlgorithm):  # another form
             if found := read(data):
-                return tuple(one.public_bytes(Encoding.DER) for one in found)
+                return found
     raise AnswerUnreadable(file=file)
 
 
-def _single(data: bytes) -> list[x509.Certificate]:
-    return [x509.load_der_x509_certificate(data)]
-
-
-def _bundled(data: bytes) -> list[x509.Certificate]:
+def _bundled(data: bytes) -> tuple[bytes, ...]:
     """Read a degenerate SignedData (RFC 5652 §5.1), also one whose set is not in order, as openssl writes it."""
     content = pem.unarmor(data)[2] if pem.detect(data) else data
     signed = cms.ContentInfo.load(content, strict=True)["content"]
     found = signed["certificates"] if isinstance(signed, cms.SignedData) else ()
-    return [x509.load_der_x509_certificate(one.chosen.dump()) for one in found if one.name == "certificate"]
+    read = (x509.load_der_x509_certificate(one.chosen.dump()) for one in found if one.name == "certificate")
+    return tuple(one.public_bytes(Encoding.DER) for one in read)
 
 
 def chain_for(key: ec.EllipticCurvePublicKey, came: Iterable[bytes], *, known: Iterable[bytes]) -> tuple[bytes, ...]:
