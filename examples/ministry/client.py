@@ -5,6 +5,7 @@
     client.py CONFIG me
     client.py CONFIG send --to FL --subject "…" --text "…" [--attach FILE]… [--key KEY]
     client.py CONFIG tray
+    client.py CONFIG proof LETTER --into FOLDER      takes the bundle of evidence of each delivery of a letter
     client.py CONFIG watch [--wait SECONDS]      registers what arrives, and acknowledges it by a signed letter
     client.py CONFIG hook --url URL --purpose "…"      proposes a webhook (see receiver.py) and prints its secret
 
@@ -94,6 +95,20 @@ class Ministry:
             written = self.call("POST", f"/letters/{written['id']}/signature", brought)
         return written
 
+    def proofs(self, letter: str, folder: Path) -> list[Path]:
+        """Write the bundle of evidence of each delivery of a letter into a folder; one that is not there yet is left out."""
+        taken = []
+        for sent in self.call("GET", f"/letters/{letter}")["consignments"]:
+            try:
+                data = self._bytes("GET", f"/letters/{letter}/consignments/{sent['id']}/proof", None, {})
+            except Refused as error:
+                if error.problem.get("status") != 404:
+                    raise
+                continue
+            taken.append(folder / f"{sent['body']}-{sent['id']}.proof.zip")
+            taken[-1].write_bytes(data)
+        return taken
+
     def news(self, after: str, *, wait: int) -> tuple[list[dict[str, Any]], str]:
         """What happened after a cursor, and the cursor of the next call; waits for the first event.
 
@@ -128,12 +143,15 @@ class Ministry:
         return self.send(letter, key=f"acknowledgement-{arrival['id']}")
 
     def _send(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Any:
+        return json.loads(self._bytes(method, path, data, headers) or b"null")
+
+    def _bytes(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> bytes:
         proof = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
         request = urllib.request.Request(f"{self.base}{path}", data, {**headers, **proof}, method=method)
         for _ in range(3):
             try:
                 with urllib.request.urlopen(request, timeout=60) as answer:
-                    return json.loads(answer.read() or b"null")
+                    return bytes(answer.read())
             except urllib.error.HTTPError as error:
                 wait = error.headers.get("Retry-After", "")
                 if error.code not in {429, 503} or not wait.isdecimal():
@@ -149,6 +167,9 @@ def main() -> int:
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("me")
     verbs.add_parser("tray")
+    proof = verbs.add_parser("proof")
+    proof.add_argument("letter")
+    proof.add_argument("--into", type=Path, default=Path())
     watch = verbs.add_parser("watch")
     watch.add_argument("--wait", type=int, default=30)
     hook = verbs.add_parser("hook")
@@ -169,6 +190,8 @@ def main() -> int:
             wanted = {"url": asked.url, "purpose": asked.purpose}
             made = ministry.call("POST", "/webhooks", wanted, **{"Idempotency-Key": uuid.uuid4().hex})
             print(made["id"], made["secret"])
+        elif asked.verb == "proof":
+            print(*ministry.proofs(asked.letter, asked.into), sep="\n")
         elif asked.verb == "send":
             letter = {"subject": asked.subject, "text": asked.text, "recipients": [{"body": asked.to}]}
             sent = ministry.send(letter, key=asked.key or uuid.uuid4().hex, files=tuple(asked.attach))

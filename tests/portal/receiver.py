@@ -15,11 +15,11 @@ from typing import Any
 from tools.paths import ROOT
 
 
-def example() -> Any:
-    """The module of the example ministry's receiver, as a linked body has it."""
-    name = "ministry_receiver"
+def example(part: str = "receiver") -> Any:
+    """A module of the example ministry, its receiver or its client, as a linked body has it."""
+    name = f"ministry_{part}"
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, ROOT / "examples" / "ministry" / "receiver.py")
+        spec = importlib.util.spec_from_file_location(name, ROOT / "examples" / "ministry" / f"{part}.py")
         assert spec is not None
         assert spec.loader is not None
         sys.modules[name] = importlib.util.module_from_spec(spec)

@@ -118,6 +118,7 @@ def test_another_bodys_letters_and_arrivals_are_not_found_under_any_identifier(s
             outsider.post(f"/arrivals/{one}/return", {"ground": "duplicate"}),
             outsider.post(f"/arrivals/{one}/redirect", {"to": "MOJ", "reason": "عدم الاختصاص"}),
             outsider.post(f"/letters/{letter['id']}/consignments/{one}/withdraw", {"reason": "خطأ"}),
+            outsider.get(f"/letters/{letter['id']}/consignments/{one}/proof"), outsider.get(f"/arrivals/{one}/proof"),
             outsider.write(answers=one),
         ):  # fmt: skip
             assert response.status_code == 404, response.content.decode()

@@ -20,17 +20,17 @@ from mukatabat_verify.asic.building import Container
 @require_GET
 def proof(request: HttpRequest, letter_id: UUID, consignment_id: UUID) -> HttpResponseBase:
     """The bundle of one delivery of a letter, sent or received."""
-    return _given(*proof_of(actor_of_request(request), letter_id, consignment_id))
+    return given(*proof_of(actor_of_request(request), letter_id, consignment_id))
 
 
 @access(MAY_TAKE_IN)
 @require_GET
 def arrival_proof(request: HttpRequest, arrival_id: UUID) -> HttpResponseBase:
     """The bundle of what lies in the registry's tray."""
-    return _given(*proof_of_arrival(actor_of_request(request), arrival_id))
+    return given(*proof_of_arrival(actor_of_request(request), arrival_id))
 
 
-def _given(name: str, container: Container) -> HttpResponseBase:
+def given(name: str, container: Container) -> HttpResponseBase:
     """A bundle, written while it is sent."""
     response = StreamingHttpResponse(container.pieces(), content_type="application/zip")
     response.headers["Content-Disposition"] = disposition(name, attachment=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, HttpResponseBase
 from ninja import Query, Router
 
 from mukatabat.directory.errors import UnknownBody
@@ -14,8 +14,10 @@ from mukatabat.exchange import queries as exchange
 from mukatabat.letters import queries
 from mukatabat.letters.actions import receiving
 from mukatabat.letters.commands import AcceptCommand
+from mukatabat.letters.proofs import proof_of_arrival
 from mukatabat.letters.queries import Place, PlaceKind
 from mukatabat.letters.rules import ReturnGround
+from mukatabat.letters.views.proofs import given
 from mukatabat.portal.api.schemas import (
     ArrivalOut,
     ArrivalPage,
@@ -55,6 +57,12 @@ def arrived(request: HttpRequest, arrival_id: UUID, document_id: UUID) -> FileRe
     """A document of an arrival that is not sealed."""
     actor = caller(request).actor
     return document_bytes(actor, Place(PlaceKind.ARRIVAL, arrival_id), document_id)
+
+
+@router.get("/{arrival_id}/proof", url_name="arrival_proof", summary="Bundle of evidence of what arrived")
+def arrival_proof(request: HttpRequest, arrival_id: UUID) -> HttpResponseBase:
+    """Everything that proves this delivery, as the recipient's own side keeps it, also after it was decided."""
+    return given(*proof_of_arrival(caller(request).actor, arrival_id))
 
 
 @router.post("/{arrival_id}/register", response=RegisteredOut, url_name="register", summary="Accept and register")

@@ -7,7 +7,7 @@ import base64
 from typing import BinaryIO, cast
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, HttpResponseBase
 from ninja import File, Header, Query, Router, Status
 from ninja.files import UploadedFile
 
@@ -17,7 +17,9 @@ from mukatabat.kernel.errors import NotFoundOrForbidden
 from mukatabat.letters import queries
 from mukatabat.letters.actions import drafting, following
 from mukatabat.letters.commands import AddresseeCommand, DraftCommand
+from mukatabat.letters.proofs import proof_of
 from mukatabat.letters.queries import Place, PlaceKind
+from mukatabat.letters.views.proofs import given
 from mukatabat.portal.actions import letters as writing
 from mukatabat.portal.api.schemas import (
     BoxIn,
@@ -123,6 +125,18 @@ def document(request: HttpRequest, letter_id: UUID, document_id: UUID) -> FileRe
     """The signed letter or an attachment, exactly as it was signed."""
     actor = caller(request).actor
     return document_bytes(actor, Place(PlaceKind.LETTER, letter_id), document_id)
+
+
+@router.get(
+    "/{letter_id}/consignments/{consignment_id}/proof", auth=READ, url_name="proof",
+    summary="Bundle of evidence of one delivery",
+)  # fmt: skip
+def proof(request: HttpRequest, letter_id: UUID, consignment_id: UUID) -> HttpResponseBase:
+    """Everything that proves one delivery, in one file that anybody checks offline; that it was taken is recorded.
+
+    Not found while nothing is stated yet, as in the seconds after the issue. Of a secret letter the digests alone.
+    """
+    return given(*proof_of(caller(request).actor, letter_id, consignment_id))
 
 
 @router.post(
