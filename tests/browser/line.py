@@ -27,11 +27,16 @@ class Line:
         self._to = to
         self._whole = threading.Event()
         self._whole.set()
+        self._deaf = threading.Event()
         self._open: set[socket.socket] = set()
         self._knocked = 0.0
         self._ear = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._ear.getsockname()[1])
         threading.Thread(target=self._listen, daemon=True).start()
+
+    def lose_answers(self) -> None:
+        """Let requests through and drop what the site answers, until `mend`."""
+        self._deaf.set()
 
     def cut(self) -> None:
         """End every connection, and refuse new ones until `mend`."""
@@ -45,6 +50,7 @@ class Line:
         since = time.monotonic()
         while time.monotonic() - max(since, self._knocked) < QUIET:
             time.sleep(QUIET / 10)
+        self._deaf.clear()
         self._whole.set()
 
     def close(self) -> None:
@@ -65,17 +71,18 @@ class Line:
                 return
             with socket.create_connection(("127.0.0.1", self._to)) as site:
                 self._open |= {caller, site}
-                back = threading.Thread(target=_carry, args=(site, caller), daemon=True)
+                back = threading.Thread(target=_carry, args=(site, caller, self._deaf), daemon=True)
                 back.start()
                 _carry(caller, site)
                 back.join()
                 self._open -= {caller, site}
 
 
-def _carry(source: socket.socket, target: socket.socket) -> None:
+def _carry(source: socket.socket, target: socket.socket, lost: threading.Event | None = None) -> None:
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
-            target.sendall(data)
+            if lost is None or not lost.is_set():
+                target.sendall(data)
     with contextlib.suppress(OSError):
         target.shutdown(socket.SHUT_WR)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.people import marked
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
 
@@ -60,3 +62,30 @@ def test_an_answer_that_comes_after_a_recipient_was_picked_opens_the_list_no_mor
     expect(line).to_have_attribute("aria-expanded", "false")
     page.unroute(OPTIONS)
     adviser.address("العدل", "العدل")
+
+
+def test_a_circular_goes_to_all_ministries_by_keys_and_any_one_is_taken_out_again(office: Office) -> None:
+    adviser = office.person("adviser.mof")
+    adviser.go("/letters/new/?kind=circular")
+    page, keys = adviser.page, adviser.page.keyboard
+    line, tokens = page.locator("#id_to"), page.locator(".combo[data-tokens=to] .tok")
+    line.focus()
+    offered = page.locator("#to-options").get_by_role("option")
+    expect(offered.last).to_contain_text(adviser.word("All ministries"))
+    adviser.look("circular-groups")
+    count = offered.last.locator("[data-member]").count()
+    keys.press("ArrowUp")  # from the first to the last
+    keys.press("Enter")
+    expect(tokens).to_have_count(count)
+    expect(line).to_be_focused()
+    adviser.look("circular")
+    keys.press("Backspace")
+    expect(tokens).to_have_count(count - 1)
+    line.fill("وزارة الصحة")
+    expect(offered.first).to_contain_text("وزارة الصحة")
+    keys.press("Enter")  # stands there already, unless it was the last one
+    expect(tokens).to_have_count(count - 1)
+    adviser.fill(subject=marked("تعميم إلى الوزارات"), text="يرجى العلم.")
+    adviser.wait_until_saved()
+    page.reload()
+    expect(tokens).to_have_count(count - 1)

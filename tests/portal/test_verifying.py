@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 
 import pytest
@@ -44,6 +45,9 @@ def test_a_stranger_learns_number_date_sender_and_recipient_and_no_subject(cast:
     for shown in (fresh(cast, letter).reference, "وزارة المالية", "إدارة الفتوى والتشريع", "صحيح", "Valid"):
         assert shown in told
     assert SUBJECT not in told
+    assert page.context["result"].pages == 1
+    for words, number in (("الصفحات", "١"), ("Pages", "1")):
+        assert re.search(rf"<dt>{words}</dt><dd><span[^>]*>(?:{number}|1)</span></dd>", told), told
     assert page.headers["X-Robots-Tag"] == "noindex"
     assert "no-store" in page.headers["Cache-Control"]
 
@@ -52,7 +56,7 @@ def test_of_a_secret_letter_the_number_and_the_date_alone(cast: Cast, client: Cl
     letter = issued_letter(cast, subject=SUBJECT, secrecy=Secrecy.SECRET)
     told = client.get(f"/v/{code_of(cast, letter)}").content.decode()
     assert fresh(cast, letter).reference in told
-    for hidden in (SUBJECT, "وزارة المالية", "Ministry of Finance", "إدارة الفتوى"):
+    for hidden in (SUBJECT, "الصفحات", "Pages", "وزارة المالية", "Ministry of Finance", "إدارة الفتوى"):
         assert hidden not in told
 
 

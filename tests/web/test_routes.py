@@ -180,12 +180,16 @@ def test_looking_at_a_page_changes_no_row_of_a_body(browser: Browser, login: str
         assert written == [], route.pattern
 
 
+def written_table(statement: str) -> str:
+    """The table of bodies' rows that a statement writes; "" where it writes none."""
+    found = re.match(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)"?', statement)
+    return found[1] if found is not None and found[1] in tenant_tables() else ""
+
+
 def _writes(statement: str) -> bool:
     """Whether a statement changes a body's row; audit entries and "seen for the first time" are notes, not changes."""
-    found = re.match(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)"?', statement)
-    if found is None or found[1] not in tenant_tables():
-        return False
-    return found[1] not in {"audit_entry", "exchange_notice"} and '"seen_at"' not in statement
+    table = written_table(statement)
+    return bool(table) and table not in {"audit_entry", "exchange_notice"} and '"seen_at"' not in statement
 
 
 def test_the_decisions_are_of_five_kinds() -> None:

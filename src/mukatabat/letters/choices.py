@@ -19,7 +19,7 @@ from mukatabat.access.grants.rules import Shelf
 from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Absence, Appointment, Body, Mandate, Post, Unit, away, effective
 from mukatabat.directory.queries import UnitNode
-from mukatabat.directory.vocabulary import Channel, PostRole
+from mukatabat.directory.vocabulary import BodyKind, Channel, PostRole
 from mukatabat.kernel import clock
 from mukatabat.kernel.arabic import fold, sort_key
 from mukatabat.kernel.calendar import add_working_days
@@ -72,13 +72,14 @@ def named(thing: Named | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One recipient as a token or an option shows it."""
+    """One recipient as a token or an option shows it; an option that stands for several has them in ``members``."""
 
     value: str
     label: str
     detail: str = ""
     code: str = ""
     reachable: bool = True
+    members: tuple[Recipient, ...] = ()
 
 
 def body_options(actor: Actor, text: str) -> list[Recipient]:
@@ -94,6 +95,18 @@ def body_options(actor: Actor, text: str) -> list[Recipient]:
             for post in directory.addressable_posts(body.id)
         ]
     return options
+
+
+def group_options(actor: Actor) -> list[Recipient]:
+    """What a circular is for: all bodies but the own, and all ministries, each as one choice of many recipients."""
+    every = [Recipient(value, str(label)) for value, label in body_choices(actor)]
+    kind = Body.objects.filter(kind=BodyKind.MINISTRY, realm=actor.realm)
+    ministries = {str(one) for one in kind.values_list("id", flat=True)}
+    groups = (
+        (gettext("All bodies"), every),
+        (gettext("All ministries"), [one for one in every if one.value in ministries]),
+    )
+    return [Recipient("", label, members=tuple(found)) for label, found in groups if found]
 
 
 def unit_options(actor: Actor, text: str = "") -> list[Recipient]:

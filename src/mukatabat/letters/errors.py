@@ -227,7 +227,7 @@ class TooManyRecipients(LetterError):
     code = "letters.too-many-recipients"
     happened = _("A letter has at most %(limit)d recipients.")
     safe = _DRAFT_SAFE
-    do = _("Write a circular, or split the letter.")
+    do = _("Send it to some of them, and to the others with a further letter.")
 
 
 class TooManyAttachments(LetterError):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What anybody may learn who holds a printed letter: whether its code is that of an issued one, and what became of it.
 
-Of an ordinary letter its number, date, sender and visible recipients; from سري on the number and the date alone. Never
+Of an ordinary letter its number, date, sender, visible recipients and count of pages; from سري on the number and the date alone. Never
 its subject or text.
 """
 
@@ -22,6 +22,7 @@ from mukatabat.letters.models import Issue, Letter, Link, PrintCode
 from mukatabat.letters.rules import IssueState, LetterState, LinkKind
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor, system_actor
+from mukatabat.vault.queries import access_document
 
 NAME = "portal.verifier"
 
@@ -39,7 +40,8 @@ class Verdict(StrEnum):
 class Printed:
     """A letter as a stranger may know it. ``ended_at`` is when it was withdrawn or replaced.
 
-    ``sender`` and ``recipients`` are empty from سري on; ``digest`` is the SHA-256 of the signed PDF in hexadecimal.
+    ``sender``, ``recipients`` and ``pages`` are empty from سري on; ``digest`` is the SHA-256 of the signed PDF in
+    hexadecimal. By the count of pages whoever holds a print sees that none was taken out.
     """
 
     verdict: Verdict
@@ -49,6 +51,7 @@ class Printed:
     ended_at: datetime | None = None
     sender: Party | None = None
     recipients: tuple[Party, ...] = ()
+    pages: int | None = None
     digest: str = ""
 
 
@@ -64,7 +67,7 @@ def look_up(code: ShortCode) -> Printed:
         if issue is None or issue.letter.state != LetterState.ISSUED or issue.letter.reference != issue.reference:
             return Printed(Verdict.UNKNOWN)
         verdict, ended_at = _outcome(actor, issue.letter)
-        return _shown(issue, verdict, ended_at)
+        return _shown(actor, issue, verdict, ended_at)
 
 
 def _outcome(actor: Actor, letter: Letter) -> tuple[Verdict, datetime | None]:
@@ -78,7 +81,7 @@ def _outcome(actor: Actor, letter: Letter) -> tuple[Verdict, datetime | None]:
     return Verdict.VALID, None
 
 
-def _shown(issue: Issue, verdict: Verdict, ended_at: datetime | None) -> Printed:
+def _shown(actor: Actor, issue: Issue, verdict: Verdict, ended_at: datetime | None) -> Printed:
     letter, manifest = issue.letter, Manifest.model_validate(issue.manifest)
     is_sealed = Secrecy(letter.secrecy).is_sealed
     return Printed(
@@ -86,6 +89,7 @@ def _shown(issue: Issue, verdict: Verdict, ended_at: datetime | None) -> Printed
         signed_at=None if is_sealed else letter.issued_at,
         sender=None if is_sealed else manifest.sender,
         recipients=() if is_sealed else _visible(manifest),
+        pages=None if is_sealed or letter.document_id is None else access_document(actor, letter.document_id).pages,
         digest=letter.document_digest.removeprefix("sha256:"),
     )  # fmt: skip
 

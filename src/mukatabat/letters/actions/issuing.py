@@ -288,7 +288,8 @@ def _request(issue: Issue, prepared: Prepared) -> SigningRequest:
 
 def _complete(actor: Actor, issue: Issue, completed: Completed) -> Progress:
     """Step 3. The signed bytes are durable before the transaction that points to them."""
-    kept = keep_generated(completed.document, name=f"{issue.reference}.pdf", media_type=PDF)
+    pages = pades.count_pages(completed.document)
+    kept = keep_generated(completed.document, name=f"{issue.reference}.pdf", media_type=PDF, pages=pages)
     with scope(actor):
         letter = Letter.objects.select_for_update().get(id=issue.letter_id)
         issue = Issue.objects.select_for_update().get(id=issue.id)

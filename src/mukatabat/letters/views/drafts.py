@@ -22,7 +22,7 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.errors import MukatabatError, NotFoundOrForbidden
 from mukatabat.letters.actions import approval, drafting
 from mukatabat.letters.actions.presence import presence
-from mukatabat.letters.choices import body_options, unit_options
+from mukatabat.letters.choices import body_options, group_options, unit_options
 from mukatabat.letters.errors import NoSuchMove, NotTheAuthor
 from mukatabat.letters.forms import DraftForm, uuid_or_none
 from mukatabat.letters.models import Letter
@@ -222,8 +222,11 @@ def options(request: HttpRequest) -> HttpResponse:
     """Recipients that answer typed text, for the token boxes of the form."""
     actor = actor_of_request(request)
     text = request.GET.get("q", "")[:100]
+    kind = _kind(request)
     with reading(actor):
-        found = unit_options(actor, text) if _kind(request) is LetterKind.MEMO else body_options(actor, text)
+        found = unit_options(actor, text) if kind is LetterKind.MEMO else body_options(actor, text)
+        if kind is LetterKind.CIRCULAR and not text.strip():
+            found = [*found, *group_options(actor)]  # last: nobody picks all of them by one key too many
     field = "copy" if request.GET.get("for") == "copy" else "to"
     return render(request, "directory/options.html", {"options": found, "query": text, "field": field})
 

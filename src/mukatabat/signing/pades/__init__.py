@@ -5,7 +5,7 @@ Between `prepare` and `complete` lies the person's own act; `Prepared` is stored
 """
 
 from mukatabat.signing.pades.completing import check, complete
-from mukatabat.signing.pades.preparing import prepare
+from mukatabat.signing.pades.preparing import count_pages, prepare
 from mukatabat.signing.pades.validating import validate
 
-__all__ = ["check", "complete", "prepare", "validate"]
+__all__ = ["check", "complete", "count_pages", "prepare", "validate"]

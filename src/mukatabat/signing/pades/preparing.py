@@ -92,6 +92,11 @@ def prepare(pdf: bytes, *, field: SignatureField, signer: SignerCertificate, sta
     )
 
 
+def count_pages(pdf: bytes) -> int:
+    """The number of pages that a document of our own says it has."""
+    return int(PdfFileReader(BytesIO(pdf)).root["/Pages"]["/Count"])
+
+
 def _check_certificate(signer: SignerCertificate, statement: Statement) -> None:
     if statement.signed_at.tzinfo is None:
         raise ValueError("the stated time of signing must be aware")

@@ -36,19 +36,24 @@ function changed(box) {
   box.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+function put(box, line, { value, label }) {
+  const token = box.querySelector("template").content.firstElementChild.cloneNode(true);
+  token.querySelector("bdi").textContent = label;
+  const input = token.querySelector("input");
+  input.name = box.dataset.tokens;
+  input.value = value;
+  const remove = token.querySelector("button");
+  remove.setAttribute("aria-label", `${remove.getAttribute("aria-label")} ${label}`);
+  line.before(token);
+}
+
+// An option that stands for several puts in each of them, so that any one can be taken out again.
 function add(box, option) {
-  const { value, label } = option.dataset;
   const line = box.querySelector("[data-token-find]");
-  const already = [...box.querySelectorAll("input[type=hidden]")].some((input) => input.value === value);
-  if (!already) {
-    const token = box.querySelector("template").content.firstElementChild.cloneNode(true);
-    token.querySelector("bdi").textContent = label;
-    const input = token.querySelector("input");
-    input.name = box.dataset.tokens;
-    input.value = value;
-    const remove = token.querySelector("button");
-    remove.setAttribute("aria-label", `${remove.getAttribute("aria-label")} ${label}`);
-    line.before(token);
+  const members = [...option.querySelectorAll("[data-member]")];
+  const already = new Set([...box.querySelectorAll("input[type=hidden]")].map((input) => input.value));
+  for (const { dataset } of members.length ? members : [option]) {
+    if (!already.has(dataset.value)) put(box, line, dataset);
   }
   clear(box);
   line.focus();
