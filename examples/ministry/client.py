@@ -96,7 +96,7 @@ class Ministry:
         return written
 
     def proofs(self, letter: str, folder: Path) -> list[Path]:
-        """Write the bundle of evidence of each delivery of a letter into a folder; one that is not there yet is left out."""
+        """Write the bundle of evidence of each delivery of a letter into a folder; what has none yet is left out."""
         taken = []
         for sent in self.call("GET", f"/letters/{letter}")["consignments"]:
             try:

@@ -39,7 +39,8 @@ def test_a_pdf_is_compared_with_the_signed_letter_and_never_sent(office: Office,
     signed = _signed(office, office.send(marked("كتاب يُتحقق منه")))
     code = code_on(seen(signed)).text.rpartition("/v/")[2]
     stranger = office.stranger("nobody.mof")
-    page, posted = stranger.page, list[Request]()
+    page = stranger.page
+    posted: list[Request] = []
     page.on("request", lambda one: posted.append(one) if one.method != "GET" else None)
     stranger.go("/v/")
     page.locator("input[name=code]").fill(code.replace("-", " ").lower())

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What anybody may learn who holds a printed letter: whether its code is that of an issued one, and what became of it.
 
-Of an ordinary letter its number, date, sender, visible recipients and count of pages; from سري on the number and the date alone. Never
-its subject or text.
+Of an ordinary letter its number, date, sender, visible recipients and count of pages; from سري on the number and the
+date alone. Never its subject or text.
 """
 
 from __future__ import annotations
