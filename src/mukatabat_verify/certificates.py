@@ -38,7 +38,10 @@ _OF_OTHERS: Final = frozenset({
     ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CODE_SIGNING, ExtendedKeyUsageOID.SMARTCARD_LOGON,
 })  # fmt: skip
 _OF_PERSONS: Final = (NameOID.GIVEN_NAME, NameOID.SURNAME, NameOID.PSEUDONYM, NameOID.SERIAL_NUMBER)
-"""What stands in the name of a person's certificate and in no organisation's (ETSI EN 319 412-2 §4.2.4, 412-3 §4.2)."""
+"""What stands in the name of a person's certificate and in no organisation's (ETSI EN 319 412-2 §4.2.4, 412-3 §4.2).
+
+One that bears both this and a body's identifier would pass as either, and passes as neither.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,16 @@ def take_long_names() -> None:
 def check_seal(chain: Sequence[bytes], trust: Trust, *, body: str) -> None:
     """Check that a chain of DER certificates, the seal's own first, makes it the seal of a body at the asked moment.
 
-    1. A trusted root vouches for it. 2. It is for signing and certifies nobody. 3. It names the body.
+    1. A trusted root vouches for it. 2. It is for signing and certifies nobody. 3. It names the body. 4. It names no
+    person: who has such a key is one, and would seal in the body's name.
     Raises CertificateUnreadable, CertificateOutOfDate, CertificateUntrusted, CertificateOfAnotherUse or
     CertificateOfAnotherBody.
     """
     own = check_signing(chain, trust)  # 1, 2
     if _names(own, NameOID.ORGANIZATION_IDENTIFIER) != [BODY_IDENTIFIER + body]:
         raise CertificateOfAnotherBody  # 3
+    if _names_a_person(own):
+        raise CertificateOfAnotherUse("it names a person as well")  # 4
 
 
 def check_signing(chain: Sequence[bytes], trust: Trust) -> x509.Certificate:
@@ -96,8 +102,7 @@ def check_node(chain: Sequence[bytes], trust: Trust) -> None:
     own = check_signing(chain, trust)
     if hashlib.sha256(chain[0]).hexdigest() in trust.nodes:
         return
-    named = any(one.startswith(BODY_IDENTIFIER) for one in _names(own, NameOID.ORGANIZATION_IDENTIFIER))
-    if named or _extended(own) & _OF_OTHERS or any(_names(own, one) for one in _OF_PERSONS):
+    if _names_a_body(own) or _names_a_person(own) or _extended(own) & _OF_OTHERS:
         raise CertificateOfAnotherUse
     if not _marked(own):
         raise CertificateOfAnotherUse("nothing in it says that it is a node's")
@@ -109,8 +114,10 @@ def check_person(certificate: bytes) -> None:
     Raises CertificateUnreadable or CertificateOfAnotherUse. Who vouches for it is asked elsewhere.
     """
     own = _loaded(certificate)
-    if _marked(own) or not any(_names(own, one) for one in _OF_PERSONS):
+    if _marked(own) or not _names_a_person(own):
         raise CertificateOfAnotherUse("nothing in it says that it is a person's")
+    if _names_a_body(own):
+        raise CertificateOfAnotherUse("it bears the identifier of a body's seal as well")
 
 
 def is_node(certificate: bytes) -> bool:
@@ -204,6 +211,14 @@ def _extended(own: x509.Certificate) -> set[x509.ObjectIdentifier]:
         return set(own.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
     except x509.ExtensionNotFound:
         return set()
+
+
+def _names_a_person(own: x509.Certificate) -> bool:
+    return any(_names(own, one) for one in _OF_PERSONS)
+
+
+def _names_a_body(own: x509.Certificate) -> bool:
+    return any(one.startswith(BODY_IDENTIFIER) for one in _names(own, NameOID.ORGANIZATION_IDENTIFIER))
 
 
 def _names(own: x509.Certificate, kind: x509.ObjectIdentifier) -> list[str]:

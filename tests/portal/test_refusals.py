@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings as configured
 from django.test import Client
 from django.urls import URLPattern
 
@@ -35,6 +36,7 @@ from mukatabat.portal.urls import TOKEN, urlpatterns
 from mukatabat.registers import queries as registers
 from mukatabat.signing import jobs as signing
 from mukatabat.signing import service
+from mukatabat.signing.development.authority import CertificateSubject
 from mukatabat.tenancy.context import scope
 from tests.cast import MOF, Cast
 from tests.portal.conftest import System
@@ -200,6 +202,23 @@ def test_a_certificate_of_somebody_else_begins_nothing(system: Connect) -> None:
         "portal.unknown-signer",
     )
     assert ministry.get(f"/letters/{letter_id}").json()["state"] == "draft"
+
+
+def test_the_same_number_in_another_body_signs_for_nobody_here(system: Connect) -> None:
+    """One authority certifies both bodies' people, and two of them have the same number, each in their own body."""
+    ministry, authority = system("clerk.mof"), service._authority(configured.MUKATABAT_SIGNING_DIR)
+
+    def certified(body: str, number: str) -> list[str]:
+        person = authority.person(uuid4(), CertificateSubject("سالم العتيبي", number, body))
+        return [base64.b64encode(one).decode() for one in person.certificate.chain]
+
+    letter_id, number = ministry.write().json()["id"], ministry.staff_number
+    for body in ("وزارة الصحة", "Ministry of Health", "وزارة المالي", "—"):
+        wanted = {"signer": number, "certificates": certified(body, number)}
+        told(ministry.post(f"/letters/{letter_id}/issue", wanted), "signing.certificate-not-usable")
+    assert ministry.get(f"/letters/{letter_id}").json()["state"] == "draft"
+    wanted = {"signer": number, "certificates": certified("ministry  of finance", number)}
+    assert ministry.post(f"/letters/{letter_id}/issue", wanted).status_code == 202
 
 
 def test_a_signature_for_a_letter_that_waits_for_none_is_refused(system: Connect) -> None:

@@ -14,7 +14,14 @@ from mukatabat.audit.models import AuditEntry
 from mukatabat.directory.errors import NotInDirectory, OwnGain, OwnProposal
 from mukatabat.signing.development.authority import DevelopmentAuthority
 from mukatabat.signing.enrolment import confirm_signer, end_signer, identity_of, propose_signer, signer_of
-from mukatabat.signing.errors import AnotherSigner, KeyOfAnother, NoKeyThere, ProviderUnavailable, SignerNotEnrolled
+from mukatabat.signing.errors import (
+    AnotherSigner,
+    CertificateNotUsable,
+    KeyOfAnother,
+    NoKeyThere,
+    ProviderUnavailable,
+    SignerNotEnrolled,
+)
 from mukatabat.signing.models import SignerIdentity
 from mukatabat.signing.providers.csc.provider import CscProvider
 from mukatabat.signing.providers.csc.telephone import Fault, StandIn
@@ -58,6 +65,22 @@ def test_two_persons_record_a_key_and_both_see_whose_it_is(cast: Cast, provider:
         entry = AuditEntry.objects.get(act="signing.key-recorded")
     assert entry.detail["number"] == NUMBER
     assert entry.detail["change"] == str(change.pk)
+
+
+def test_a_number_of_another_body_s_is_not_taken_for_this_one_s(
+    cast: Cast, both: tuple[StandIn, CscProvider], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two people of two bodies have the same staff number under one authority, and the provider gives the wrong one."""
+    stand_in, provider = both
+    own = {**PEOPLE[USER], "body": "وزارة المالية", "number": "104"}
+    monkeypatch.setattr(stand_in, "people", {USER: own})
+    enrol(cast, provider)
+    assert provider.certificate(cast("adviser.mof").person).own
+    monkeypatch.setattr(stand_in, "people", {USER: {**own, "body": "وزارة الصحة"}})
+    with pytest.raises(CertificateNotUsable):
+        provider.certificate(cast("adviser.mof").person)
+    with pytest.raises(NoKeyThere):
+        enrol(cast, provider)
 
 
 def test_nobody_records_a_key_alone_or_for_themselves(cast: Cast, provider: CscProvider) -> None:
@@ -108,7 +131,7 @@ def test_both_persons_see_a_name_as_it_is_or_nothing_is_proposed(
     name: str, shown: str | None, cast: Cast, provider: CscProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     holder = replace(provider.holder(USER), name=name)
-    monkeypatch.setattr(provider, "holder", lambda _: holder)
+    monkeypatch.setattr(provider, "holder", lambda _user_id, **_names: holder)
     wanted = {"user_id": USER, "reason": REASON, "provider": provider}
     if shown is None:
         with pytest.raises(NoKeyThere):

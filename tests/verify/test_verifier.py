@@ -313,20 +313,26 @@ def test_neither_a_seal_nor_a_node_nor_an_organisation_signs_a_letter_in_a_perso
 ) -> None:
     numbered = ((NameOID.SERIAL_NUMBER, "1001"),)
     person = issue("Salem", issuer=issuing(), named=numbered)
-    sealing = issue("Seal of MOF", issuer=issuing(), body="MOF", named=numbered)
-    for identity, sealer, reason in (
-        (person, None, None),
-        (seal(), None, errors.CertificateOfAnotherUse),
-        (node(named=numbered), None, errors.CertificateOfAnotherUse),
-        (issue("A company", issuer=issuing()), None, errors.CertificateOfAnotherUse),
-        (sealing, sealing, errors.CertificateOfAnotherUse),
-    ):
-        pdf = pdf_signed_by(identity, tmp_path, time_stamps)
-        report = verify(io.BytesIO(written(container_of(pdf, by=sealer))), trust)
-        if reason is None:
+    for identity, is_person in (
+        (person, True), (seal(), False), (node(named=numbered), False), (issue("A company", issuer=issuing()), False),
+    ):  # fmt: skip
+        report = verify(io.BytesIO(written(container_of(pdf_signed_by(identity, tmp_path, time_stamps)))), trust)
+        if is_person:
             assert report.refusal is None, report.refusal
         else:
-            assert (report.findings[-1].step, type(report.refusal)) == (Step.PERSON, reason), identity.chain
+            assert report.findings[-1].step == Step.PERSON, identity.chain
+            assert type(report.refusal) is errors.CertificateOfAnotherUse
+
+
+@pytest.mark.parametrize("kind", [NameOID.SERIAL_NUMBER, NameOID.GIVEN_NAME, NameOID.SURNAME, NameOID.PSEUDONYM])
+def test_a_certificate_of_a_person_that_bears_a_body_s_identifier_passes_as_neither(
+    kind: x509.ObjectIdentifier, trust: Trust, time_stamps: LocalTimeStampAuthority, tmp_path: Path, signed_pdf: bytes
+) -> None:
+    both = issue("Salem of MOF", issuer=issuing(), body="MOF", named=((kind, "1001"),))
+    sealed = verify(io.BytesIO(written(container_of(signed_pdf, by=both))), trust)
+    assert (sealed.findings[-1].step, type(sealed.refusal)) == (Step.SEAL_TRUSTED, errors.CertificateOfAnotherUse)
+    signed = verify(io.BytesIO(written(container_of(pdf_signed_by(both, tmp_path, time_stamps)))), trust)
+    assert (signed.findings[-1].step, type(signed.refusal)) == (Step.PERSON, errors.CertificateOfAnotherUse)
 
 
 # ── a key of a kind that nobody here knows ───────────────────────────────────────────────────────────────────────────

@@ -16,9 +16,11 @@ from mukatabat.directory import actions as directory
 from mukatabat.directory.actions.people import person_of
 from mukatabat.directory.authority import require_administrator
 from mukatabat.directory.models import Change, Person
+from mukatabat.directory.queries import names_ever
 from mukatabat.directory.vocabulary import ChangeKind
 from mukatabat.kernel import clock
 from mukatabat.kernel.text import clean_line
+from mukatabat.signing.certificates import names_its_register
 from mukatabat.signing.errors import KeyOfAnother, NoKeyThere, SignerNotEnrolled
 from mukatabat.signing.models import SignerIdentity
 from mukatabat.signing.providers.csc import keeping
@@ -42,7 +44,8 @@ def propose_signer(actor: Actor, person_id: UUID, *, user_id: str, reason: str, 
         person_of(require_administrator(actor), person_id)
     if not name:
         raise NoKeyThere
-    holder = provider.holder(name)  # may take its time: before the transaction
+    # May take its time: before the transaction.
+    holder = provider.holder(name, organizations=names_ever(actor.body_id))
     shown = printed(holder.name).strip()[:LONGEST_COMMON_NAME]
     if not shown or not 0 < len(holder.number) <= LONGEST_NUMBER or not holder.number.isprintable():
         raise NoKeyThere
@@ -124,4 +127,5 @@ def signer_of(person_id: UUID) -> Signer:
     held = identity_of(actor, person_id)
     if held is None:
         raise SignerNotEnrolled
-    return Signer(actor, held.user_id, held.number)
+    organizations = () if names_its_register(held.number) else names_ever(person.body_id)
+    return Signer(actor, held.user_id, held.number, organizations)

@@ -69,8 +69,12 @@ def subject_of(common_name: str, *, body: str, serial: str = "", identifier: str
 
 
 def _attribute(kind: ObjectIdentifier, value: str) -> x509.NameAttribute[str]:
-    # The bound is 64 characters (RFC 5280 appendix A); the library counts bytes, which halves an Arabic name.
-    return x509.NameAttribute(kind, one_direction(value[:64]), _validate=False)
+    return x509.NameAttribute(kind, written(value), _validate=False)  # the library counts bytes, not characters
+
+
+def written(name: str) -> str:
+    """Give a name as certificates hold it: at most 64 characters (RFC 5280 appendix A), in one direction."""
+    return one_direction(name[:64])
 
 
 def one_direction(name: str) -> str:

@@ -94,6 +94,11 @@ def bears_name(body_id: UUID, *, ar: str, en: str) -> bool:
     return BodyName.objects.filter(body_id=body_id, ar=ar, en=en).exists()
 
 
+def names_ever(body_id: UUID) -> frozenset[str]:
+    """Return every name by which a body goes or ever went, in both languages."""
+    return frozenset(name for row in rows("directory", "body_names", {"bodies": [body_id]}) for name in row[-2:])
+
+
 def body_name(body_id: UUID, on: date | None = None, language: str = "ar") -> str:
     """Return a body's name on a day in a language ("ar" or "en"); raises `NotInDirectory`."""
     label = body_names([body_id], on).get(body_id)

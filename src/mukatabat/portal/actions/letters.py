@@ -12,7 +12,7 @@ from mukatabat.access.capabilities import require_capability
 from mukatabat.access.rules import Capability
 from mukatabat.audit.actions import record
 from mukatabat.directory.errors import UnknownBody
-from mukatabat.directory.queries import body_by_code
+from mukatabat.directory.queries import body_by_code, names_ever
 from mukatabat.kernel import clock
 from mukatabat.letters.actions import approval, drafting, issuing
 from mukatabat.letters.commands import AddresseeCommand, DraftCommand
@@ -66,7 +66,10 @@ def begin_issue(
     require_capability(caller.actor, Capability.DISPATCH)
     signer, number = signer_of(caller, staff_number)
     chain = [_bytes(one, staff_number) for one in certificates]
-    certificate = accept_certificate(chain, staff_number=number, trust=service.informed_trust(clock.now()))
+    certificate = accept_certificate(
+        chain, staff_number=number, trust=service.informed_trust(clock.now()),
+        organizations=names_ever(caller.actor.body_id),
+    )  # fmt: skip
     with scope(caller.actor):
         letter = locked(caller.actor, letter_id)
         if letter.state == LetterState.DRAFT:

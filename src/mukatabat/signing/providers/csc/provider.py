@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -54,11 +54,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A person at the service: in whose name rows are kept, the service's name, the number in every certificate."""
+    """A person at the service: in whose name rows are kept, the service's name, the number in every certificate.
+
+    ``organizations`` are the names of the person's body, one of which stands beside a number that names no register.
+    """
 
     actor: Actor
     user_id: str
     number: str
+    organizations: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +102,15 @@ class CscProvider:
 
     # ── whose key ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def holder(self, user_id: str) -> Holder:
-        """Look who holds a key under this name, before it is recorded; raises NoKeyThere, ProviderUnavailable."""
+    def holder(self, user_id: str, *, organizations: Collection[str] = ()) -> Holder:
+        """Look who holds a key under this name, before it is recorded for a person of a body of these names.
+
+        Raises NoKeyThere, ProviderUnavailable.
+        """
         for credential in self._credentials(user_id):
             number, name, ends = _subject(credential)
             try:
-                return Holder(number, name, ends, self._accepted(credential, number))
+                return Holder(number, name, ends, self._accepted(credential, number, organizations))
             except CertificateNotUsable:
                 continue
         raise NoKeyThere
@@ -124,7 +131,7 @@ class CscProvider:
         for credential in found:
             others |= _subject(credential)[0] != signer.number
             try:
-                usable.append((credential, self._accepted(credential, signer.number)))
+                usable.append((credential, self._accepted(credential, signer.number, signer.organizations)))
             except CertificateNotUsable:
                 continue
         if not usable and others:
@@ -142,8 +149,10 @@ class CscProvider:
         except Denied as error:
             raise NoKeyThere(detail=error.why.error) from error
 
-    def _accepted(self, credential: Credential, number: str) -> SignerCertificate:
-        accepted = accept_certificate(credential.chain, staff_number=number, trust=self.trust(clock.now()))
+    def _accepted(self, credential: Credential, number: str, organizations: Collection[str]) -> SignerCertificate:
+        accepted = accept_certificate(
+            credential.chain, staff_number=number, trust=self.trust(clock.now()), organizations=organizations
+        )
         return SignerCertificate((accepted.own, *(one for one in accepted.chain[1:] if not _is_root(one))))
 
     # ── asking ──────────────────────────────────────────────────────────────────────────────────────────────────────
