@@ -9,15 +9,18 @@ from uuid import uuid4
 
 import pytest
 
-from mukatabat.directory.models import Mandate
+from mukatabat.directory.models import Body, Mandate
 from mukatabat.directory.seed import person_id
+from mukatabat.directory.vocabulary import Channel
 from mukatabat.kernel import clock
 from mukatabat.letters.actions import approval, drafting
+from mukatabat.letters.commands import AddresseeCommand
 from mukatabat.letters.models import Comment, Issue, Letter
 from mukatabat.registers.models import Entry
 from mukatabat.signing import service
 from mukatabat.signing.providers.scripted import Script, ScriptedProvider
 from mukatabat.tenancy.context import scope
+from tests.cast import FL, MOH
 from tests.letters.pages import at, browser, code
 from tests.story import approved_letter, draft_command
 
@@ -194,3 +197,11 @@ def test_a_signer_without_a_step_is_not_shown_the_signing_page(cast: Cast) -> No
     letter = _submitted(cast)
     assert browser("signer.mof").get(at("sign", letter.id)).status_code == 404
     assert browser("signer.mof").get(at("sign", uuid4())).status_code == 404
+
+
+def test_the_signer_reads_who_gets_the_letter_on_paper(cast: Cast) -> None:
+    letter = approved_letter(cast, addressees=(AddresseeCommand(FL), AddresseeCommand(MOH)))
+    Body.objects.filter(id=MOH).update(channel=Channel.PAPER)
+    page = browser("signer.mof").get(at("sign", letter.id))
+    assert [one["on_paper"] for one in page.context["recipients"]] == [False, True]
+    assert page.content.decode().count('<span class="chip">تسليم ورقي</span>') == 1

@@ -273,6 +273,7 @@ def test_the_table_is_safe_to_open_names_the_head_of_the_chain_and_says_that_it_
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
     text = answer.content.decode()
     assert bytes(Check.objects.get().head).hex() in text
+    assert "بلا ختم" in rows[-1][0]
     assert len(rows) >= 4
     with scope(cast("auditor.mof")):
         assert AuditEntry.objects.filter(act="audit.trail-exported").count() == 1

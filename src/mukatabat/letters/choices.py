@@ -85,7 +85,7 @@ class Recipient:
 def body_options(actor: Actor, text: str) -> list[Recipient]:
     """Bodies other than the own that answer typed text, best first; when few are left, their posts as well."""
     found = [one for one in directory.search_bodies(text, actor.realm) if one.id != actor.body_id]
-    local = _electronic(one.id for one in found)
+    local = electronic(one.id for one in found)
     options = [Recipient(str(one.id), named(one), code=one.code, reachable=one.id in local) for one in found]
     if not text.strip() or len(found) > FEW:
         return options
@@ -99,7 +99,9 @@ def body_options(actor: Actor, text: str) -> list[Recipient]:
 
 def group_options(actor: Actor) -> list[Recipient]:
     """What a circular is for: all bodies but the own, and all ministries, each as one choice of many recipients."""
-    every = [Recipient(value, str(label)) for value, label in body_choices(actor)]
+    bodies = body_choices(actor)
+    local = {str(one) for one in electronic(UUID(value) for value, _label in bodies)}
+    every = [Recipient(value, str(label), reachable=value in local) for value, label in bodies]
     kind = Body.objects.filter(kind=BodyKind.MINISTRY, realm=actor.realm)
     ministries = {str(one) for one in kind.values_list("id", flat=True)}
     groups = (
@@ -149,7 +151,7 @@ def tokens(values: Iterable[str]) -> list[Recipient]:
     bodies = directory.body_names([one.body_id for _text, one in parsed if one.body_id])
     posts = Post.objects.in_bulk([one.post_id for _text, one in parsed if one.post_id])
     units = Unit.objects.in_bulk([one.unit_id for _text, one in parsed if one.unit_id])
-    local = _electronic(bodies)
+    local = electronic(bodies)
     shown: list[Recipient] = []
     for text, one in parsed:
         thing: Named | None = units.get(one.unit_id) if one.unit_id else bodies.get(one.body_id)  # type: ignore[arg-type]
@@ -168,7 +170,8 @@ def _parsed(values: Iterable[str]) -> Iterator[tuple[str, RecipientValue]]:
             continue
 
 
-def _electronic(body_ids: Iterable[UUID]) -> set[UUID]:
+def electronic(body_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of some bodies that take letters without paper."""
     return set(Body.objects.filter(id__in=list(body_ids)).exclude(channel=Channel.PAPER).values_list("id", flat=True))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`python -m mukatabat.ledger.witness FOLDER make|trust|key|serve`; docs/ledger.md tells how to run one."""
+"""`python -m mukatabat.ledger.witness make|trust|key|serve FOLDER …`; docs/ledger.md tells how to run one."""
 
 from __future__ import annotations
 

@@ -31,6 +31,7 @@ from mukatabat.kernel.language import spoken
 from mukatabat.letters.actions import approval
 from mukatabat.letters.actions.issuing import LATE_REASONS, begin_issue, collect_signature, give_up
 from mukatabat.letters.actions.leaving import require_seals
+from mukatabat.letters.choices import electronic
 from mukatabat.letters.errors import NoSuchMove, NotRead, SignatureRefused, SignatureTimedOut
 from mukatabat.letters.manifests import highest_recipient, recipients_of
 from mukatabat.letters.models import Issue, Letter
@@ -125,10 +126,7 @@ def sign_page(actor: Actor, letter: Letter) -> dict[str, Any]:
             "back": back_of(letter), "paper": draft_paper(Body.objects.get(id=actor.body_id), letter),
             "files": files_of(letter), "readiness": readiness(letter), "version": letter.version, "errors": [],
             "mandate": None,
-            "recipients": [
-                {"name": spoken(one.office_ar or one.ar, one.office_en or one.en), "is_copy": one.role == Role.COPY}
-                for one in recipients_of(letter, clock.now())
-            ],
+            "recipients": _recipients(letter),
             "second_factor_fresh": fresh(actor, clock.now()), "post_url": reverse("letters:sign", args=[letter.id]),
             "refuse_url": reverse("letters:refuse", args=[letter.id]),
             "telephone": service.trust_service() is not None, "trial": service.announcement(),
@@ -139,6 +137,18 @@ def sign_page(actor: Actor, letter: Letter) -> dict[str, Any]:
         except MukatabatError as error:
             page["errors"] = [{"field": "", "text": f"{error.happened} {error.do}"}]
         return page
+
+
+def _recipients(letter: Letter) -> list[dict[str, Any]]:
+    found = recipients_of(letter, clock.now())
+    connected = electronic(one.body_id for one in found)
+    return [
+        {
+            "name": spoken(one.office_ar or one.ar, one.office_en or one.en), "is_copy": one.role == Role.COPY,
+            "on_paper": one.unit_id is None and one.body_id not in connected,
+        }
+        for one in found
+    ]  # fmt: skip
 
 
 def _mandate(actor: Actor, letter: Letter) -> dict[str, Any]:

@@ -247,5 +247,7 @@ def notes(request: HttpRequest, *, most: int, goes_on: bool) -> list[str]:
             _("Head of the chain: link %(number)s, SHA-256 %(digest)s.")
             % {"number": newest.last, "digest": bytes(newest.head).hex()}
         )
-    said.append(_("This export is not sealed: the body has no seal key yet."))
+    said.append(
+        _("This export bears no seal. Compare it with the audit log itself, whose head is in the transparency log.")
+    )
     return said

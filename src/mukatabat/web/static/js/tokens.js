@@ -36,7 +36,7 @@ function changed(box) {
   box.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-function put(box, line, { value, label }) {
+function put(box, line, { value, label, paper }) {
   const token = box.querySelector("template").content.firstElementChild.cloneNode(true);
   token.querySelector("bdi").textContent = label;
   const input = token.querySelector("input");
@@ -44,6 +44,7 @@ function put(box, line, { value, label }) {
   input.value = value;
   const remove = token.querySelector("button");
   remove.setAttribute("aria-label", `${remove.getAttribute("aria-label")} ${label}`);
+  for (const way of token.querySelectorAll("[data-way]")) way.hidden = (way.dataset.way === "paper") === (paper === undefined);
   line.before(token);
 }
 
