@@ -7,12 +7,15 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
+from tests.verify.support import revocation_list
 from tools.paths import ROOT
 
 CONFIGURATION = ROOT / "examples" / "authority" / "authority.cnf"
@@ -83,6 +86,14 @@ class Authority:
         """The list of what was withdrawn, DER as it is published."""
         self.run("ca", "-config", "authority.cnf", "-name", f"{level}_ca", "-gencrl", "-out", f"{level}.crl.pem")
         return self.run("crl", "-in", f"{level}.crl.pem", "-outform", "DER")
+
+    def listing(self, *revoked: tuple[bytes, datetime], level: str = "issuing", **changes: Any) -> bytes:
+        """A list (DER) of certificates (DER), each with its time, as this authority could write one at any moment;
+        ``changes`` as of :func:`tests.verify.support.revocation_list`.
+        """
+        own = x509.load_pem_x509_certificate((self.folder / level / "certificate.pem").read_bytes())
+        key = load_pem_private_key((self.folder / level / "key.pem").read_bytes(), None)
+        return revocation_list(SimpleNamespace(certificates=[own], key=key), *revoked, **changes)
 
 
 def der(file: Path) -> bytes:

@@ -101,7 +101,7 @@ def word_of(lists: Iterable[bytes | Listed], used: Used, trust: Trust) -> Word:
     What any of them names for good is withdrawn; whether it is held up, the newest one says. Raises
     RevocationListUnreadable.
     """
-    found, withdrawn, newest = _read(lists), list[Withdrawn](), list[bool]()
+    found, withdrawn, free = _read(lists), list[Withdrawn](), list[bool]()
     for own, issuer in _links(used.chain, trust):
         speaking = [one for one in _of(found, issuer) if one.holds_by(issuer) and _speaks_of(one, own)]
         speaking.sort(key=lambda one: one.at, reverse=True)
@@ -112,9 +112,10 @@ def word_of(lists: Iterable[bytes | Listed], used: Used, trust: Trust) -> Word:
             since, held_up = _since(entry), _held_up(entry)
             if since <= used.at and (not held_up or (place == 0 and used.at <= one.until)):
                 withdrawn.append(Withdrawn(_name(own), since, held_up))
-        newest += [not _is_over(one, own, used.at) for one in speaking[:1]]
+        # One that is named from later on, as by a clock that was set back, is not free either.
+        free += [one.entry(own) is None and used.at <= one.until for one in speaking[:1]]
     first = min(withdrawn, key=lambda one: (one.held_up, one.since), default=None)
-    return Word(first, confirmed=first is None and bool(newest) and all(newest))
+    return Word(first, confirmed=first is None and bool(free) and all(free))
 
 
 def signed_by(listed: x509.CertificateRevocationList, authorities: Iterable[bytes]) -> bytes | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +22,37 @@ from mukatabat.directory.vocabulary import Channel
 from mukatabat.kernel import clock
 from mukatabat.letters.actions import issuing, receiving
 from mukatabat.letters.actions.candidates import candidates
+from mukatabat.letters.actions.following import retry
 from mukatabat.letters.commands import AcceptCommand
 from mukatabat.letters.models import Issue, Letter
 from mukatabat.letters.proofs import proof_of
 from mukatabat.letters.rules import LetterState
+from mukatabat.registers import queries as registers
 from mukatabat.registers.models import Entry
 from mukatabat.signing import service
+from mukatabat.signing.actions import keep_list
 from mukatabat.signing.development.authority import DevelopmentAuthority
 from mukatabat.signing.development.provider import SoftwareProvider
 from mukatabat.signing.errors import NoProvider
 from mukatabat.tenancy.context import scope
-from mukatabat.vault.actions import accept_node, accept_seal, request_node, request_seal
-from mukatabat.vault.errors import NodeNotCertified, SealEnded, SealNotCertified
+from mukatabat.vault.actions import (
+    accept_node,
+    accept_seal,
+    body_seal,
+    evidence_seal,
+    request_node,
+    request_seal,
+)
+from mukatabat.vault.errors import (
+    NodeHeldUp,
+    NodeNotCertified,
+    NodeWithdrawn,
+    SealEnded,
+    SealHeldUp,
+    SealNotCertified,
+    SealWithdrawn,
+)
+from mukatabat.vault.jobs import look_at_lists
 from mukatabat_verify.certificates import Trust
 from mukatabat_verify.verifier import verify
 from tests.authority import Authority, der, outside_development
@@ -40,6 +60,7 @@ from tests.cast import FL, Cast
 from tests.exchange.support import arrivals, consignments
 from tests.letters.pages import at, browser
 from tests.story import approved_letter, issue, run_jobs
+from tests.together import together
 
 pytestmark = pytest.mark.django_db
 
@@ -53,8 +74,10 @@ class Installation:
         root = x509.load_der_x509_certificate(persons.root)
         self.signers.write_bytes(root.public_bytes(Encoding.PEM))
         self.provider = SoftwareProvider(persons, subject_of=service._subject_of)
-        self.trusted = outside_development(settings, folder / "installation", national.root, self.signers)
-        self.cast, self.national, self.folder = cast, national, folder
+        self.trusted = outside_development(
+            settings, folder / "installation", national.root, national.issuing, self.signers
+        )
+        self.cast, self.national, self.folder, self.minute = cast, national, folder, 0
 
     def certify_seal(self, login: str, *changes: str) -> None:
         actor = self.cast(login)
@@ -70,6 +93,19 @@ class Installation:
         file = self.folder / f"{len(list(self.folder.iterdir()))}.pem"
         file.write_bytes(x509.load_der_x509_csr(request).public_bytes(Encoding.PEM))
         return self.national.certify(file, *changes, extensions=extensions)
+
+    def hears(self, *withdrawn: bytes, **changes: Any) -> None:
+        """The authority's list comes, by which these certificates (DER) are withdrawn since yesterday."""
+        self.listed(*withdrawn, **changes)
+        look_at_lists()
+
+    def listed(self, *withdrawn: bytes, **changes: Any) -> None:
+        """The list was fetched, and nobody looked at it yet."""
+        self.minute += 1
+        now = clock.now().replace(microsecond=0)
+        at, since = now - timedelta(hours=2) + timedelta(minutes=self.minute), now - timedelta(days=1)
+        written = self.national.listing(*((one, since) for one in withdrawn), at=at, **changes)
+        assert keep_list(written, authorities=service.authorities())
 
     def untouched(self, letter: Letter) -> bool:
         with scope(self.cast("signer.mof")):
@@ -111,6 +147,85 @@ def test_a_seal_that_ended_takes_no_number_either(installation: Installation) ->
         with pytest.raises(SealEnded):
             issuing.begin_issue(signer, letter.id, provider=installation.provider)
     assert installation.untouched(letter)
+
+
+def test_a_seal_or_node_that_its_authority_withdrew_takes_no_number(installation: Installation) -> None:
+    cast, signer = installation.cast, installation.cast("signer.mof")
+    installation.certify_seal("admin.mof")
+    installation.certify_node()
+    letter = approved_letter(cast)
+    for own, withdrawn, held_up in (
+        (body_seal(signer).chain[0], SealWithdrawn, SealHeldUp), (evidence_seal(signer).chain[0], NodeWithdrawn, NodeHeldUp),
+    ):  # fmt: skip
+        for refusal, reason in ((held_up, x509.ReasonFlags.certificate_hold), (withdrawn, None)):
+            installation.hears(own, reason=reason)
+            with pytest.raises(refusal):
+                issuing.begin_issue(signer, letter.id, provider=installation.provider)
+            assert installation.untouched(letter)
+            assert [type(one.obstacle) for one in candidates(signer)] == [refusal]
+        installation.certify_seal("admin.mof")
+    installation.certify_node()
+    assert issue(signer, letter.id, installation.provider) is issuing.Progress.ISSUED
+
+
+def test_a_letter_on_paper_alone_needs_no_seal_that_was_withdrawn_either(installation: Installation) -> None:
+    installation.certify_seal("admin.mof")
+    installation.hears(body_seal(installation.cast("signer.mof")).chain[0])
+    Body.objects.filter(id=FL).update(channel=Channel.PAPER)
+    letter = approved_letter(installation.cast)
+    assert issue(installation.cast("signer.mof"), letter.id, installation.provider) is issuing.Progress.ISSUED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_list_arrives_no_number_is_lost_and_none_is_missing(installation: Installation) -> None:
+    cast, signer = installation.cast, installation.cast("signer.mof")
+    installation.certify_seal("admin.mof")
+    installation.certify_node()
+    letters = [approved_letter(cast) for _ in range(5)]
+    installation.listed(body_seal(signer).chain[0])
+    provider = installation.provider
+    begun = together(
+        *[partial(issuing.begin_issue, signer, one.id, provider=provider) for one in letters[:3]], look_at_lists,
+        *[partial(issuing.begin_issue, signer, one.id, provider=provider) for one in letters[3:]],
+    )  # fmt: skip
+    assert all(isinstance(one, Issue | SealWithdrawn | None) for one in begun), begun
+    with scope(signer):
+        entries = list(Entry.objects.order_by("serial").values_list("serial", flat=True))
+        issues = list(Issue.objects.order_by("reference"))
+    assert entries == list(range(1, len(issues) + 1)), "one number for each that began, and none between them missing"
+    assert len(issues) == sum(isinstance(one, Issue) for one in begun)
+    assert all(not found for found in registers.check(signer).values())
+    for one in issues:  # what had its number keeps it, and is issued under it
+        issuing.collect_signature(signer, one.id, provider=provider, time_stamps=None)
+    with pytest.raises(SealWithdrawn):
+        issuing.begin_issue(signer, approved_letter(cast).id, provider=provider)
+    installation.certify_seal("admin.mof")
+    for letter in letters:
+        if letter.id not in {one.letter_id for one in issues}:
+            assert issue(signer, letter.id, provider) is issuing.Progress.ISSUED
+    with scope(signer):
+        assert set(Entry.objects.values_list("state", flat=True)) == {"issued"}
+        assert sorted(Entry.objects.values_list("serial", flat=True)) == [1, 2, 3, 4, 5]
+
+
+def test_a_letter_that_had_its_number_is_held_unsealed_and_goes_on_under_the_new_seal(
+    installation: Installation,
+) -> None:
+    cast, signer = installation.cast, installation.cast("signer.mof")
+    installation.certify_seal("admin.mof")
+    installation.certify_node()
+    letter = approved_letter(cast)
+    assert issue(signer, letter.id, installation.provider) is issuing.Progress.ISSUED
+    installation.hears(body_seal(signer).chain[0])
+    run_jobs()
+    (waiting,) = consignments(cast, letter)
+    assert (waiting.state, waiting.refusal, waiting.sealed) == ("held", "certificate.withdrawn", None)
+    assert not arrivals(cast)
+    installation.certify_seal("admin.mof")
+    retry(cast("adviser.mof"), letter.id, waiting.id)
+    run_jobs()
+    assert [one.state for one in consignments(cast, letter)] == ["delivered"]
+    assert len(arrivals(cast)) == 1
 
 
 def test_in_a_batch_the_letter_says_what_keeps_it(installation: Installation) -> None:
@@ -155,6 +270,26 @@ def signer_s_browser(request: pytest.FixtureRequest, cast: Cast) -> Client:
     sessions.remember_second_factor(session, Account.objects.get(login="signer.mof"), clock.now())
     session.save()
     return page
+
+
+@pytest.mark.parametrize(
+    ("signer_s_browser", "said"),
+    [("ar", "ألغت جهة التصديق شهادة ختم هذه الجهة"), ("en", "The certification authority revoked the certificate")],
+    indirect=["signer_s_browser"],
+)
+def test_the_signer_reads_that_the_seal_was_withdrawn_and_what_to_do(
+    signer_s_browser: Client, said: str, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation.certify_seal("admin.mof")
+    installation.certify_node()
+    installation.hears(body_seal(installation.cast("signer.mof")).chain[0])
+    letter = approved_letter(installation.cast)
+    assert said in signer_s_browser.get(at("sign", letter.id)).content.decode(), "before anything is typed"
+    monkeypatch.setattr(service, "provider", lambda: installation.provider)
+    answer = signer_s_browser.post(at("sign", letter.id), {"read": "yes", "version": letter.version})
+    assert answer.status_code == SealWithdrawn.http_status
+    assert said in answer.content.decode()
+    assert installation.untouched(letter)
 
 
 @pytest.mark.parametrize(

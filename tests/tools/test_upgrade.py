@@ -99,7 +99,7 @@ def _migrate_step(folder: Path) -> subprocess.CompletedProcess[str]:
 def test_letters_are_issued_and_opened_while_an_upgrade_changes_the_tables(cast: Cast, tmp_path: Path) -> None:
     database = test_database()
     run_as_owner(database.folder, database.server, ["-c", BACK], database=database.name)
-    assert checks.ready()[1]["migrations"] == "4 to apply"
+    assert checks.ready()[1]["migrations"] == "5 to apply"
     letters: list[Letter] = [issued_letter(cast)]
 
     def read() -> None:

@@ -21,6 +21,7 @@ from django.urls import reverse
 from mukatabat.kernel import clock
 from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.tracing import Trace, current_trace, going_on, traced
+from mukatabat.kernel.vocabulary import Realm
 from mukatabat.ledger.models import Waiting
 from mukatabat.notify.models import Dispatch, Notification
 from mukatabat.notify.ports import ChannelName
@@ -28,6 +29,8 @@ from mukatabat.notify.rules import Kind
 from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.jobs import enqueue
 from mukatabat.vault.errors import BlobMissing
+from mukatabat.vault.models import NodeKey
+from mukatabat.vault.rules import SEAL_SUITE, NodeUse
 from mukatabat.web.views import home
 from mukatabat.web.watching import checks, measures
 from mukatabat.web.watching.logs import logging_settings
@@ -175,6 +178,16 @@ def test_what_waits_for_an_authority_is_told_and_takes_the_site_away_from_nobody
     assert 7299 < measured["certificate_days"][("authority",)] <= 7300
     with clock.fixed(clock.now() + timedelta(days=7295)):
         assert checks.ready()[1]["authorities"] == "1 ended or soon"
+    assert measured["certificates_withdrawn"] == {("seal",): 0.0, ("node",): 0.0}
+    NodeKey.objects.create(
+        realm=Realm.LIVE, use=NodeUse.EVIDENCE, suite=SEAL_SUITE, public=b"x", custody="host", store="software",
+        root="x", token=b"x", valid_from=clock.now(), expires_at=clock.now() + timedelta(days=900),
+        revoked_at=clock.now(),
+    )  # fmt: skip
+    assert checks.ready()[1]["certificates"].startswith("node live withdrawn +"), "before what is only missing"
+    NodeKey.objects.update(held_up=True)
+    assert checks.ready()[1]["certificates"].startswith("node live suspended +")
+    assert dict(measures.certificates_withdrawn())["node",] == 1.0
     (folder / "wrong.pem").write_text("no certificate")
     good, found = checks.ready()
     assert (good, found["authorities"]) == (True, "refused: wrong.pem")

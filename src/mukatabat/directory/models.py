@@ -373,6 +373,9 @@ class PublicKey(models.Model):
     (`docs/parcel.md` §4), of a seal, the SHA-256 of its certificate. ``chain`` holds a seal's certificates, DER in
     hexadecimal, its own first. It is in use from ``valid_from`` until another took its place at ``valid_to``;
     ``expires_at`` is the end of its certificate. One that was withdrawn is believed no longer.
+
+    ``revoked_at`` is since when the authority of a seal's certificate believes it no longer, by the lists that were
+    kept, None while it does; ``held_up`` that it may do so again (certificateHold).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -387,6 +390,8 @@ class PublicKey(models.Model):
     valid_to = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    held_up = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -68,15 +68,16 @@ def is_due(actor: Actor, consignment_id: UUID) -> bool:
 def dispatch(actor: Actor, consignment_id: UUID) -> None:
     """Take the letter over durably: ordered becomes dispatched, in a sealed parcel, or lies ready on paper.
 
-    What cannot be sealed is held: a letter that no container can hold stays so however often it is tried.
+    What cannot be sealed is held: a letter that no container can hold stays so however often it is tried, and one whose
+    body's seal was withdrawn waits for another.
     """
-    with scope(actor):
-        found = Consignment.objects.select_related("parcel").get(id=consignment_id)
-        if found.state != ConsignmentState.ORDERED:
-            return
-        on_paper = goes_on_paper(found)
-        chosen = None if on_paper or found.sealed_id else outbox.plan(actor, found)
     try:
+        with scope(actor):
+            found = Consignment.objects.select_related("parcel").get(id=consignment_id)
+            if found.state != ConsignmentState.ORDERED:
+                return
+            on_paper = goes_on_paper(found)
+            chosen = None if on_paper or found.sealed_id else outbox.plan(actor, found)
         fresh = outbox.seal(actor, chosen) if chosen is not None else None
     except Refusal as refusal:
         _hold(actor, consignment_id, refusal)

@@ -33,6 +33,7 @@ from mukatabat.ledger.queries import Published
 from mukatabat.tenancy.rules import Actor, in_body
 from mukatabat.vault import store
 from mukatabat.vault.actions import body_seal, encryption_key
+from mukatabat.vault.errors import SealWithdrawn
 from mukatabat.vault.models import Document
 from mukatabat.vault.queries import document_to_carry, open_seekable
 from mukatabat.vault.rules import extension_of
@@ -41,6 +42,7 @@ from mukatabat_verify.asic import SIGNATURE
 from mukatabat_verify.asic.building import Container, File, Letter, build, rebuild
 from mukatabat_verify.canonical import canonical
 from mukatabat_verify.directory import check_named
+from mukatabat_verify.errors import CertificateWithdrawn
 from mukatabat_verify.parcel.header import Checkpoint, Header
 from mukatabat_verify.parcel.keys import ParcelKey
 from mukatabat_verify.parcel.sealing import ContentSealer, Seal, make_cover, recipients_of
@@ -87,7 +89,7 @@ def plan(actor: Actor, consignment: Consignment) -> Plan:
 
     All whom the original shows and who are on the network share the first parcel of a letter. A hidden copy, a
     redirection and what was refused and is ordered again are each in one of their own, so that no list of recipients
-    tells of another. Raises what the vault raises for a document or a key that is not there.
+    tells of another. Raises what the vault raises for a document or a key that is not there, and CertificateWithdrawn.
     """
     whole = consignment.parcel.read()
     if _stands_alone(consignment, whole):
@@ -98,10 +100,18 @@ def plan(actor: Actor, consignment: Consignment) -> Plan:
         manifest = whole.model_copy(update={"recipients": tuple(one for one in whole.recipients if one.visible)})
     return Plan(
         manifest=manifest, order_id=consignment.parcel_id, consignments=tuple(one.id for one in travelling),
-        by=body_seal(actor), keys=_recipient_keys(actor, [one.recipient_id for one in travelling]),
+        by=_seal_of(actor), keys=_recipient_keys(actor, [one.recipient_id for one in travelling]),
         documents=tuple(document_to_carry(actor, part.digest, size=part.size) for part in manifest.documents),
         before=_before(),
     )  # fmt: skip
+
+
+def _seal_of(actor: Actor) -> Seal:
+    """The body's seal; raises CertificateWithdrawn for one that its recipients would refuse."""
+    try:
+        return body_seal(actor)
+    except SealWithdrawn as error:
+        raise CertificateWithdrawn(error.code) from error
 
 
 def _before() -> Published | None:

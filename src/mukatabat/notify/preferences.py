@@ -28,7 +28,7 @@ class Pace(Vocabulary):
 URGENT = frozenset(
     {
         Kind.ARRIVED, Kind.REFERRED, Kind.FOR_REVIEW, Kind.FOR_SIGNATURE, Kind.RETURNED, Kind.FAILED, Kind.HELD,
-        Kind.WEBHOOK_SUSPENDED, Kind.CERTIFICATE_ENDS,
+        Kind.WEBHOOK_SUSPENDED, Kind.CERTIFICATE_ENDS, Kind.SEAL_WITHDRAWN,
     }
 )  # fmt: skip
 """What is mailed at once to whoever chose nothing; everything else stands in the daily digest."""

@@ -31,10 +31,14 @@ class Kind(StrEnum):
     NUMBER_VOID = "number-void"
     CERTIFICATE_ENDS = "certificate-ends"
     WEBHOOK_SUSPENDED = "webhook-off"
+    SEAL_WITHDRAWN = "seal-withdrawn"
+    SEAL_RESTORED = "seal-restored"
 
 
 CERTIFICATE = "certificate"
 """The object of a notice that is about its reader's own certificate; no grant opens it, it is nobody else's."""
+SEAL = "seal"
+"""The object of a notice about a body's seal, which the directory shows to everybody; it bears the body's id."""
 
 
 SENTENCES: dict[Kind, str] = {
@@ -55,6 +59,12 @@ SENTENCES: dict[Kind, str] = {
     Kind.NUMBER_VOID: gettext_noop("A number became void: %(reference)s"),
     Kind.CERTIFICATE_ENDS: gettext_noop("Your signing certificate ends on %(reference)s. Ask for a new one now."),
     Kind.WEBHOOK_SUSPENDED: gettext_noop("A webhook was suspended after failures: %(reference)s"),
+    Kind.SEAL_WITHDRAWN: gettext_noop(
+        "The authority no longer vouches for the seal of %(counterpart)s since %(reference)s. Letters wait for it."
+    ),
+    Kind.SEAL_RESTORED: gettext_noop(
+        "The authority vouches again for the seal of %(counterpart)s, which it suspended on %(reference)s."
+    ),
 }
 """What the bell says, as msgids; whoever shows one translates it for its reader and then fills it in."""
 

@@ -4,18 +4,24 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from uuid import UUID
 
 from procrastinate.contrib.django import app
 
 from mukatabat.directory.models import Body
 from mukatabat.kernel import clock
+from mukatabat.signing import jobs as signing
+from mukatabat.signing.errors import SigningError
 from mukatabat.signing.service import certifies_by_itself
 from mukatabat.tenancy.rules import Actor, system_actor
 from mukatabat.vault import actions
+from mukatabat.vault.revoked import out_of_step
 from mukatabat.vault.standing import alarming
 
 logger = logging.getLogger(__name__)
+
+KEEPER = "vault.keeper"
 
 
 @app.task(name="vault.rewrap")
@@ -44,6 +50,38 @@ def look_at_certificates() -> None:
         log("the certificate of the %s: %s; `keys request` asks for one", one.name, standing)
 
 
+def fetch_revocation_lists() -> int:
+    """Fetch what the authorities withdrew, and note what of it is in use here; gives how many addresses were silent."""
+    silent = signing.fetch_revocation_lists()
+    look_at_lists()
+    return silent
+
+
+def look_at_lists() -> None:
+    """Note where the kept lists say something else of a certificate in use than is known; one stops no other."""
+    if certifies_by_itself():
+        return
+    try:
+        bodies, realms = out_of_step()
+    except SigningError:
+        logger.exception("nobody is believed, and so no certificate in use can be held against the lists")
+        return
+    for body_id, realm in bodies:
+        _look(actions.look_at_seal, system_actor(KEEPER, body_id=body_id, realm=realm))
+    for node_realm in realms:
+        home = Body.objects.filter(realm=node_realm).order_by("code").values_list("id", flat=True).first()
+        if home is not None:
+            _look(actions.look_at_node, system_actor(KEEPER, body_id=home, realm=node_realm))
+
+
+def _look(look: Callable[[Actor], bool], actor: Actor) -> None:
+    try:
+        if look(actor):
+            logger.error("the authorities' lists changed what is known of a certificate in use: `keys certificates`")
+    except Exception:
+        logger.exception("a certificate in use of body %s could not be held against the lists", actor.body_id)
+
+
 def _actor(body_id: UUID) -> Actor:
     realm = Body.objects.only("realm").get(id=body_id).realm
-    return system_actor("vault.keeper", body_id=body_id, realm=realm)
+    return system_actor(KEEPER, body_id=body_id, realm=realm)

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import BinaryIO, NamedTuple
 from uuid import UUID
 
 from mukatabat.vault.vocabulary import FileKind, ScanOutcome, Source
+from mukatabat_verify.revocation import Word
 
 MIB = 1024 * 1024
 CHUNK = MIB
@@ -23,6 +25,28 @@ KEY_BYTES = 32
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 EXTENSION = re.compile(r"\.([A-Za-z0-9]{1,8})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """That its authority no longer vouches for a certificate in use: since when, and whether it may do so again."""
+
+    since: datetime
+    held_up: bool
+
+
+def after_word(former: Revoked | None, word: Word) -> Revoked | None:
+    """What is known of a certificate once the lists were asked; ``former`` is what was known before.
+
+    What was withdrawn for good stays so, whatever a later list leaves out. What was held up is free when a list in
+    force no longer names it, and neither by an authority's silence nor by a list that has run out.
+    """
+    if former is not None and not former.held_up:
+        return former
+    told = word.withdrawn
+    if told is None:
+        return None if word.confirmed else former
+    return former if former is not None and told.held_up else Revoked(told.since, told.held_up)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cryptography.x509 import load_der_x509_certificate
-from django.db.models import QuerySet
 
 from mukatabat.directory.models import Body, PublicKey
 from mukatabat.directory.queries import bodies_in_order
-from mukatabat.directory.vocabulary import Channel, KeyUse
+from mukatabat.directory.vocabulary import Channel
 from mukatabat.kernel import clock
 from mukatabat.kernel.references import marked_code
 from mukatabat.kernel.vocabulary import Realm
 from mukatabat.signing.authorities import named
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor, system_actor
-from mukatabat.vault.models import NodeKey, NodeRequest, SealRequest
-from mukatabat.vault.rules import NodeUse
+from mukatabat.vault.models import NodeRequest, SealRequest
+from mukatabat.vault.revoked import node_keys_in_use, revoked, seals_in_use
+from mukatabat.vault.rules import Revoked
 
 AHEAD = timedelta(days=60)
 """So long before its end a certificate is to be asked for anew: an authority may take weeks."""
@@ -36,26 +36,34 @@ class Standing(StrEnum):
     AHEAD = "ends within 60 days"
     SOON = "ends within 14 days"
     ENDED = "ended"
+    SUSPENDED = "suspended by its authority"
+    WITHDRAWN = "withdrawn by its authority"
     MISSING = "missing"
 
     @property
     def is_urgent(self) -> bool:
         """Whether letters stand still, or soon will."""
-        return self in {Standing.SOON, Standing.ENDED, Standing.MISSING}
+        return self is Standing.SOON or not self.in_force
+
+    @property
+    def in_force(self) -> bool:
+        """Whether anything is sealed or stated with it."""
+        return self not in {Standing.ENDED, Standing.SUSPENDED, Standing.WITHDRAWN, Standing.MISSING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certified:
     """A seal of the body ``code``, or the node's key for evidence, whose code is "".
 
-    ``issuer`` and ``until`` are those of the certificate in use, "" and None without one; ``requested_at`` is when the
-    request was written whose answer is awaited.
+    ``issuer`` and ``until`` are those of the certificate in use, "" and None without one; ``revoked`` that its
+    authority no longer vouches for it. ``requested_at`` is when the request was written whose answer is awaited.
     """
 
     realm: Realm
     code: str = ""
     issuer: str = ""
     until: datetime | None = None
+    revoked: Revoked | None = None
     requested_at: datetime | None = None
 
     @property
@@ -65,6 +73,8 @@ class Certified:
 
     def standing(self, at: datetime) -> Standing:
         """What may be said of it at a moment."""
+        if self.revoked is not None:
+            return Standing.SUSPENDED if self.revoked.held_up else Standing.WITHDRAWN
         return standing_of(self.until, at)
 
 
@@ -82,7 +92,7 @@ def seals() -> list[Certified]:
 
     Requests are left out: they are their body's own (:func:`seal_of`).
     """
-    present = {one.body_id: one for one in _in_use()}
+    present = {one.body_id: one for one in seals_in_use()}
     return [
         _certified(one.body, present.get(one.body_id))
         for realm in Realm
@@ -93,7 +103,7 @@ def seals() -> list[Certified]:
 
 def seal_of_body(body: Body) -> Certified:
     """How it stands with the seal of a body, which everybody may know."""
-    return _certified(body, _in_use().filter(body=body).first())
+    return _certified(body, seals_in_use().filter(body=body).first())
 
 
 def seal_requested_at(actor: Actor) -> datetime | None:
@@ -118,26 +128,23 @@ def seals_with_requests() -> Iterator[Certified]:
 
 def nodes() -> list[Certified]:
     """How it stands with the node's keys for evidence: in the live realm, and in training where there is one."""
-    found = {Realm(one.realm): one for one in NodeKey.objects.filter(use=NodeUse.EVIDENCE, valid_to=None)}
+    found = {Realm(one.realm): one for one in node_keys_in_use()}
     asked = dict(NodeRequest.objects.filter(ended_at=None).values_list("realm", "asked_at"))
     return [
         Certified(
             realm=realm, issuer=_issuer(found[realm].chain) if realm in found else "",
-            until=found[realm].expires_at if realm in found else None, requested_at=asked.get(realm),
+            until=found[realm].expires_at if realm in found else None,
+            revoked=revoked(found[realm]) if realm in found else None, requested_at=asked.get(realm),
         )
         for realm in Realm
         if realm in found or realm in asked or realm == Realm.LIVE
     ]  # fmt: skip
 
 
-def _in_use() -> QuerySet[PublicKey]:
-    return PublicKey.objects.filter(use=KeyUse.SEAL, valid_to=None, withdrawn_at=None)
-
-
 def _certified(body: Body, present: PublicKey | None) -> Certified:
     return Certified(
         realm=Realm(body.realm), code=body.code, issuer=_issuer(present.chain) if present else "",
-        until=present.expires_at if present else None,
+        until=present.expires_at if present else None, revoked=revoked(present) if present else None,
     )  # fmt: skip
 
 
@@ -146,7 +153,7 @@ def _issuer(chain: list[str]) -> str:
 
 
 def alarming() -> list[Certified]:
-    """What is missing, ended or about to end and is needed: of training only what was there once."""
+    """What is missing, withdrawn, ended or about to end and is needed: of training only what was there once."""
     now = clock.now()
     found = [*seals(), *nodes()]
     return [

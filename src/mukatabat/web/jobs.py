@@ -16,9 +16,8 @@ from mukatabat.notify.jobs import sweep as sweep_notices
 from mukatabat.portal.jobs import sweep as sweep_portal
 from mukatabat.signing import jobs as signing
 from mukatabat.tenancy.rules import system_actor
+from mukatabat.vault import jobs as vault
 from mukatabat.vault.holding import foreign_keys
-from mukatabat.vault.jobs import look_at_certificates as look_at_seals
-from mukatabat.vault.jobs import sweep as sweep_vault
 from mukatabat.web.ledger import reconcile_body
 
 STALLED_AFTER = 30
@@ -57,14 +56,14 @@ def check_whole_trail(timestamp: int) -> None:
 def look_at_certificates(timestamp: int) -> None:
     """Tell signers whose certificate ends soon, and whoever reads the log of seals and the node, once a day."""
     signing.look_at_certificates()
-    look_at_seals()
+    vault.look_at_certificates()
 
 
 @app.periodic(cron="*/15 * * * *")
 @app.task(name="web.fetch_revocation_lists", queueing_lock="web.fetch_revocation_lists")
 def fetch_revocation_lists(timestamp: int) -> None:
-    """Fetch what the authorities have withdrawn, for the bundles of evidence."""
-    signing.fetch_revocation_lists()
+    """Fetch what the authorities have withdrawn, for the bundles of evidence, and note what of it is in use here."""
+    vault.fetch_revocation_lists()
 
 
 @app.task(name="web.check_trail")
@@ -99,7 +98,7 @@ def sweep_bodies() -> None:
         try:
             sweep_letters(body_id)
             sweep_exchange(body_id)
-            sweep_vault(body_id)
+            vault.sweep(body_id)
             sweep_portal(body_id)
             sweep_notices(body_id)
         except Exception:

@@ -94,6 +94,8 @@ BOOKS: dict[str, Sentence] = {
     "vault.pair-made": _("{who} made a key of the body for sealed letters"),
     "vault.certificate-requested": _("{who} requested a certificate from the certification authority"),
     "vault.certificate-accepted": _("{who} brought in a certificate of the certification authority"),
+    "vault.certificate-withdrawn": _("{who} noted that the certification authority revoked a certificate in use"),
+    "vault.certificate-restored": _("{who} noted that the certification authority vouches again for a certificate"),
     "vault.request-given-up": _("{who} gave up a request for a certificate"),
     "vault.foreign-keys-listed": _("{who} found keys in the directory that this body did not make"),
     "vault.pair-destroyed": _("{who} destroyed an old key of the body for sealed letters"),

@@ -55,6 +55,19 @@ def posts_held_under(staff_number: str, *, body_id: UUID, on: date | None = None
     return [(post, body, PostRole(role)) for post, body, role in held]
 
 
+def people_of_role(role: PostRole, *, realm: str) -> dict[UUID, list[UUID]]:
+    """Return who holds a post of this role today in the bodies of a realm, by the body whose people they are."""
+    today = clock.today()
+    held = Appointment.objects.filter(
+        effective(today), effective(today, "post__"), effective(today, "person__"), post__role=role.value,
+        post__body__realm=realm,
+    )  # fmt: skip
+    found: dict[UUID, list[UUID]] = {}
+    for body_id, person_id in held.order_by("person__body_id", "person_id").values_list("person__body_id", "person_id"):
+        found.setdefault(body_id, []).append(person_id)
+    return found
+
+
 def _held(day: date) -> QuerySet[Appointment]:
     return (
         Appointment.objects.filter(

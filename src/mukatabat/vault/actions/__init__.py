@@ -32,6 +32,7 @@ from mukatabat.vault.actions.readers import (
     unseal,
 )
 from mukatabat.vault.actions.requests import accept_node, accept_seal, give_up_seal, request_node, request_seal
+from mukatabat.vault.actions.revoking import look_at_node, look_at_seal
 from mukatabat.vault.actions.rewrapping import move_keys, rewrap
 from mukatabat.vault.actions.uploads import (
     access_upload,
@@ -46,8 +47,8 @@ __all__ = [
     "NodeSeal", "ProvenDirectory", "accept_node", "accept_seal", "access_upload", "adopt", "append_part",
     "begin_upload", "body_seal", "destroy", "encryption_key", "end_service", "end_upload", "enter", "evidence_seal",
     "give_up_seal", "grant", "hand_on", "hold", "keep", "keep_generated", "keep_upload", "lend_to_service",
-    "move_keys", "newest_key", "opening_keys", "proven_directory", "recover", "replace_evidence_key",
-    "replace_pair", "request_node", "request_seal", "require_node", "require_seal", "retire_pairs", "revoke",
-    "rewrap", "rotate", "seal", "signed_directory", "store_generated", "store_of", "store_upload", "sweep_uploads",
-    "unseal",
+    "look_at_node", "look_at_seal", "move_keys", "newest_key", "opening_keys", "proven_directory", "recover",
+    "replace_evidence_key", "replace_pair", "request_node", "request_seal", "require_node", "require_seal",
+    "retire_pairs", "revoke", "rewrap", "rotate", "seal", "signed_directory", "store_generated", "store_of",
+    "store_upload", "sweep_uploads", "unseal",
 ]  # fmt: skip

@@ -19,8 +19,9 @@ from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions.pairs import StoredSeal
 from mukatabat.vault.custody import pair_store
-from mukatabat.vault.errors import NodeNotCertified
+from mukatabat.vault.errors import NodeHeldUp, NodeNotCertified, NodeWithdrawn
 from mukatabat.vault.models import NodeKey
+from mukatabat.vault.revoked import node_keys_in_use, revoked, revoked_on
 from mukatabat.vault.rules import SEAL_SUITE, NodeUse, node_context
 
 NAMES = {Realm.LIVE: "منصة مكاتبات", Realm.TRAINING: "منصة مكاتبات (تدريب)"}
@@ -38,7 +39,7 @@ class NodeSeal(StoredSeal):
 def evidence_seal(actor: Actor) -> NodeSeal:
     """Give the key with which the node states what happened in the actor's realm; made when there is none in use.
 
-    Where an authority outside certifies it, NodeNotCertified says that its answer is awaited. Raises KeyUnavailable.
+    Where an authority outside certifies it, a NotCertified says that its answer is awaited. Raises KeyUnavailable.
     """
     with scope(actor):
         key = _in_use(actor)
@@ -50,17 +51,22 @@ def evidence_seal(actor: Actor) -> NodeSeal:
 
 
 def require_node(actor: Actor) -> None:
-    """Raise NodeNotCertified where the node has no key to state with in the actor's realm, and none is made here."""
+    """Raise a NotCertified where the node has no key to state with in the actor's realm, and none is made here."""
     if certifies_by_itself():
         return
     with scope(actor):
-        if _in_use(actor) is None:
-            raise NodeNotCertified
+        if _in_use(actor) is not None:
+            return
+        present = node_keys_in_use().filter(realm=actor.realm).first()
+        known = revoked(present) if present is not None else None
+    if known is None:
+        raise NodeNotCertified
+    raise (NodeHeldUp if known.held_up else NodeWithdrawn)(day=revoked_on(known))
 
 
 def _in_use(actor: Actor) -> NodeKey | None:
     current = Q(expires_at=None) | Q(expires_at__gt=clock.now())
-    return NodeKey.objects.filter(current, realm=actor.realm, use=NodeUse.EVIDENCE, valid_to=None).first()
+    return node_keys_in_use().filter(current, realm=actor.realm, revoked_at=None).first()
 
 
 def replace_evidence_key(actor: Actor) -> NodeKey:

@@ -29,9 +29,10 @@ from mukatabat.tenancy.context import scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions.keys import store_of
 from mukatabat.vault.custody import pair_store
-from mukatabat.vault.errors import SealEnded, SealKeyMissing, SealNotCertified
+from mukatabat.vault.errors import SealEnded, SealHeldUp, SealKeyMissing, SealNotCertified, SealWithdrawn
 from mukatabat.vault.models import PrivateKey
 from mukatabat.vault.ports import PairStore
+from mukatabat.vault.revoked import revoked, revoked_on
 from mukatabat.vault.rules import SEAL_SUITE, HeldPair, pair_context
 from mukatabat_verify.parcel.suites import OpeningKey, RecipientKey
 
@@ -53,9 +54,9 @@ class StoredSeal:
 
 
 def body_seal(actor: Actor) -> StoredSeal:
-    """Give the seal of the actor's body; made when it has none, or when its certificate has run out.
+    """Give the seal of the actor's body; made when it has none, or when its certificate has run out or was withdrawn.
 
-    It is made where the installation certifies by itself; else SealNotCertified or SealEnded says what is awaited.
+    It is made where the installation certifies by itself; else a NotCertified says what is awaited.
     Raises SealKeyMissing where the public half is listed and the private one is not here, or KeyUnavailable.
     """
     with scope(actor):
@@ -64,7 +65,7 @@ def body_seal(actor: Actor) -> StoredSeal:
             private = _in_use(KeyUse.SEAL)  # somebody made it between the two looks
             if private is None:
                 raise SealKeyMissing
-        if private is None or _has_ended(private):
+        if private is None or _is_over(private):
             _require_own_authority(private)
             public = replace_pair(actor, KeyUse.SEAL)
             private = PrivateKey.objects.select_related("public").get(public=public)
@@ -72,8 +73,9 @@ def body_seal(actor: Actor) -> StoredSeal:
     return StoredSeal(chain, private.pair, pair_store(private.store))
 
 
-def _has_ended(private: PrivateKey) -> bool:
-    return (private.public.expires_at or clock.now()) <= clock.now()
+def _is_over(private: PrivateKey) -> bool:
+    public = private.public
+    return public.revoked_at is not None or (public.expires_at or clock.now()) <= clock.now()
 
 
 def _require_own_authority(private: PrivateKey | None) -> None:
@@ -81,6 +83,8 @@ def _require_own_authority(private: PrivateKey | None) -> None:
         return
     if private is None or private.public.expires_at is None:
         raise SealNotCertified
+    if (known := revoked(private.public)) is not None:
+        raise (SealHeldUp if known.held_up else SealWithdrawn)(day=revoked_on(known))
     raise SealEnded(day=private.public.expires_at.astimezone(clock.KUWAIT).date())
 
 
@@ -92,7 +96,7 @@ def require_seal(actor: Actor) -> None:
         private = _in_use(KeyUse.SEAL)
         if private is None and _listed(actor, KeyUse.SEAL):
             raise SealKeyMissing
-        if private is None or _has_ended(private):
+        if private is None or _is_over(private):
             _require_own_authority(private)
 
 

@@ -95,7 +95,8 @@ class NodeKey(models.Model):
 
     It is no body's, so it stands in one table for all; the private half is sealed by the key store as a body's is.
     ``chain`` holds the certificates (DER in hexadecimal, its own first), empty for a key that is known by itself. It is
-    in use from ``valid_from`` until another took its place at ``valid_to``; ``expires_at`` ends its certificate.
+    in use from ``valid_from`` until another took its place at ``valid_to``; ``expires_at`` ends its certificate, and
+    ``revoked_at`` and ``held_up`` say of it what they say of a seal's (:class:`mukatabat.directory.models.PublicKey`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -111,6 +112,8 @@ class NodeKey(models.Model):
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    held_up = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "vault_node_key"

@@ -23,7 +23,7 @@ from mukatabat.letters.models import Letter
 from mukatabat.notify import queries
 from mukatabat.notify.actions import mark_seen
 from mukatabat.notify.models import Notification
-from mukatabat.notify.rules import CERTIFICATE, SENTENCES, Kind
+from mukatabat.notify.rules import CERTIFICATE, SEAL, SENTENCES, Kind
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
 
@@ -33,12 +33,13 @@ ICONS = {
     Kind.REDIRECTED: "forward", Kind.ANSWERED: "reply", Kind.WITHDRAWN: "circle-slash",
     Kind.FAILED: "triangle-alert", Kind.HELD: "shield-alert", Kind.FOR_HANDOVER: "printer",
     Kind.NUMBER_VOID: "circle-slash", Kind.CERTIFICATE_ENDS: "badge-check", Kind.WEBHOOK_SUSPENDED: "triangle-alert",
+    Kind.SEAL_WITHDRAWN: "shield-alert", Kind.SEAL_RESTORED: "badge-check",
 }  # fmt: skip
 ROUTES = {
     "letter": "letters:letter", "arrival": "letters:arrival", "consignment": "registers:key_in",
-    "webhook": "directory:webhook",
+    "webhook": "directory:webhook", SEAL: "directory:body",
 }  # fmt: skip
-NO_LETTER = (CERTIFICATE, "webhook")
+NO_LETTER = (CERTIFICATE, SEAL, "webhook")
 """What nobody needs a grant to be told of, because no letter stands behind it; its page asks for its own power."""
 
 

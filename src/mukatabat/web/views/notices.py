@@ -43,6 +43,8 @@ KINDS: dict[Kind, Any] = {
     Kind.NUMBER_VOID: gettext_lazy("A number became void"),
     Kind.CERTIFICATE_ENDS: gettext_lazy("My signing certificate ends"),
     Kind.WEBHOOK_SUSPENDED: gettext_lazy("A webhook was suspended"),
+    Kind.SEAL_WITHDRAWN: gettext_lazy("A seal was revoked by its authority"),
+    Kind.SEAL_RESTORED: gettext_lazy("A suspended seal is in force again"),
 }
 """What happened, in the words of the one who is told."""
 

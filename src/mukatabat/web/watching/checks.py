@@ -106,11 +106,18 @@ def _certificates() -> str:
 
 
 def _urgency(one: Certified) -> tuple[bool, datetime]:
-    """What there is none of comes first, then what ends first; the live realm's node before any body's seal."""
-    return bool(one.code), one.until or datetime.min.replace(tzinfo=UTC)
+    """What there is none of comes first, or was withdrawn, then what ends first; the live realm's node before any seal.
+
+    A withdrawn one counts from when it was.
+    """
+    since = one.revoked.since if one.revoked is not None else one.until
+    return bool(one.code), since or datetime.min.replace(tzinfo=UTC)
 
 
-_WORDS = {Standing.MISSING: "missing", Standing.ENDED: "ended", Standing.SOON: "ends"}
+_WORDS = {
+    Standing.MISSING: "missing", Standing.WITHDRAWN: "withdrawn", Standing.SUSPENDED: "suspended",
+    Standing.ENDED: "ended", Standing.SOON: "ends",
+}  # fmt: skip
 
 
 def _metrics() -> str:

@@ -31,7 +31,7 @@ from mukatabat.tenancy.rules import Actor, system_actor
 from mukatabat.vault.custody import configured, key_store
 from mukatabat.vault.errors import KeyUnavailable
 from mukatabat.vault.queries import key_opens, unmarked_nodes
-from mukatabat.vault.standing import Standing, alarming, nodes, seals
+from mukatabat.vault.standing import alarming, nodes, seals
 from mukatabat.web.watching.site import site_state
 
 Values = Iterable[tuple[tuple[str, ...], float]]
@@ -122,8 +122,13 @@ def bodies_without_seal() -> int:
     """How many bodies that have their keys here have no seal in force, where none is made when it is needed."""
     if certifies_by_itself():
         return 0
-    awaited = (Standing.MISSING, Standing.ENDED)
-    return sum(bool(one.code) and one.standing(clock.now()) in awaited for one in alarming())
+    return sum(bool(one.code) and not one.standing(clock.now()).in_force for one in alarming())
+
+
+def certificates_withdrawn() -> Values:
+    """How many certificates in use their authority withdrew or suspended, by what they are."""
+    found = {kind: [one for one in known if one.revoked] for kind, known in (("seal", seals()), ("node", nodes()))}
+    return [((kind,), float(len(withdrawn))) for kind, withdrawn in found.items()]
 
 
 def log_waiting() -> tuple[int, float]:
@@ -232,6 +237,7 @@ _MEASURES: tuple[tuple[str, str, Sequence[str], Callable[[], Values]], ...] = (
         lambda: sum(one.in_use for one in unmarked_nodes())
     )),
     ("bodies_without_seal", "Bodies that wait for a seal's certificate.", (), _one(bodies_without_seal)),
+    ("certificates_withdrawn", "Certificates in use that their authority withdrew.", ("kind",), certificates_withdrawn),
     ("certificate_days", "Days until the first certificate ends, by what it is.", ("kind",), certificate_days),
     ("log_waiting", "Leaves that wait for the transparency log.", (), _one(lambda: log_waiting()[0])),
     ("log_lag_seconds", "Age of the oldest leaf that waits for the log.", (), _one(lambda: log_waiting()[1])),

@@ -155,6 +155,7 @@ def list_(code: str, *, as_json: bool) -> None:
         {
             "use": one.use, "suite": one.suite, "fingerprint": one.fingerprint, "custody": one.custody,
             "from": one.valid_from, "to": one.valid_to, "expires": one.expires_at, "withdrawn": one.withdrawn_at,
+            "revoked": one.revoked_at,
         }
         for one in found
     ]  # fmt: skip

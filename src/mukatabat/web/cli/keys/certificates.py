@@ -16,10 +16,10 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import Realm
 from mukatabat.signing.authorities import Authority, named
 from mukatabat.signing.certification import as_pem, certificates_in
-from mukatabat.signing.jobs import fetch_revocation_lists
 from mukatabat.signing.queries import newest_lists
 from mukatabat.signing.service import certifies_by_itself, known_authorities
 from mukatabat.vault import actions
+from mukatabat.vault.jobs import fetch_revocation_lists, look_at_lists
 from mukatabat.vault.models import NodeKey, NodeRequest, SealRequest
 from mukatabat.vault.standing import Certified, Standing, nodes, seals_with_requests, standing_of
 from mukatabat.web.cli.answers import answer, as_json_option
@@ -79,7 +79,9 @@ def accept() -> None:
 @as_json_option
 def accept_seal(code: str, files: tuple[Path, ...], *, as_json: bool) -> None:
     """Make the certificate in FILES the seal of the body of this CODE. Exit code 2 with the reason if it is refused."""
-    _accepted(actions.accept_seal(body_named(code), _came(files)), f"seal {code}", as_json=as_json)
+    key = actions.accept_seal(body_named(code), _came(files))
+    look_at_lists()  # one that was kept while the answer was judged
+    _accepted(key, f"seal {code}", as_json=as_json)
 
 
 @accept.command("node")
@@ -89,6 +91,7 @@ def accept_seal(code: str, files: tuple[Path, ...], *, as_json: bool) -> None:
 def accept_node(code: str, files: tuple[Path, ...], *, as_json: bool) -> None:
     """Make the certificate in FILES the node's for evidence, in the realm of the body of this CODE."""
     key = actions.accept_node(body_named(code), _came(files))
+    look_at_lists()
     _accepted(key, f"node {key.realm}", as_json=as_json)
 
 
@@ -127,7 +130,8 @@ def authorities(*, as_json: bool) -> None:
 def fetch_lists(*, as_json: bool) -> None:
     """Fetch now what the authorities have withdrawn (MUKATABAT_REVOCATION_LISTS), not within a quarter of an hour.
 
-    Exit code 1 if an address gave no list that is believed; `keys authorities` tells whose newest is of when.
+    Exit code 1 if an address gave no list that is believed; `keys authorities` tells whose newest is of when, and
+    `keys certificates` what of it is in use here.
     """
     silent = fetch_revocation_lists()
     answer({"silent": silent}, [f"addresses that gave no list: {silent}"], as_json=as_json)
@@ -148,8 +152,8 @@ def _shown(one: Authority, listed: datetime | None) -> dict[str, object]:
 def certificates(*, as_json: bool) -> None:
     """List the certificates of all bodies' seals and of the node: by whom, until when, and what is awaited.
 
-    Exit code 1 if one that is needed is missing, has ended or ends within 14 days; in development none is needed before
-    it is made.
+    Exit code 1 if one that is needed is missing, was withdrawn, has ended or ends within 14 days; in development none
+    is needed before it is made.
     """
     found = [*seals_with_requests(), *nodes()]
     shown = [asdict(one) | {"name": one.name, "standing": str(one.standing(clock.now()))} for one in found]
@@ -163,5 +167,5 @@ def _line(one: Certified) -> str:
     standing = one.standing(clock.now())
     said = str(standing) if one.until is None else f"{one.until:%Y-%m-%d}  {one.issuer}"
     if one.until is not None and standing is not Standing.GOOD:
-        said += f"  ({standing})"
+        said += f"  ({standing}, {one.revoked.since:%Y-%m-%d})" if one.revoked else f"  ({standing})"
     return f"{one.name:20} {said}" + (f"  requested {one.requested_at:%Y-%m-%d}" if one.requested_at else "")

@@ -15,6 +15,7 @@ from mukatabat.kernel import clock
 from mukatabat.kernel.facts import fact
 from mukatabat.signing.service import certifies_by_itself
 from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.revoked import revoked_on
 from mukatabat.vault.standing import Standing, seal_of_body, seal_requested_at
 
 _TOLD = (Capability.ADMINISTER_BODY, Capability.SIGN, Capability.OPERATE)
@@ -22,7 +23,8 @@ _TOLD = (Capability.ADMINISTER_BODY, Capability.SIGN, Capability.OPERATE)
 
 
 def seal_record(actor: Actor, shown: Body) -> dict[str, Any] | None:
-    """The seal of a body in its record: ``facts``, and whether it is ``missing`` though letters leave under it.
+    """The seal of a body in its record: ``facts``, and why its letters leave under none: it is ``missing``,
+    ``withdrawn`` or ``suspended``.
 
     None for a body that neither has one nor is connected.
     """
@@ -35,11 +37,19 @@ def seal_record(actor: Actor, shown: Body) -> dict[str, Any] | None:
             fact(_("Seal certified by"), seal.issuer, "english" if seal.issuer.isascii() else "name"),
             fact(_("Seal valid until"), _day(seal.until), "date"),
         ]
+    if seal.revoked is not None:
+        label = _("Suspended by its authority on") if seal.revoked.held_up else _("Revoked by its authority on")
+        facts.append(fact(label, revoked_on(seal.revoked), "date"))
     if shown.pk == actor.body_id and any(map(actor.may, _TOLD)):
         asked = seal_requested_at(actor)
         facts += [fact(_("Certificate requested on"), _day(asked), "date")] if asked else []
-    in_force = seal.standing(clock.now()) not in {Standing.MISSING, Standing.ENDED}
-    return {"facts": facts, "missing": not in_force and not certifies_by_itself()}
+    standing = seal.standing(clock.now())
+    stands_still = not standing.in_force and not certifies_by_itself()
+    withdrawn, suspended = standing is Standing.WITHDRAWN, standing is Standing.SUSPENDED
+    return {
+        "facts": facts, "missing": stands_still and not withdrawn and not suspended,
+        "withdrawn": stands_still and withdrawn, "suspended": stands_still and suspended,
+    }  # fmt: skip
 
 
 def _day(at: datetime) -> date:
