@@ -4,8 +4,8 @@
 offices.py HOST FILE begin FOUNDED [CODE …]    the operator signs in; three bodies, or these of them, get two
                                        administrators, posts and people, and their signer a key where there is a service
 offices.py HOST FILE write FOLDER      a letter is written, approved, signed, issued, taken in; its bundle is kept
-offices.py HOST FILE held FOLDER       a letter is issued whose seal was withdrawn: it is held, and its writer reads why
-offices.py HOST FILE onward FOLDER     that letter is ordered again, and goes the whole way
+offices.py HOST FILE unnumbered FOLDER a letter whose seal was withdrawn takes no number, and its signer reads why
+offices.py HOST FILE onward FOLDER     that letter is signed after all, and goes the whole way
 offices.py HOST FILE acknowledged PROGRAM …    a letter to the linked body, whose own system takes it in and answers
 offices.py HOST FILE read FOLDER       the letter opens again, and its bundle is accepted
 """
@@ -15,7 +15,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -53,8 +52,10 @@ NAMES = {
     "signer": ("سعاد الصباح", "Suad Al-Sabah"),
 }
 NUMBERS = {"clerk": "101", "adviser": "102", "head": "103", "signer": "104"}
-READ = re.compile(r'<p class="st st-danger">(?:<svg.*?</svg>)?\s*([^<]+)', re.DOTALL)
-"""What a page says beside a sign of danger."""
+WITHDRAWN = r"(ألغت جهة التصديق شهادة ختم هذه الجهة[^<]*)"
+TOLD = r"(لم تعد جهة التصديق تضمن ختم[^<]*)"
+"""What a signer and an administrator read once an authority withdrew their body's seal."""
+CONFLICT = 409
 SUBJECT = "طلب الرأي بشأن فروق أسعار المواد"
 
 
@@ -172,12 +173,17 @@ def choose(house: House, login: str, role: str) -> str:
 
 def issue(house: House, to: str, subject: str, text: str) -> tuple[UUID, str]:
     """A letter of the ministry to the body of this code, written, approved and signed; gives its id and reference."""
+    letter = drafted(house, to, subject, text)
+    return letter, acts.approve_and_sign(house, "head.mof", "signer.mof", letter)
+
+
+def drafted(house: House, to: str, subject: str, text: str) -> UUID:
+    """A letter of the ministry to the body of this code, written and sent along its route."""
     bodies = {one["code"]: one["id"] for one in command("bodies", "list", "--json")}
-    letter = acts.write(house, "adviser.mof", acts.Draft(
+    return acts.write(house, "adviser.mof", acts.Draft(
         "/letters/new/", subject, text, "general", to=bodies[to],
         approver=choose(house, "adviser.mof", "head"), signer=choose(house, "adviser.mof", "signer"),
     ))  # fmt: skip
-    return letter, acts.approve_and_sign(house, "head.mof", "signer.mof", letter)
 
 
 def write(house: House, folder: Path) -> None:
@@ -218,26 +224,26 @@ def read(house: House, folder: Path) -> None:
     print(f"  {written['reference']} opens ({size} bytes); its bundle is accepted: {told.splitlines()[0]}")
 
 
-def held(house: House, folder: Path) -> None:
-    """A letter whose seal the authority withdrew takes its number and is held, and its writer reads what to do."""
-    letter, reference = issue(house, "FL", f"{SUBJECT} (2)", "يرجى التفضل بإبداء الرأي القانوني.")
-    path = f"/letters/{letter}/?panel=track"
-    acts.until(
-        lambda: "/deliver/" if "/deliver/" in house.person("adviser.mof").get(path).text else None,
-        f"{reference} is not held",
-    )
-    told = house.person("adviser.mof").get(path).text
-    print(f"  {reference} is held; its writer reads: {' / '.join(READ.findall(told)) or told}")
-    (folder / "held.json").write_text(json.dumps({"letter": str(letter), "reference": reference}))
+def unnumbered(house: House, folder: Path) -> None:
+    """A letter whose body's seal the authority withdrew takes no number, and its signer reads why before and after."""
+    letter = drafted(house, "FL", f"{SUBJECT} (2)", "يرجى التفضل بإبداء الرأي القانوني.")
+    acts.approve(house, "head.mof", letter)
+    signer, path = house.person("signer.mof"), f"/letters/{letter}/sign/"
+    page = acts.sound(signer.get(path))
+    page.find(WITHDRAWN)
+    answer = signer.send(page.form("/sign/").filled(code=house.code("signer.mof"), read="yes"))
+    if answer.status != CONFLICT:
+        raise StoryError(f"{path} answered {answer.status} under a seal that was withdrawn")
+    print(f"  it takes no number; its signer reads: {answer.find(WITHDRAWN)}")
+    told = acts.sound(house.person("admin1.mof").get("/notices/")).find(TOLD)
+    print(f"  its administrator is told: {told}")
+    (folder / "unnumbered.json").write_text(json.dumps({"letter": str(letter)}))
 
 
 def onward(house: House, folder: Path) -> None:
-    """The letter that was held is ordered again by its writer, and goes the whole way under its number."""
-    waits = json.loads((folder / "held.json").read_text())
-    browser = house.person("adviser.mof")
-    page = acts.sound(browser.get(f"/letters/{waits['letter']}/?panel=track"))
-    acts.sound(browser.send(page.form("/deliver/")))
-    arrive(house, folder, UUID(waits["letter"]), waits["reference"])
+    """The letter that took no number is signed under the new seal, and goes the whole way."""
+    letter = UUID(json.loads((folder / "unnumbered.json").read_text())["letter"])
+    arrive(house, folder, letter, acts.sign(house, "signer.mof", letter))
 
 
 def acknowledged(house: House, *system: str) -> None:
@@ -263,7 +269,7 @@ def main() -> None:
     elif verb == "acknowledged":
         acknowledged(house, *said)
     else:
-        {"write": write, "read": read, "held": held, "onward": onward}[verb](house, Path(said[0]))
+        {"write": write, "read": read, "unnumbered": unnumbered, "onward": onward}[verb](house, Path(said[0]))
 
 
 try:

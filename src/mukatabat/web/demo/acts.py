@@ -85,10 +85,20 @@ def _prefilled(pairs: Sequence[tuple[str, str]]) -> str:
 
 def approve_and_sign(stage: Stage, head: str, signer: str, letter: UUID) -> str:
     """Approve, sign with a fresh one-time code, wait for the number; returns the reference."""
+    approve(stage, head, letter)
+    return sign(stage, signer, letter)
+
+
+def approve(stage: Stage, head: str, letter: UUID) -> None:
+    """Approve a letter, so that it waits for its signer."""
     browser = stage.person(head)
     page = sound(browser.get(f"/letters/{letter}/review/"))
     sound(browser.send(page.form("/approve/")))
     stage.tell("اعتمده رئيس الإدارة", "The head approved it")
+
+
+def sign(stage: Stage, signer: str, letter: UUID) -> str:
+    """Sign an approved letter with a fresh one-time code, and wait for its number; returns the reference."""
     browser = stage.person(signer)
     page = sound(browser.get(f"/letters/{letter}/sign/"))
     sound(browser.send(page.form("/sign/").filled(code=stage.code(signer), read="yes")))
