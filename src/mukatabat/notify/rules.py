@@ -60,7 +60,8 @@ SENTENCES: dict[Kind, str] = {
     Kind.CERTIFICATE_ENDS: gettext_noop("Your signing certificate ends on %(reference)s. Ask for a new one now."),
     Kind.WEBHOOK_SUSPENDED: gettext_noop("A webhook was suspended after failures: %(reference)s"),
     Kind.SEAL_WITHDRAWN: gettext_noop(
-        "The authority no longer vouches for the seal of %(counterpart)s since %(reference)s. Letters wait for it."
+        "The authority no longer vouches for the seal of %(counterpart)s since %(reference)s. "
+        "Letters wait for a seal in force."
     ),
     Kind.SEAL_RESTORED: gettext_noop(
         "The authority vouches again for the seal of %(counterpart)s, which it suspended on %(reference)s."
