@@ -18,31 +18,31 @@ from mukatabat.vault.rules import Upload
 from tests.cast import Cast
 from tests.story import draft_command, issue, registered
 
-ATTACHED = 100_000
-"""Bytes of the one attachment of each letter, which no compression makes smaller."""
-
 
 def main() -> None:
     """Send letters from one body to another, each written, approved, signed, delivered and registered."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--letters", type=int, default=100)
-    count = parser.parse_args().letters
+    parser.add_argument("--attached", type=int, default=100_000, help="bytes of each letter's one attachment")
+    options = parser.parse_args()
+    count, attached = options.letters, options.attached
     cast = Cast()
-    _send(cast)  # what only the first letter makes: keys, books, pages of empty tables
+    _send(cast, attached)  # what only the first letter makes: keys, books, pages of empty tables
     database, store = _database(), _store()
     for _ in range(count):
-        _send(cast)
+        _send(cast, attached)
     while chain_pending():
         pass
-    print(f"{count} letters of one page, each with an attachment of {ATTACHED:,} bytes, registered at the recipient")
+    print(f"{count} letters of one page, each with an attachment of {attached:,} bytes, registered at the recipient")
     print(f"database {(_database() - database) / count:10,.0f} bytes a letter, both bodies, indexes included")
-    print(f"store    {(_store() - store) / count:10,.0f} bytes a letter, of which {ATTACHED:,} are the attachment")
+    print(f"store    {(_store() - store) / count:10,.0f} bytes a letter, of which {attached:,} are the attachment")
 
 
-def _send(cast: Cast) -> None:
+def _send(cast: Cast, attached: int) -> None:
+    """Send one letter with an attachment of so many bytes, which no compression makes smaller."""
     author = cast("adviser.mof")
     letter = drafting.begin_draft(author, draft_command(cast))
-    text = os.urandom(ATTACHED // 2).hex().encode()
+    text = os.urandom(attached // 2).hex().encode()
     drafting.attach(author, letter.id, Upload("annex.txt", io.BytesIO(text)))
     approval.submit(author, letter.id)
     approval.approve(cast("head.mof"), letter.id)

@@ -226,7 +226,7 @@ def options(request: HttpRequest) -> HttpResponse:
     with reading(actor):
         found = unit_options(actor, text) if kind is LetterKind.MEMO else body_options(actor, text)
         if kind is LetterKind.CIRCULAR and not text.strip():
-            found = [*found, *group_options(actor)]  # last: nobody picks all of them by one key too many
+            found = [*group_options(actor), *found]
     field = "copy" if request.GET.get("for") == "copy" else "to"
     return render(request, "directory/options.html", {"options": found, "query": text, "field": field})
 

@@ -133,5 +133,6 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
   const all = options(box);
   box.querySelector("[data-token-find]").setAttribute("aria-expanded", String(all.length > 0));
-  mark(box, all[0]);
+  // Nobody picks many by one key too many: what stands for several is never the first to be taken.
+  mark(box, all.find((option) => !option.querySelector("[data-member]")) ?? all[0]);
 });
