@@ -89,7 +89,7 @@ def _record_the_key(office: Office) -> None:
     expect(first.page.locator("dialog#sheet[open] #id_user_id")).to_be_focused()
     first.look("telephone-key-sheet")
     _propose(first, "nobody@provider.example")
-    expect(first.page.locator("main .oops")).to_be_visible()
+    expect(first.page.locator("main .oops")).to_be_focused()
     _propose(first, KNOWN_AS)
     expect(first.page.locator(".banner.brass")).to_be_visible()
 
@@ -137,6 +137,10 @@ def _begin(signer: Person, telephone: Telephone, number: int) -> str:
 def _refuse(signer: Person, telephone: Telephone) -> None:
     """The person says no; the number is void with the reason, and the letter waits for its signer again."""
     reference = _begin(signer, telephone, 1)
+    signer.page.locator("#give-up").focus()
+    signer.page.locator("#signing").evaluate("(shown) => shown.setAttribute('data-before', '')")
+    expect(signer.page.locator("#signing[data-before]")).to_have_count(0)
+    expect(signer.page.locator("#give-up")).to_be_focused()  # the page looks by itself, and takes the focus from nobody
     telephone.press(REFUSE)
     told = signer.page.locator("#signing .facts")
     expect(told).to_contain_text(reference)

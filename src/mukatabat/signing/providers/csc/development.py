@@ -95,8 +95,10 @@ def _page(lines: list[Line]) -> str:
         f"{buttons}</p></form>"
         for one in lines
     )  # fmt: skip
+    # It looks again by itself as long as nobody is asked: no button goes away under a finger.
+    waits = "" if lines else '<meta http-equiv="refresh" content="3">'
     return (
-        '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="3"><title>Telephone</title>'
+        f'<!doctype html><meta charset="utf-8">{waits}<title>Telephone</title>'
         f"<p>{ANNOUNCEMENT}</p>{asked or '<p>…</p>'}"
     )
 
