@@ -365,6 +365,20 @@ def test_the_commands_fetch_note_and_tell(installed: Installed, monkeypatch: pyt
     assert told["seal MOF"]["revoked"]["held_up"] is False
 
 
+def test_the_list_of_an_authority_that_only_came_along_with_an_answer_is_believed(
+    installed: Installed, trusted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in trusted.iterdir():
+        if file.read_bytes() == installed.national.issuing.read_bytes():
+            file.unlink()
+    namesake = Authority.founded(trusted.parent / "other")
+    for authority, silent in ((namesake, 1), (installed.national, 0)):
+        listed = authority.listing((der(installed.seal), installed.now - DAY), at=installed.now)
+        monkeypatch.setattr(signing, "revocation_sources", partial(tuple, [Source(listed)]))
+        assert jobs.fetch_revocation_lists() == silent
+        assert (installed.known() is None) == bool(silent)
+
+
 def test_what_was_withdrawn_while_its_answer_was_judged_is_noted_when_it_is_accepted(
     installed: Installed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

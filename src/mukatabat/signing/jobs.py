@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from mukatabat.directory.models import Body
 from mukatabat.kernel import clock
@@ -38,16 +39,18 @@ def look_at_certificates() -> int:
     return told
 
 
-def fetch_revocation_lists() -> int:
+def fetch_revocation_lists(between: Iterable[bytes] = ()) -> int:
     """Fetch and keep what each authority has withdrawn; one that is silent stops no other, and no letter.
 
-    It is alarmed of once an authority owes its next list, or never gave one, because proof waits for it. Returns how
-    many addresses gave no list that is believed.
+    ``between`` are certificates (DER) of authorities that stand between a trusted root and a certificate in use: their
+    lists are believed also where they came along with an answer and do not lie in the folder. It is alarmed of once an
+    authority owes its next list, or never gave one, because proof waits for it. Returns how many addresses gave no list
+    that is believed.
     """
-    sources, silent = revocation_sources(), 0
+    sources, silent, along = revocation_sources(), 0, tuple(between)
     for source in sources:
         try:
-            keep_list(source.newest(), authorities=authorities())
+            keep_list(source.newest(), authorities=tuple(dict.fromkeys((*authorities(), *along))))
         except RevocationUnavailable as error:
             silent += 1
             logger.warning("a list of revoked certificates cannot be fetched: %s", error)

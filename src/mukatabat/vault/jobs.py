@@ -16,7 +16,7 @@ from mukatabat.signing.errors import SigningError
 from mukatabat.signing.service import certifies_by_itself
 from mukatabat.tenancy.rules import Actor, system_actor
 from mukatabat.vault import actions
-from mukatabat.vault.revoked import out_of_step
+from mukatabat.vault.revoked import between, out_of_step
 from mukatabat.vault.standing import alarming
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def look_at_certificates() -> None:
 
 def fetch_revocation_lists() -> int:
     """Fetch what the authorities withdrew, and note what of it is in use here; gives how many addresses were silent."""
-    silent = signing.fetch_revocation_lists()
+    silent = signing.fetch_revocation_lists(between())
     look_at_lists()
     return silent
 

@@ -29,6 +29,15 @@ def node_keys_in_use() -> QuerySet[NodeKey]:
     return NodeKey.objects.filter(use=NodeUse.EVIDENCE, valid_to=None)
 
 
+def between() -> tuple[bytes, ...]:
+    """The certificates (DER) of the authorities that stand between a root and what is in use, each once.
+
+    They were found to stand there when the answer that brought them was accepted.
+    """
+    chains = [*seals_in_use().values_list("chain", flat=True), *node_keys_in_use().values_list("chain", flat=True)]
+    return tuple(dict.fromkeys(bytes.fromhex(one) for chain in chains for one in chain[1:]))
+
+
 def revoked(key: PublicKey | NodeKey) -> Revoked | None:
     """What is known of a key's certificate, as it was noted when the lists were last looked at."""
     return None if key.revoked_at is None else Revoked(key.revoked_at, key.held_up)
