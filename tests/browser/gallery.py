@@ -58,6 +58,7 @@ SCREENS: dict[str, Screen] = {
     "registers/incoming/": Screen("clerk.fl", "/registers/incoming/?all=1"),
     "registers/outgoing/": Screen("clerk.fl", "/registers/outgoing/?all=1"),
     "registers/memos/": Screen("clerk.fl", "/registers/memos/?all=1"),
+    "registers/circulars/": Screen("clerk.mof", "/registers/circulars/"),
     "registers/confidential/": Screen("clerk.fl", "/registers/confidential/"),
     "registers/day/": Screen("clerk.fl", "/registers/day/"),
     "registers/tray/": Screen("clerk.fl", "/registers/tray/"),

@@ -16,6 +16,7 @@ from mukatabat.kernel.vocabulary import Secrecy
 from mukatabat.letters.actions import issuing
 from mukatabat.letters.actions.receiving import redirect_arrival
 from mukatabat.letters.commands import AddresseeCommand
+from mukatabat.letters.rules import LetterKind
 from mukatabat.signing import service
 from mukatabat.tenancy.context import scope
 from tests.cast import FL, MOH, MPW, Cast
@@ -86,3 +87,18 @@ def test_a_registry_with_waiting_letters_lands_on_its_tray(browser: Browser, cas
     run_jobs()
     assert browser("clerk.fl").get("/").headers["Location"] == reverse("registers:tray")
     assert browser("clerk.moh").get("/").headers["Location"] == reverse("web:incoming")
+
+
+def test_the_book_of_circulars_holds_every_number_and_its_void(browser: Browser, cast: Cast) -> None:
+    changes = {"kind": LetterKind.CIRCULAR, "letter_type": "legal_circular"}
+    issued_letter(cast, subject="تعميم أول", **changes)
+    voided = approved_letter(cast, subject="تعميم ثان", **changes)
+    begun = issuing.begin_issue(cast("signer.mof"), voided.id, provider=service.provider())
+    issuing.give_up(cast("signer.mof"), voided.id, "تعذر التوقيع")
+    page = browser("clerk.mof").get(reverse("registers:circulars"))
+    assert [(row["serial"], row["state"]) for row in page.context["entries"]] == [(2, "void"), (1, "issued")]
+    shown = page.content.decode()
+    assert begun.reference in shown and "تعذر التوقيع" in shown
+    assert 'href="/registers/circulars/" aria-current="page"' in shown, "it stands among the books"
+    assert browser("clerk.moh").get(reverse("registers:circulars")).context["entries"] == []
+    assert browser("adviser.mof").get(reverse("registers:circulars")).status_code == 404

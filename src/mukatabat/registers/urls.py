@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The routes of the tray, of paper delivery, of the day of a book and of the confidential book."""
+"""The routes of the tray, of paper delivery, of the day of a book, of the confidential one and of circulars."""
 
 from django.urls import path
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("day/", books.day, name="day"),
     path("day.pdf", books.day_extract, name="day_extract"),
     path("confidential/", books.confidential, name="confidential"),
+    path("circulars/", books.circulars, name="circulars"),
     path("handover/", handover.waiting, name="handover"),
     path("handover/slip.pdf", handover.slip, name="slip"),
     path("handover/<uuid:consignment_id>/", handover.keying, name="key_in"),

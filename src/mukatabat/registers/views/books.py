@@ -118,18 +118,30 @@ def day_extract(request: HttpRequest) -> HttpResponse:
 @require_GET
 def confidential(request: HttpRequest) -> HttpResponse:
     """The confidential book: number, date and mark, and nothing else (`registers/list.html`)."""
+    reason = _("Each confidential letter stands here by number, day and mark, and by nothing else.")
+    return _whole_book(request, RegisterKind.CONFIDENTIAL, reverse("registers:confidential"), reason)
+
+
+@access("capability:see_registers")
+@require_GET
+def circulars(request: HttpRequest) -> HttpResponse:
+    """The book of circulars, with the numbers that became void (`registers/list.html`)."""
+    return _whole_book(request, RegisterKind.CIRCULAR, reverse("registers:circulars"), "")
+
+
+def _whole_book(request: HttpRequest, kind: RegisterKind, url: str, reason: str) -> HttpResponse:
+    """A book as it was numbered, without a filter: every number of a year, the newest first."""
     actor = actor_of_request(request)
     year, before = _number(request, "year", clock.today().year), _number(request, "before", None)
-    kind = RegisterKind.CONFIDENTIAL
     with reading(actor):
         found = queries.entries_before(actor, kind, year=year or 0, before=before, limit=PAGE + 1)
         rows = entry_rows(actor, found[:PAGE])
     more = urlencode({"year": year, "before": found[PAGE - 1].serial}) if len(found) > PAGE else ""
     context = {
         "kind": BOOK_NAMES[kind], "heading": kind.label, "today": clock.today(), "entries": rows, "query": "",
-        "more_url": f"{reverse('registers:confidential')}?{more}" if more else None,
+        "heads": day_heads(kind), "more_url": f"{url}?{more}" if more else None,
         "day_url": _day_url(kind, clock.today()), "plain": True, "sees_confidential": True,
-        "empty": {"reason": _("Each confidential letter stands here by number, day and mark, and by nothing else.")},
+        "empty": {"reason": reason},
     }  # fmt: skip
     partial = request.headers.get("HX-Request") == "true" and before is not None
     return render(request, "registers/rows.html" if partial else "registers/list.html", context)
