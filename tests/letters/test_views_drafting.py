@@ -11,7 +11,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from mukatabat.directory.models import Body
-from mukatabat.directory.queries import addressable_bodies
 from mukatabat.directory.seed import body_id
 from mukatabat.kernel import clock
 from mukatabat.kernel.vocabulary import Secrecy
@@ -263,16 +262,3 @@ def test_the_directory_offers_bodies_and_then_their_posts(cast: Cast) -> None:
     assert "رئيس إدارة الفتوى والتشريع" in page
     units = client.get(at("options"), {"q": "الضرائب", "kind": "memo"}).content.decode()
     assert "unit:" in units and "إدارة الضرائب" in units
-
-
-def test_a_circular_is_addressed_to_all_bodies_or_all_ministries_by_one_choice(cast: Cast) -> None:
-    client = browser("adviser.mof")
-    offered = client.get(at("options"), {"kind": "circular", "for": "to"}).context["options"]
-    every, ministries = offered[:2]
-    assert not [one for one in offered[2:] if one.members]
-    told = {one.id: one for one in addressable_bodies("live")}
-    own = cast("adviser.mof").body_id
-    assert {one.value for one in every.members} == {str(one) for one in told if one != own}
-    assert {told[UUID(one.value)].ar.split()[0] for one in ministries.members} == {"وزارة"}
-    for asked in ({"kind": "circular", "q": "الصحة"}, {"kind": "letter"}, {"kind": "memo"}):
-        assert not [one for one in client.get(at("options"), asked).context["options"] if one.members]

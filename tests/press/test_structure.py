@@ -114,8 +114,9 @@ def signed(sheet: LetterSheet, authority: DevelopmentAuthority) -> bytes:
         (FIVE_PAGES, 5, {"secrecy": Secrecy.SECRET}),
         (ONE_PAGE, 1, {"kind": LetterKind.MEMO, "verification": None}),
         (ONE_PAGE, 1, {"kind": LetterKind.CIRCULAR, "also_to": (("السيد/ المدير", "المحترم"),)}),
+        (ONE_PAGE, 5, {"kind": LetterKind.CIRCULAR, "distribution": ("وزير المالية — وزارة المالية",) * 285}),
     ],
-    ids=["letter", "five pages", "memo", "circular"],
+    ids=["letter", "five pages", "memo", "circular", "circular to 285"],
 )
 def test_a_letter_is_archival_and_accessible_as_printed_and_as_signed(
     letter: LetterSheet, authority: DevelopmentAuthority, look: Look, blocks: list[Any], pages: int, changes: Any

@@ -34,6 +34,13 @@ from mukatabat.work.models import Referral
 from mukatabat.work.rules import REFERABLE, Act
 
 Pairs = list[tuple[str, str | Promise]]
+GROUPS = {
+    BodyKind.MINISTRY: _("Ministries"), BodyKind.AUTHORITY: _("Public authorities"), BodyKind.AGENCY: _("Agencies"),
+    BodyKind.INSTITUTION: _("Institutions"), BodyKind.SECRETARIAT: _("Secretariats"), BodyKind.COUNCIL: _("Councils"),
+    BodyKind.DIWAN: _("Diwans"), BodyKind.DEPARTMENT: _("Departments of State"), BodyKind.FORCE: _("Uniformed forces"),
+    BodyKind.JUDICIAL: _("Judicial bodies"), BodyKind.COMPANY: _("State companies"), BodyKind.SUB_BODY: _("Sub-bodies"),
+}  # fmt: skip
+"""What bodies of a kind are called together. Foreign missions are written to through their ministry alone."""
 APPROVING = (PostRole.HEAD, PostRole.SIGNATORY)
 FEW = 3
 """So few bodies found means that one of them is meant: its posts are offered too."""
@@ -97,18 +104,24 @@ def body_options(actor: Actor, text: str) -> list[Recipient]:
     return options
 
 
-def group_options(actor: Actor) -> list[Recipient]:
-    """What a circular is for: all bodies but the own, and all ministries, each as one choice of many recipients."""
-    bodies = body_choices(actor)
-    local = {str(one) for one in electronic(UUID(value) for value, _label in bodies)}
-    every = [Recipient(value, str(label), reachable=value in local) for value, label in bodies]
-    kind = Body.objects.filter(kind=BodyKind.MINISTRY, realm=actor.realm)
-    ministries = {str(one) for one in kind.values_list("id", flat=True)}
-    groups = (
-        (gettext("All bodies"), every),
-        (gettext("All ministries"), [one for one in every if one.value in ministries]),
-    )
-    return [Recipient("", label, members=tuple(found)) for label, found in groups if found]
+def group_options(actor: Actor, text: str) -> list[Recipient]:
+    """What a circular is for: groups of bodies as the directory has them today, each one choice of many recipients.
+
+    Those whose name holds every typed word; all bodies first.
+    """
+    typed = fold(text).split()
+    kinds = directory.bodies_by_kind(actor.realm)
+    listed = [(name, kinds.get(kind, [])) for kind, name in GROUPS.items()]
+    listed.insert(0, (_("All bodies"), [one for _name, bodies in listed for one in bodies]))
+    chosen = [(str(name), bodies) for name, bodies in listed if all(word in fold(str(name)) for word in typed)]
+    local = electronic(one.id for _name, bodies in chosen for one in bodies)
+    groups = []
+    for name, bodies in chosen:
+        others = (one for one in bodies if one.id != actor.body_id)
+        members = tuple(Recipient(str(one.id), named(one), reachable=one.id in local) for one in others)
+        if len(members) > 1:
+            groups.append(Recipient("", name, members=members))
+    return groups
 
 
 def unit_options(actor: Actor, text: str = "") -> list[Recipient]:

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +23,9 @@ from mukatabat.press.rules import LetterKind, LetterSheet, Verification
 from mukatabat.registers.printing import letterhead_of, look_of
 
 GREETING = "تحية طيبة وبعد،،،"
+MOST_ABOVE = 8
+"""So many addressees stand above a letter; more of them would push its text off the first page."""
+TO_A_LIST = ("السادة/ الجهات المذكورة في قائمة التوزيع", "المحترمين")
 CLOSING = "وتفضلوا بقبول فائق الاحترام والتقدير،،،"
 
 
@@ -29,12 +34,11 @@ def letter_sheet(body: Body, letter: Letter, manifest: Manifest, *, drawn: bool 
 
     ``drawn`` leaves room for the picture of the signature, which the mark brings.
     """
-    originals = [one for one in manifest.recipients if one.role == "original"]
-    (line, end), *also_to = address_lines(originals)
+    to = addressed([one for one in manifest.recipients if one.role == "original"])
     return LetterSheet(
         letterhead=letterhead_of(body), reference=Reference.parse(manifest.reference), date=manifest.issued_on,
-        hijri=HijriDate(*manifest.hijri), addressee=line, honorific_end=end,
-        also_to=tuple(also_to), greeting=GREETING, closing=CLOSING, subject=letter.subject,
+        hijri=HijriDate(*manifest.hijri), addressee=to.line, honorific_end=to.end,
+        also_to=to.also, distribution=to.distribution, greeting=GREETING, closing=CLOSING, subject=letter.subject,
         content=content_of(letter), signer_post=manifest.sender.office_ar,
         signer_name=manifest.signer_ar, source=source_of(letter, manifest),
         copies=tuple(name_on_letter(one) for one in manifest.recipients if one.role == "copy" and one.visible),
@@ -60,8 +64,28 @@ def source_of(letter: Letter, manifest: Manifest) -> bytes:
     return json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def address_lines(originals: list[Recipient]) -> list[tuple[str, str]]:
-    """The line of each addressee and the word at its far end; one empty pair while a draft names nobody."""
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Who a letter goes to, as its paper says it: the first line with the word at its far end, the further ones.
+
+    Of more than `MOST_ABOVE` the line names a list that stands after the letter, as on paper («قائمة التوزيع»).
+    """
+
+    line: str
+    end: str
+    also: tuple[tuple[str, str], ...] = ()
+    distribution: tuple[str, ...] = ()
+
+
+def addressed(originals: Sequence[Recipient]) -> Addressed:
+    """How a letter's addressees stand on it; empty lines while a draft names nobody."""
+    if len(originals) > MOST_ABOVE:
+        return Addressed(*TO_A_LIST, distribution=tuple(name_on_letter(one) for one in originals))
+    (line, end), *also = _address_lines(originals)
+    return Addressed(line, end, tuple(also))
+
+
+def _address_lines(originals: Sequence[Recipient]) -> list[tuple[str, str]]:
     honorifics = Post.objects.in_bulk([one.post_id for one in originals if one.post_id is not None])
     lines = []
     for one in originals:

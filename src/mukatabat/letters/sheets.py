@@ -16,7 +16,7 @@ from mukatabat.letters.models import Letter
 from mukatabat.letters.printing import (
     CLOSING,
     GREETING,
-    address_lines,
+    addressed,
     name_on_letter,
 )
 from mukatabat.letters.queries import content_of, holder_of
@@ -55,12 +55,12 @@ def preview_sheet(body: Body, letter: Letter) -> LetterSheet:
     """A draft as it would be printed today: without number, with «مسودة» in place of reference and signature."""
     today = clock.today()
     recipients = recipients_of(letter, clock.now())
-    (line, end), *also_to = address_lines([one for one in recipients if one.role == "original"])
+    to = addressed([one for one in recipients if one.role == "original"])
     post, name = signer_of(letter)
     return LetterSheet(
         letterhead=letterhead_of(body), reference=None, date=today,
-        hijri=directory.hijri_on(body.realm, today), addressee=line,
-        honorific_end=end, also_to=tuple(also_to), greeting=GREETING, closing=CLOSING,
+        hijri=directory.hijri_on(body.realm, today), addressee=to.line,
+        honorific_end=to.end, also_to=to.also, distribution=to.distribution, greeting=GREETING, closing=CLOSING,
         subject=letter.subject, content=content_of(letter),
         signer_post=post, signer_name=name, signed_note=DRAFT_NOTE, source=b'{"draft":true}',
         copies=tuple(name_on_letter(one) for one in recipients if one.role == "copy" and one.visible),

@@ -77,6 +77,7 @@ def letter_data(sheet: LetterSheet) -> Data:
             "note": NOTE_HEIGHT,
         },
         "copies": [breakable(copy) for copy in sheet.copies],
+        "distribution": [breakable(name) for name in sheet.distribution],
         "fingerprint": _spaced(hashlib.sha256(sheet.source).hexdigest()),
     }
     if sheet.verification:

@@ -75,6 +75,7 @@ class LetterSheet:
 
     `addressee` is the whole line with its honorific (السيد الفاضل/ وكيل وزارة المالية) and `honorific_end` the word at
     its far end (المحترم). `greeting` and `closing` are whole lines. `copies` are the ones visible on the original.
+    `distribution` lists the recipients after the letter, where they are too many to stand above it.
     `drawn_signature` leaves room above the signer's name for the one that the mark will bring. `signed_note` is printed
     below the name where no visible mark will stand (a preview, a paper copy); empty leaves the place free for the mark.
     A preview has no `reference`, because no number is taken. `source` is the letter's JSON, embedded as `source.json`;
@@ -98,6 +99,7 @@ class LetterSheet:
     drawn_signature: bool = False
     signed_note: str = ""
     copies: tuple[str, ...] = ()
+    distribution: tuple[str, ...] = ()
     attachments_count: int = 0
     kind: LetterKind = LetterKind.LETTER
     secrecy: Secrecy = Secrecy.NORMAL

@@ -21,6 +21,7 @@ from mukatabat.directory.errors import (
 )
 from mukatabat.directory.models import Body, BodyName, Holiday, Post, effective
 from mukatabat.directory.rules import BodyLabel, Level, kept_code, match_strength
+from mukatabat.directory.vocabulary import BodyKind
 from mukatabat.kernel import clock
 from mukatabat.kernel.arabic import sort_key
 from mukatabat.kernel.errors import Text
@@ -50,6 +51,14 @@ def addressable_bodies(realm: str, on: date | None = None) -> list[BodyLabel]:
     return sorted(_labels(realm, day), key=lambda label: sort_key(label.ar))
 
 
+def bodies_by_kind(realm: str, on: date | None = None) -> dict[BodyKind, list[BodyLabel]]:
+    """Group the bodies that receive letters on a day (today by default) by what they are, each in Arabic order."""
+    groups: dict[BodyKind, list[BodyLabel]] = {}
+    for name in sorted(_names(realm, on or clock.today()), key=lambda name: sort_key(name.ar)):
+        groups.setdefault(BodyKind(name.body.kind), []).append(_label(name))
+    return groups
+
+
 def search_bodies(text: str, realm: str, *, on: date | None = None, limit: int = 12) -> list[BodyLabel]:
     """Find the addressable bodies that answer typed text: code, Arabic in any spelling, or English; best first.
 
@@ -65,8 +74,11 @@ def search_bodies(text: str, realm: str, *, on: date | None = None, limit: int =
 
 
 def _labels(realm: str, on: date) -> list[BodyLabel]:
-    names = BodyName.objects.filter(effective(on), effective(on, "body__"), body__realm=realm).select_related("body")
-    return [_label(name) for name in names]
+    return [_label(name) for name in _names(realm, on)]
+
+
+def _names(realm: str, on: date) -> QuerySet[BodyName]:
+    return BodyName.objects.filter(effective(on), effective(on, "body__"), body__realm=realm).select_related("body")
 
 
 def _label(name: BodyName) -> BodyLabel:

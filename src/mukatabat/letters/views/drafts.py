@@ -225,8 +225,8 @@ def options(request: HttpRequest) -> HttpResponse:
     kind = _kind(request)
     with reading(actor):
         found = unit_options(actor, text) if kind is LetterKind.MEMO else body_options(actor, text)
-        if kind is LetterKind.CIRCULAR and not text.strip():
-            found = [*group_options(actor), *found]
+        if kind is LetterKind.CIRCULAR:
+            found = [*group_options(actor, text), *found]
     field = "copy" if request.GET.get("for") == "copy" else "to"
     return render(request, "directory/options.html", {"options": found, "query": text, "field": field})
 

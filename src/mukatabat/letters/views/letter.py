@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -129,11 +128,11 @@ def letter_page(opened: Opened, request: HttpRequest) -> dict[str, Any]:
     return {
         "letter": _heading(opened, story), "back": back_of(found), "actions": _actions(opened),
         "more": _more(opened, story), "panel": panel, "tabs": _tabs(opened, panel),
-        **_panel(opened, story, panel=panel, digits=partial(in_readers_digits, request)),
+        **_panel(opened, story, request, panel=panel),
     }  # fmt: skip
 
 
-def _panel(opened: Opened, story: Story, *, panel: str, digits: Callable[[object], str]) -> dict[str, Any]:
+def _panel(opened: Opened, story: Story, request: HttpRequest, *, panel: str) -> dict[str, Any]:
     if panel == "referrals":
         may_refer = opened.is_holder and opened.letter.state in {LetterState.REGISTERED, LetterState.ISSUED}
         return panels.referrals_panel(
@@ -143,7 +142,7 @@ def _panel(opened: Opened, story: Story, *, panel: str, digits: Callable[[object
         return panels.files_panel(opened.letter)
     if panel == "data":
         return panels.data_panel(opened.actor, opened.letter)
-    return panels.track_panel(story, digits)
+    return panels.track_panel(story, partial(in_readers_digits, request), chosen=request.GET.get("to", ""))
 
 
 def _tabs(opened: Opened, panel: str) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
@@ -58,6 +59,8 @@ PAPER_STEPS = (
     ("registered", "registered_at"),
 )
 """On paper nothing is dispatched and nothing proves an opening: what is shown is what somebody keyed in."""
+FEW = 6
+"""So many recipients are told whole, one below the other."""
 BROKEN = frozenset({_S.RETURNED, _S.REDIRECTED, _S.FAILED, _S.HELD, _S.WITHDRAWN})
 RECEIVED = frozenset({_S.REGISTERED, _S.OPENED, _S.ANSWERED})
 """The states in which a recipient's registry has taken the letter in."""
@@ -137,13 +140,19 @@ def chain(letter: Letter, consignment: Consignment) -> list[dict[str, Any]]:
     return steps
 
 
-def track_panel(story: Story, digits: Callable[[object], str]) -> dict[str, Any]:
-    """The context of ``letters/_track.html``; ``digits`` writes a number as its reader reads it."""
+def track_panel(story: Story, digits: Callable[[object], str], *, chosen: str = "") -> dict[str, Any]:
+    """The context of ``letters/_track.html``; ``digits`` writes a number as its reader reads it.
+
+    Of more recipients than a few each is a line, and the ``chosen`` one alone is told whole: its receipt is checked
+    while the page is made, and those of a circular to everybody would be hundreds.
+    """
     letter = story.letter
     received = letter.direction == Direction.IN
-    on_paper = [one.id for one in story.consignments if one.on_paper]
+    many = len(story.consignments) > FEW
+    told = [one for one in story.consignments if not many or str(one.id) == chosen]
+    on_paper = [one.id for one in told if one.on_paper]
     keyed = records_of(story.actor, on_paper) if on_paper else {}
-    receipts = receipts_of(story.actor, story.consignments) if story.consignments else {}
+    receipts = receipts_of(story.actor, told) if told else {}
     return {
         "checks_proof": any(story.actor.may(one) for one in CHECKERS)
         and any(proof_url(story.letter, one) for one in story.consignments),
@@ -157,11 +166,24 @@ def track_panel(story: Story, digits: Callable[[object], str]) -> dict[str, Any]
                 "refusal": refusal_text(one.refusal), "retry_url": retry_url(story.actor, story.letter, one),
                 "on_paper": one.on_paper, "paper": [_keyed(letter, record) for record in keyed.get(one.id, ())],
             }
-            for one in story.consignments
+            for one in told
         ],
+        "lines": _lines(story, chosen) if many else [],
         "ours": _ours(story) if received else None,
-        "comment_url": reverse("letters:comment", args=[letter.id]), **_said(story),
+        "comment_url": reverse("letters:comment", args=[letter.id]), **_said(replace(story, consignments=told)),
     }  # fmt: skip
+
+
+def _lines(story: Story, chosen: str) -> list[dict[str, Any]]:
+    """Every recipient as a line that leads to its track; those that need a person come first."""
+    url = reverse("letters:letter", args=[story.letter.id])
+    return [
+        {
+            "name": story.name(one), "is_copy": one.role == Role.COPY, "on_paper": one.on_paper, "status": one.state,
+            "url": f"{url}?{urlencode({'panel': 'track', 'to': one.id})}", "current": str(one.id) == chosen,
+        }
+        for one in sorted(story.consignments, key=lambda one: _S(one.state) not in BROKEN)
+    ]  # fmt: skip
 
 
 def _ours(story: Story) -> dict[str, Any]:

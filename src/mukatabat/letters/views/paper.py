@@ -19,7 +19,7 @@ from mukatabat.letters.models import Letter
 from mukatabat.letters.printing import (
     CLOSING,
     GREETING,
-    address_lines,
+    addressed,
     name_on_letter,
 )
 from mukatabat.letters.queries import content_of
@@ -67,9 +67,11 @@ def sent_paper(sender: Body, manifest: Manifest, content: Content | None) -> Pap
 
 
 def _addressed(recipients: Sequence[Recipient]) -> Paper:
-    (line, end), *also_to = address_lines([one for one in recipients if one.role == Role.ORIGINAL])
+    to = addressed([one for one in recipients if one.role == Role.ORIGINAL])
     copies = [name_on_letter(one) for one in recipients if one.role == Role.COPY and one.visible]
-    return {"to": line, "to_end": end, "also_to": also_to, "copies": copies}
+    return {
+        "to": to.line, "to_end": to.end, "also_to": to.also, "copies": copies, "distribution": to.distribution,
+    }  # fmt: skip
 
 
 def _text(body: Body, content: Content) -> Paper:
