@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from mukatabat.access.decisions import access, actor_of_request
@@ -43,6 +44,9 @@ BOOK_NAMES = {
     RegisterKind.CONFIDENTIAL: "confidential",
 }
 """How the templates call the books."""
+
+HEADINGS = {RegisterKind.CIRCULAR: gettext_lazy("Circulars")}
+"""What stands above a whole book where the name of its kind is that of one letter."""
 
 
 @access("capability:register_incoming")
@@ -119,17 +123,18 @@ def day_extract(request: HttpRequest) -> HttpResponse:
 def confidential(request: HttpRequest) -> HttpResponse:
     """The confidential book: number, date and mark, and nothing else (`registers/list.html`)."""
     reason = _("Each confidential letter stands here by number, day and mark, and by nothing else.")
-    return _whole_book(request, RegisterKind.CONFIDENTIAL, reverse("registers:confidential"), reason)
+    return _whole_book(request, RegisterKind.CONFIDENTIAL, url=reverse("registers:confidential"), reason=reason)
 
 
 @access("capability:see_registers")
 @require_GET
 def circulars(request: HttpRequest) -> HttpResponse:
     """The book of circulars, with the numbers that became void (`registers/list.html`)."""
-    return _whole_book(request, RegisterKind.CIRCULAR, reverse("registers:circulars"), "")
+    reason = _("Each circular of your body stands here from the moment in which it takes its number.")
+    return _whole_book(request, RegisterKind.CIRCULAR, url=reverse("registers:circulars"), reason=reason)
 
 
-def _whole_book(request: HttpRequest, kind: RegisterKind, url: str, reason: str) -> HttpResponse:
+def _whole_book(request: HttpRequest, kind: RegisterKind, *, url: str, reason: str) -> HttpResponse:
     """A book as it was numbered, without a filter: every number of a year, the newest first."""
     actor = actor_of_request(request)
     year, before = _number(request, "year", clock.today().year), _number(request, "before", None)
@@ -138,8 +143,8 @@ def _whole_book(request: HttpRequest, kind: RegisterKind, url: str, reason: str)
         rows = entry_rows(actor, found[:PAGE])
     more = urlencode({"year": year, "before": found[PAGE - 1].serial}) if len(found) > PAGE else ""
     context = {
-        "kind": BOOK_NAMES[kind], "heading": kind.label, "today": clock.today(), "entries": rows, "query": "",
-        "heads": day_heads(kind), "more_url": f"{url}?{more}" if more else None,
+        "kind": BOOK_NAMES[kind], "heading": HEADINGS.get(kind, kind.label), "today": clock.today(), "entries": rows,
+        "query": "", "heads": day_heads(kind), "more_url": f"{url}?{more}" if more else None,
         "day_url": _day_url(kind, clock.today()), "plain": True, "sees_confidential": True,
         "empty": {"reason": reason},
     }  # fmt: skip
