@@ -121,22 +121,23 @@ def test_an_error_names_the_body_in_the_readers_language(language, name):
 
 
 def test_outsiders_address_only_posts_that_receive_letters():
-    from mukatabat.directory.errors import NotAddressablePost
     from mukatabat.directory.models import Post
-    from mukatabat.directory.queries import addressable_posts, recipient_level, require_addressable_post
+    from mukatabat.directory.queries import addressable_posts, addressable_posts_of, office_among, recipient_level
 
-    titles = [post.ar for post in addressable_posts(seeded("MOF"))]
+    posts = addressable_posts_of([seeded("MOF"), seeded("MOH"), uuid4()])
+    assert {body: list(addressable_posts(body)) for body in posts} == posts
+    assert set(posts) == {seeded("MOF"), seeded("MOH")}
+    own, others = posts[seeded("MOF")], posts[seeded("MOH")]
+    titles = [post.ar for post in own]
     assert titles[0] == "وزير المالية"
     assert "باحث قانوني أول" not in titles
     inner = Post.objects.get(body=seeded("MOF"), ar="باحث قانوني أول")
-    with pytest.raises(NotAddressablePost):
-        require_addressable_post(inner.pk, body_id=seeded("MOF"))
+    assert office_among(own, inner.pk) is None
     undersecretary = Post.objects.get(body=seeded("MOF"), ar="وكيل وزارة المالية")
-    assert recipient_level(seeded("MOF"), undersecretary.pk) == 2
-    assert recipient_level(seeded("MOF")) == 1
-    assert recipient_level(uuid4()) == 1
-    with pytest.raises(NotAddressablePost):
-        require_addressable_post(undersecretary.pk, body_id=seeded("MOH"))
+    assert recipient_level(own, undersecretary.pk) == 2
+    assert recipient_level(own) == 1
+    assert recipient_level([]) == 1
+    assert office_among(others, undersecretary.pk) is None
 
 
 def test_posts_people_and_heads_are_those_of_the_day():

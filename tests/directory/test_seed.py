@@ -47,8 +47,8 @@ def test_all_72_bodies_are_addressable_and_have_a_registry_and_a_head():
     assert len(bodies) == 72
     for body in bodies:
         assert queries.registry_unit(body.id).is_registry
-        head = queries.addressable_posts(body.id)[0]
-        assert head.level == queries.recipient_level(body.id)
+        posts = queries.addressable_posts(body.id)
+        assert queries.office_among(posts) == posts[0]
     assert [body.code for body in queries.addressable_bodies("training")] == ["FL", "MOF"]
 
 

@@ -12,6 +12,8 @@ from uuid import UUID
 
 import pikepdf
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mukatabat.directory import queries as directory
@@ -77,6 +79,20 @@ def test_a_circular_lists_its_recipients_after_its_text_and_goes_to_each(cast: C
     with scope(actor):
         assert Entry.objects.get(object_id=letter.id).reference.startswith("MOF-C-")
         assert set(Consignment.objects.values_list("recipient_id", flat=True)) == {one.body_id for one in bodies}
+
+
+def test_a_circular_to_all_is_issued_in_hardly_more_queries_than_a_letter_to_two(cast: Cast) -> None:
+    actor = cast("signer.mof")
+    with scope(actor):
+        members = group_options(actor, "")[0].members
+    asked = []
+    for chosen in (members[:2], members[:2], members):
+        bodies = tuple(AddresseeCommand(UUID(one.value)) for one in chosen)
+        letter = approved_letter(cast, kind=LetterKind.CIRCULAR, letter_type="legal_circular", addressees=bodies)
+        with CaptureQueriesContext(connection) as seen:
+            issue(actor, letter.id)
+        asked.append(len(seen))
+    assert asked[2] <= asked[1] + 2, asked
 
 
 def test_a_few_recipients_stand_above_the_text(cast: Cast) -> None:

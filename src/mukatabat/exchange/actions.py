@@ -14,7 +14,7 @@ from mukatabat.exchange.models import Arrival, Consignment, Notice, Parcel
 from mukatabat.exchange.rules import ArrivalState, Event, Side
 from mukatabat.kernel import clock
 from mukatabat.tenancy.context import scope
-from mukatabat.tenancy.jobs import enqueue
+from mukatabat.tenancy.jobs import enqueue, enqueue_each
 from mukatabat.tenancy.rules import Actor
 
 
@@ -32,8 +32,7 @@ def order_carriage(actor: Actor, letter_id: UUID, manifest: Manifest) -> list[Co
             )
             for recipient in manifest.recipients
         )  # fmt: skip
-        for consignment in consignments:
-            enqueue("exchange.carry", body=actor.body_id, consignment=consignment.id)
+        enqueue_each("exchange.carry", ({"body": actor.body_id, "consignment": one.id} for one in consignments))
     return consignments
 
 

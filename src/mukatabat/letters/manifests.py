@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from django.conf import settings
@@ -21,6 +23,8 @@ from mukatabat.letters.models import Addressee, Letter
 from mukatabat.letters.rules import LinkKind
 from mukatabat.registers.models import Entry
 from mukatabat.tenancy.rules import Actor
+
+Offices: TypeAlias = Mapping[UUID, Sequence[Post]]
 
 
 def manifest_of(actor: Actor, letter: Letter, entry: Entry, mandate: MandateChoice) -> Manifest:
@@ -52,13 +56,20 @@ def with_signed_letter(manifest: Manifest, document: DocumentPart) -> Manifest:
 
 def highest_recipient(letter: Letter) -> int:
     """The most demanding recipient level of a letter (1 the highest); the signer's mandate must reach it."""
-    return min(level_of(one) for one in letter.addressees.all())
+    addressees = letter.addressees.all()
+    offices = offices_of(addressees)
+    return min(level_of(one, offices) for one in addressees)
 
 
-def level_of(addressee: Addressee) -> int:
+def offices_of(addressees: Iterable[Addressee]) -> Offices:
+    """The posts that outsiders may write to today, of all bodies that are addressed from outside, in one query."""
+    return directory.addressable_posts_of(one.recipient_id for one in addressees if one.unit_id is None)
+
+
+def level_of(addressee: Addressee, offices: Offices) -> int:
     """The level that a signer must reach for one addressee (1 the highest)."""
     if addressee.unit_id is None:
-        return directory.recipient_level(addressee.recipient_id, addressee.post_id, clock.today())
+        return directory.recipient_level(offices.get(addressee.recipient_id, ()), addressee.post_id)
     leading = directory.heads_of_unit(addressee.unit_id).values_list("level", flat=True).first()
     return leading or Level.STAFF.value
 
@@ -77,19 +88,17 @@ def recipients_of(letter: Letter, at: datetime) -> list[Recipient]:
 
 
 def _recipients(letter: Letter, names: dict[UUID, BodyLabel]) -> list[Recipient]:
-    return [_recipient(one, names) for one in sorted(letter.addressees.all(), key=lambda one: one.position)]
+    ordered = sorted(letter.addressees.all(), key=lambda one: one.position)
+    offices, units = offices_of(ordered), Unit.objects.in_bulk({one.unit_id for one in ordered if one.unit_id})
+    recipients = []
+    for one in ordered:
+        post = directory.office_among(offices.get(one.recipient_id, ()), one.post_id)
+        recipients.append(_recipient(one, names[one.recipient_id], units[one.unit_id] if one.unit_id else post))
+    return recipients
 
 
-def _recipient(one: Addressee, names: dict[UUID, BodyLabel]) -> Recipient:
-    label = names[one.recipient_id]
-    office: Post | Unit | None = None
-    post_id = one.post_id
-    if one.unit_id:
-        office = Unit.objects.get(id=one.unit_id)
-    else:
-        posts = directory.addressable_posts(one.recipient_id)
-        office = posts.filter(id=post_id).first() if post_id else posts.first()
-        post_id = office.id if office else None
+def _recipient(one: Addressee, label: BodyLabel, office: Post | Unit | None) -> Recipient:
+    post_id = office.id if isinstance(office, Post) else None
     return Recipient(
         body_id=label.id, code=label.code, ar=label.ar, en=label.en, post_id=post_id, unit_id=one.unit_id,
         office_ar=office.ar if office else "", office_en=office.en if office else "", role=Role(one.role),

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from procrastinate.contrib.django import app
 
@@ -19,9 +21,17 @@ def enqueue(task: str, *, at: datetime | None = None, lock: str | None = None, *
 
     Arguments are identifiers alone, never content; ``at`` (aware) delays, ``lock`` lets one job of that name run.
     """
-    plain: dict[str, int | str] = {
-        name: value if isinstance(value, int) else str(value) for name, value in arguments.items()
-    }
+    app.configure_task(task, schedule_at=at, lock=lock).defer(**_plain(arguments))
+
+
+def enqueue_each(task: str, jobs: Iterable[Mapping[str, object]]) -> None:
+    """As :func:`enqueue`, a job for each set of arguments, in one round trip."""
+    if plain := [_plain(one) for one in jobs]:
+        app.configure_task(task).batch_defer(*plain)
+
+
+def _plain(arguments: Mapping[str, object]) -> dict[str, Any]:
+    plain = {name: value if isinstance(value, int) else str(value) for name, value in arguments.items()}
     if trace := current_trace():
         plain[HEADER] = trace.header  # taken off again before the task sees its arguments
-    app.configure_task(task, schedule_at=at, lock=lock).defer(**plain)
+    return plain

@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from mukatabat.directory.errors import (
     ClosedBody,
     LiveBody,
-    NotAddressablePost,
     NotInDirectory,
     NotYetOpenBody,
     TrainingBody,
@@ -129,8 +128,17 @@ def require_addressable(body_id: UUID, *, realm: str, on: date | None = None) ->
 
     Raises `UnknownBody`, `TrainingBody` (`LiveBody` from a training letter) or `ClosedBody` (`NotYetOpenBody`).
     """
+    return check_addressable(Body.objects.filter(pk=body_id).first(), realm=realm, on=on)
+
+
+def bodies_at_once(body_ids: Iterable[UUID]) -> dict[UUID, Body]:
+    """Read several bodies of either realm in one query, closed ones too; unknown ones are left out."""
+    return Body.objects.in_bulk(set(body_ids))
+
+
+def check_addressable(found: Body | None, *, realm: str, on: date | None = None) -> Body:
+    """As `require_addressable`, for a body that was read already; None where there is none."""
     day = on or clock.today()
-    found = Body.objects.filter(pk=body_id).first()
     if found is None:
         raise UnknownBody
     if found.realm != realm:
@@ -152,22 +160,30 @@ def addressable_posts(body_id: UUID, on: date | None = None) -> QuerySet[Post]:
     )
 
 
-def require_addressable_post(post_id: UUID, *, body_id: UUID, on: date | None = None) -> Post:
-    """Return a post of a body if outsiders may write to it on a day; raises `NotAddressablePost`."""
-    found = addressable_posts(body_id, on).filter(pk=post_id).first()
-    if found is None:
-        raise NotAddressablePost
+def addressable_posts_of(body_ids: Iterable[UUID], on: date | None = None) -> dict[UUID, list[Post]]:
+    """As `addressable_posts`, of several bodies in one query; a body without such a post is left out."""
+    day = on or clock.today()
+    posts = Post.objects.filter(
+        effective(day), effective(day, "unit__"), body__in=set(body_ids), receives_letters=True
+    ).order_by("level", "ar")
+    found: dict[UUID, list[Post]] = {}
+    for post in posts:
+        found.setdefault(post.body_id, []).append(post)
     return found
 
 
-def recipient_level(body_id: UUID, post_id: UUID | None = None, on: date | None = None) -> int:
+def office_among(posts: Iterable[Post], post_id: UUID | None = None) -> Post | None:
+    """Return the addressed post among a body's addressable ones, without one the highest; None where it is not."""
+    return next((post for post in posts if post_id in {None, post.pk}), None)
+
+
+def recipient_level(posts: Iterable[Post], post_id: UUID | None = None) -> int:
     """Return the level that a signer must reach: the addressed post's, or that of the body's highest post.
 
     A body without an addressable post counts as the highest level, so that no mandate is stretched by a gap.
     """
-    posts = addressable_posts(body_id, on)
-    level = (posts.filter(pk=post_id) if post_id else posts).values_list("level", flat=True).first()
-    return Level.MINISTER.value if level is None else level
+    office = office_among(posts, post_id)
+    return office.level if office else Level.MINISTER.value
 
 
 def holidays(realm: str, *, first: date, last: date) -> frozenset[date]:

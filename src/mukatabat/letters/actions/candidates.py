@@ -15,7 +15,7 @@ from mukatabat.letters.actions.drafting import require_recipients
 from mukatabat.letters.actions.leaving import require_seals
 from mukatabat.letters.commands import AddresseeCommand
 from mukatabat.letters.errors import NotReady, SignedAlone
-from mukatabat.letters.manifests import level_of
+from mukatabat.letters.manifests import level_of, offices_of
 from mukatabat.letters.models import Addressee, Letter
 from mukatabat.letters.queries.batch import letters_of_batch
 from mukatabat.letters.rules import LetterState
@@ -61,7 +61,7 @@ class Examination:
         if key not in self._levels:
             try:
                 require_recipients(self.actor, [AddresseeCommand.of(addressee)])
-                self._levels[key] = level_of(addressee)
+                self._levels[key] = level_of(addressee, offices_of([addressee]))
             except MukatabatError as error:
                 self._levels[key] = error
         return self._levels[key]

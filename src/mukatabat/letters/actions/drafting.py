@@ -16,6 +16,7 @@ from mukatabat.access.grants.rules import Grantee, Reason
 from mukatabat.access.rules import ROLE_CAPABILITIES, Capability
 from mukatabat.audit.actions import record
 from mukatabat.directory import queries as directory
+from mukatabat.directory.errors import NotAddressablePost
 from mukatabat.directory.models import Post, Unit, effective
 from mukatabat.directory.vocabulary import PostRole
 from mukatabat.kernel import clock
@@ -240,11 +241,13 @@ def require_recipients(actor: Actor, addressees: Iterable[AddresseeCommand]) -> 
 
     A unit is one of the actor's own body: nobody knows the trays of another.
     """
-    today = clock.today()
+    today, addressees = clock.today(), tuple(addressees)
+    bodies = directory.bodies_at_once(one.body_id for one in addressees)
+    offices = directory.addressable_posts_of((one.body_id for one in addressees if one.post_id), today)
     for one in addressees:
-        directory.require_addressable(one.body_id, realm=actor.realm, on=today)
-        if one.post_id:
-            directory.require_addressable_post(one.post_id, body_id=one.body_id, on=today)
+        directory.check_addressable(bodies.get(one.body_id), realm=actor.realm, on=today)
+        if one.post_id and directory.office_among(offices.get(one.body_id, ()), one.post_id) is None:
+            raise NotAddressablePost
         if one.unit_id:
             own = Unit.objects.filter(effective(today), id=one.unit_id, body_id=actor.body_id)
             if one.body_id != actor.body_id or not own.exists():
