@@ -185,8 +185,12 @@ def test_a_slow_signer_waits_on_the_page_and_may_give_up(cast: Cast, monkeypatch
     assert at("give_up", letter.id) in page.content.decode()
     fragment = client.get(at("signing", letter.id), headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in fragment
+    asked = {"path": at("signing", letter.id), "headers": {"HX-Request": "true"}}
+    seen = {"seen": page.context["seen"]}
+    assert client.get(**asked, data=seen).status_code == 204, "nothing new is nothing said to who listens"
     assert client.get(at("give_up", letter.id)).status_code == 200
     assert client.post(at("give_up", letter.id), {"reason": "تعذر الجهاز"}).status_code == 302
+    assert "تعذر الجهاز" in client.get(**asked, data=seen).content.decode()
     ended = client.get(at("signing", letter.id)).content.decode()
     assert "تعذر الجهاز" in ended and "every 2s" not in ended
     with scope(cast("signer.mof")):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -186,7 +187,10 @@ def refuse(request: HttpRequest, letter_id: UUID) -> HttpResponse:
 @access("signed-in")
 @require_GET
 def signing(request: HttpRequest, letter_id: UUID) -> HttpResponse:
-    """How the signing stands; the page asks every two seconds. The signer's own look also fetches the answer."""
+    """How the signing stands; the page asks every two seconds. The signer's own look also fetches the answer.
+
+    Where nothing has changed since, nothing is sent: a reader who listens hears each state once.
+    """
     actor = actor_of_request(request)
     letter = access_letter(actor, letter_id)
     issue = _last_issue(actor, letter)
@@ -197,7 +201,10 @@ def signing(request: HttpRequest, letter_id: UUID) -> HttpResponse:
             actor, issue.id, provider=service.provider_named(issue.provider), time_stamps=service.time_stamps()
         )
         letter, issue = access_letter(actor, letter_id), _last_issue(actor, letter) or issue
-    return render(request, "letters/signing.html", signing_page(actor, letter, issue))
+    page = signing_page(actor, letter, issue)
+    if request.headers.get("HX-Request") == "true" and request.GET.get("seen") == page["seen"]:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return render(request, "letters/signing.html", page)
 
 
 def _last_issue(actor: Actor, letter: Letter) -> Issue | None:
@@ -213,11 +220,13 @@ def signing_page(actor: Actor, letter: Letter, issue: Issue) -> dict[str, Any]:
         kind = SignatureTimedOut if state == "timed_out" else SignatureRefused
         error = kind(reference=issue.reference, reason=spoken(*void_reason(issue.reason)))
     running = issue.state == IssueState.SIGNING and issue.signer_id == actor.person_id
+    telephone = telephone_of(actor, issue.id) if running and issue.provider == csc.NAME else None
+    rung = (telephone.standing, str(telephone.rung)) if telephone else ()
     return {
         "letter": {"subject": letter.subject, "reference": issue.reference}, "state": state, "error": error,
         "poll_url": reverse("letters:signing", args=[letter.id]), "letter_url": letter_url(letter.id),
         "until": issue.deadline,
-        "telephone": telephone_of(actor, issue.id) if running and issue.provider == csc.NAME else None,
+        "telephone": telephone, "seen": " ".join((str(issue.id), state, *rung)),
         "give_up_url": reverse("letters:give_up", args=[letter.id]) if running else "",
     }  # fmt: skip
 
