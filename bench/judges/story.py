@@ -24,11 +24,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
+from mukatabat.directory.models import Body
 from mukatabat.directory.seed import body_id, load_directory
 from mukatabat.exchange import carrier, outbox
 from mukatabat.exchange.models import Consignment, SealedParcel
 from mukatabat.kernel import clock
-from mukatabat.kernel.vocabulary import Secrecy
+from mukatabat.kernel.vocabulary import RegisterKind, Secrecy
 from mukatabat.ledger import queries as ledger
 from mukatabat.ledger.jobs import Logger
 from mukatabat.ledger.models import Leaf, Tile
@@ -41,11 +42,14 @@ from mukatabat.letters.actions import approval, drafting, receiving
 from mukatabat.letters.commands import AcceptCommand, AddresseeCommand
 from mukatabat.letters.models import Letter
 from mukatabat.letters.proofs import proof_of, proof_of_arrival
+from mukatabat.press.actions import render_register_extract
+from mukatabat.registers.printing import SEALED_AS, extract_sheet
+from mukatabat.registers.queries import entries_of_day
 from mukatabat.signing import service
 from mukatabat.signing.jobs import fetch_revocation_lists
-from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.context import reading, scope
 from mukatabat.vault import store
-from mukatabat.vault.actions import opening_keys
+from mukatabat.vault.actions import opening_keys, under_seal
 from mukatabat.vault.custody.logkeys import VaultLogKeys
 from mukatabat.vault.rules import Upload
 from mukatabat_verify.asic.building import Container
@@ -128,6 +132,26 @@ class Story:
                 archive.extract("letter.pdf", place)
                 archive.extract("META-INF/ASiCManifest.xml", place)
                 archive.extract("META-INF/signature.p7s", place)
+        self._roots(place)
+
+    def book(self) -> None:
+        """Keep a day of the ministry's outgoing book as its registry prints it, under the ministry's seal."""
+        place, clerk = self.folder / "book", self.cast("clerk.mof")
+        place.mkdir()
+        with reading(clerk):
+            entries = entries_of_day(clerk, RegisterKind.OUTGOING, clock.today())
+            body = Body.objects.get(id=MOF)
+        sheet = extract_sheet(
+            body, RegisterKind.OUTGOING, day=clock.today(), entries=entries, hidden=(), drawn_at=clock.now()
+        )
+        printed = under_seal(
+            clerk, lambda sealed: render_register_extract(replace(sheet, sealed=sealed)), reason=SEALED_AS
+        )
+        (place / "register.pdf").write_bytes(printed)
+        self._roots(place)
+
+    @staticmethod
+    def _roots(place: Path) -> None:
         roots = [x509.load_der_x509_certificate(one) for one in service.trust(clock.now()).roots]
         (place / "roots.pem").write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in roots))
 
@@ -232,6 +256,7 @@ def main() -> None:
     story.bundle("received", _written(proof_of(cast("clerk.fl"), there(arrival.letter_id), first.id)))
     story.bundle("sent-back", _written(proof_of_arrival(cast("clerk.moh"), returned.id)))
     story.bundle("early", early)
+    story.book()
     story.parcel()
     story.served(old.note)
 

@@ -3,13 +3,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 import pikepdf
+import pypdfium2
 
 FILLING = ("/FontFile2", "/FontFile3")
+
+
+def page_texts(document: bytes) -> list[str]:
+    """Text of each page, spaces of every kind made one."""
+    with pypdfium2.PdfDocument(document) as pdf:
+        return [re.sub(r"\s+", " ", page.get_textpage().get_text_range()) for page in pdf]
 
 
 def faults(document: bytes, language: str = "ar") -> list[str]:

@@ -27,15 +27,10 @@ from mukatabat.press.coverage import unprintable
 from mukatabat.press.digits import Digits
 from mukatabat.press.errors import InvalidSource, PrintingFailed, UnprintableText
 from mukatabat.press.rules import LetterKind, LetterSheet, Look
+from tests.press.structure import page_texts
 
 ENGLISH = Look(language="en", digits=Digits.LATN)
 LINE = "A sentence of the letter that says something and is followed by others of its kind."
-
-
-def page_texts(document: bytes) -> list[str]:
-    """Text of each page, spaces of every kind made one."""
-    with pypdfium2.PdfDocument(document) as pdf:
-        return [re.sub(r"\s+", " ", page.get_textpage().get_text_range()) for page in pdf]
 
 
 def drawn_text(document: bytes) -> str:

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pikepdf
-import pypdfium2
 import pytest
 
 from mukatabat.kernel.calendar import hijri
@@ -35,15 +34,11 @@ from mukatabat.press.rules import (
     RegisterRow,
     Standing,
 )
+from tests.press.structure import page_texts
 
 ENGLISH = Look(language="en", digits=Digits.LATN)
 AT = datetime(2026, 9, 21, 6, 31, tzinfo=UTC)
 DAY = date(2026, 9, 21)
-
-
-def page_texts(document: bytes) -> list[str]:
-    with pypdfium2.PdfDocument(document) as pdf:
-        return [re.sub(r"\s+", " ", page.get_textpage().get_text_range()) for page in pdf]
 
 
 @pytest.fixture

@@ -108,6 +108,7 @@ def extract_data(extract: RegisterExtract) -> Data:
         "secrecy": None,
         "register": extract.register.value,
         "listed": breakable(extract.listed),
+        "seal": "sealed_paper" if extract.sealed else "unsealed_paper",
         "incoming": extract.register is RegisterKind.INCOMING,
         "date": gregorian_text(extract.day, look.language, look.digits),
         "hijri": hijri_text(extract.hijri, look.language, look.digits),

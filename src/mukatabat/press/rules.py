@@ -208,7 +208,8 @@ class RegisterRow:
 class RegisterExtract:
     """The entries of one register on one day, in the order of their numbers; `source` is the same as JSON, embedded.
 
-    With `listed` it is no day but a list that somebody asked for, in the words in which it was asked.
+    With `listed` it is no day but a list that somebody asked for, in the words in which it was asked. `sealed` says on
+    the paper that the body's seal is to be put under it.
     """
 
     letterhead: Letterhead
@@ -220,6 +221,7 @@ class RegisterExtract:
     source: bytes
     look: Look = Look()
     listed: str = ""
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

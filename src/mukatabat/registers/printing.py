@@ -17,6 +17,8 @@ from mukatabat.press.rules import Letterhead, Look, RegisterExtract, RegisterRow
 from mukatabat.registers.models import Entry
 from mukatabat.registers.rules import EntryState, void_reason
 
+SEALED_AS = "مستخرج من السجل"
+"""Why the body's seal stands under a print of a book, as the seal itself states it."""
 STANDINGS = {
     EntryState.ISSUED: Standing.ENTERED,
     EntryState.ISSUING: Standing.ISSUING,
@@ -31,7 +33,7 @@ def extract_sheet(
     rows = tuple(_row(one, hidden=one.object_id in hidden) for one in entries)
     return RegisterExtract(
         letterhead=letterhead_of(body), register=kind, day=day, hijri=hijri_of(body, day, entries), rows=rows,
-        drawn_at=drawn_at,        source=_source(body, kind, day, rows), look=look_of(body),
+        drawn_at=drawn_at, source=_source(body, kind, day, rows), look=look_of(body),
     )  # fmt: skip
 
 

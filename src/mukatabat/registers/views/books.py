@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -29,10 +30,11 @@ from mukatabat.kernel.vocabulary import RegisterKind, Secrecy
 from mukatabat.press.actions import render_register_extract
 from mukatabat.registers import queries
 from mukatabat.registers.models import Entry
-from mukatabat.registers.printing import extract_sheet
+from mukatabat.registers.printing import SEALED_AS, extract_sheet
 from mukatabat.registers.rules import EntryState, void_reason
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.actions import under_seal
 
 PAGE = 50
 FIRST_DAY = date(1990, 1, 1)
@@ -103,14 +105,16 @@ def day(request: HttpRequest) -> HttpResponse:
 @access("capability:see_registers")
 @require_GET
 def day_extract(request: HttpRequest) -> HttpResponse:
-    """The same day as an archival PDF; that it left the system is audited."""
+    """The same day as an archival PDF under the body's seal; that it left the system is audited."""
     actor, kind, on = actor_of_request(request), chosen_book(request), chosen_day(request)
     with reading(actor):
         entries = queries.entries_of_day(actor, kind, on)
         hidden = walled(actor, [one.object_id for one in entries])
         body = Body.objects.get(id=actor.body_id)
     sheet = extract_sheet(body, kind, day=on, entries=entries, hidden=hidden, drawn_at=clock.now())
-    document = render_register_extract(sheet)
+    document = under_seal(
+        actor, lambda sealed: render_register_extract(replace(sheet, sealed=sealed)), reason=SEALED_AS
+    )
     detail = {"book": str(kind), "day": on.isoformat(), "entries": len(entries)}
     record(actor, act="registers.extract-printed", object_kind="register", detail=detail)
     response = HttpResponse(document, content_type="application/pdf")

@@ -20,6 +20,7 @@ from mukatabat.vault.actions.pairs import (
     require_seal,
     retire_pairs,
 )
+from mukatabat.vault.actions.papers import under_seal
 from mukatabat.vault.actions.readers import (
     end_service,
     grant,
@@ -50,5 +51,5 @@ __all__ = [
     "look_at_node", "look_at_seal", "move_keys", "newest_key", "opening_keys", "proven_directory", "recover",
     "replace_evidence_key", "replace_pair", "request_node", "request_seal", "require_node", "require_seal",
     "retire_pairs", "revoke", "rewrap", "rotate", "seal", "signed_directory", "store_generated", "store_of",
-    "store_upload", "sweep_uploads", "unseal",
+    "store_upload", "sweep_uploads", "under_seal", "unseal",
 ]  # fmt: skip

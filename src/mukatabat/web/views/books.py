@@ -32,12 +32,13 @@ from mukatabat.press.actions import render_register_extract
 from mukatabat.press.dates import gregorian_text
 from mukatabat.registers.actions import drop_view, keep_view, keep_widths
 from mukatabat.registers.models import BookView
-from mukatabat.registers.printing import list_sheet, look_of
+from mukatabat.registers.printing import SEALED_AS, list_sheet, look_of
 from mukatabat.registers.queries import views_of
 from mukatabat.registers.rules import COLUMNS, FIXED, ViewCommand, sound_columns
 from mukatabat.registers.views.books import BOOK_NAMES, within_the_books
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.actions import under_seal
 from mukatabat.web.books import REGISTER_OF, Asked, Place, every_row, page_of, place_from
 from mukatabat.web.export import as_csv, as_register_rows
 
@@ -174,9 +175,10 @@ def _printed(actor: Actor, shelf: Shelf, asked: Asked, rows: Sequence[dict[str, 
     day = asked.day or clock.today()
     of_day = gregorian_text(asked.day, "ar", look_of(body).digits) if asked.day else ""
     said = "، ".join(part for part in (asked.query, of_day) if part)
-    return render_register_extract(list_sheet(
+    sheet = list_sheet(
         body, REGISTER_OF[shelf], day=day, rows=as_register_rows(rows), listed=said or "الكل", drawn_at=clock.now()
-    ))  # fmt: skip
+    )  # fmt: skip
+    return under_seal(actor, lambda sealed: render_register_extract(replace(sheet, sealed=sealed)), reason=SEALED_AS)
 
 
 # ── how a person reads a book ───────────────────────────────────────────────────────────────────────────────────────

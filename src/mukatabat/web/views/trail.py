@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from mukatabat.access.decisions import access, actor_of_request
@@ -39,6 +40,7 @@ from mukatabat.registers.views.books import start_of
 from mukatabat.tenancy.context import reading, scope
 from mukatabat.tenancy.jobs import enqueue
 from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.actions import under_seal
 from mukatabat.web import trail as telling
 from mukatabat.web.export import harmless
 
@@ -51,6 +53,12 @@ LEANING = frozenset(
 """Words that lean on a name."""
 MOST_EXPORTED = 5000
 MOST_PRINTED = 500
+SEALED_AS = "مستخرج من سجل التدقيق"
+"""Why the body's seal stands under a print of the trail, as the seal itself states it."""
+SEALED = gettext_lazy("Electronically sealed by the body and protected against change; any PDF reader checks it.")
+UNSEALED = gettext_lazy(
+    "This export bears no seal. Compare it with the audit log itself, whose head is in the transparency log."
+)
 CHECK_PAUSE = timedelta(minutes=1)
 """A new check is not ordered while the last one is younger."""
 
@@ -204,8 +212,8 @@ def export(request: HttpRequest) -> HttpResponse:
             row.place, row.said, str(row.id),
         ]  # fmt: skip
         writer.writerow([harmless(cell) for cell in cells])
-    for note in notes(request, most=MOST_EXPORTED, goes_on=len(found) > MOST_EXPORTED):
-        writer.writerow([harmless(note)])
+    for note in (*notes(request, most=MOST_EXPORTED, goes_on=len(found) > MOST_EXPORTED), UNSEALED):
+        writer.writerow([harmless(str(note))])
     response = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="audit-{clock.today().isoformat()}.csv"'
     return response
@@ -214,7 +222,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @access(READ)
 @require_GET
 def printed(request: HttpRequest) -> HttpResponse:
-    """The filtered trail on the body's paper (PDF/A-3a), with the head of the chain below it."""
+    """The filtered trail on the body's paper (PDF/A-3a) under its seal, with the head of the chain below it."""
     actor, asked = actor_of_request(request), asked_of(request)
     found = trail.entries(actor, sought(actor, asked), limit=MOST_PRINTED + 1)
     rows = telling.rows(actor, found[:MOST_PRINTED])
@@ -222,20 +230,24 @@ def printed(request: HttpRequest) -> HttpResponse:
     record(actor, act="audit.trail-printed", object_kind="trail", place=place_of(request), detail=detail)
     body = directory.body(actor.body_id)
     language = "ar" if reads_arabic() else "en"
+    said = notes(request, most=MOST_PRINTED, goes_on=len(found) > MOST_PRINTED)
     sheet = TrailSheet(
         letterhead=letterhead_of(body), drawn_at=clock.now(), drawn_by=spoken(actor.name_ar, actor.name_en),
         rows=tuple((row.at, row.bare, row.what, row.who, row.place) for row in rows),
         filter_text="، ".join(asked.query().values()) if language == "ar" else ", ".join(asked.query().values()),
-        notes=tuple(notes(request, most=MOST_PRINTED, goes_on=len(found) > MOST_PRINTED)),
         look=replace(look_of(body), language=language),
     )  # fmt: skip
-    response = HttpResponse(render_trail(sheet), content_type="application/pdf")
+
+    def render(sealed: bool) -> bytes:
+        return render_trail(replace(sheet, notes=(*said, str(SEALED if sealed else UNSEALED))))
+
+    response = HttpResponse(under_seal(actor, render, reason=SEALED_AS), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="audit-{clock.today().isoformat()}.pdf"'
     return response
 
 
 def notes(request: HttpRequest, *, most: int, goes_on: bool) -> list[str]:
-    """What stands below an export: what it leaves out, the head of the chain, and that it bears no seal."""
+    """What stands below an export: what it leaves out, and the head of the chain."""
     said = []
     if goes_on:
         said.append(
@@ -247,7 +259,4 @@ def notes(request: HttpRequest, *, most: int, goes_on: bool) -> list[str]:
             _("Head of the chain: link %(number)s, SHA-256 %(digest)s.")
             % {"number": newest.last, "digest": bytes(newest.head).hex()}
         )
-    said.append(
-        _("This export bears no seal. Compare it with the audit log itself, whose head is in the transparency log.")
-    )
     return said
