@@ -10,14 +10,17 @@ import pikepdf
 import pytest
 from django.urls import reverse
 
+from mukatabat.directory.models import PublicKey
+from mukatabat.directory.vocabulary import KeyUse
 from mukatabat.kernel import clock
 from mukatabat.signing import pades, service
-from mukatabat.vault.actions import body_seal, papers
-from mukatabat.vault.errors import KeyUnavailable, SealNotCertified
+from mukatabat.vault.actions import body_seal, pairs, papers
+from mukatabat.vault.errors import KeyUnavailable
 from mukatabat_verify.pades import SignatureLevel
+from tests.cast import MOF
 from tests.letters.pages import browser
 from tests.press.structure import faults, page_texts
-from tests.story import issued_letter
+from tests.story import issued_letter, run_jobs
 
 if TYPE_CHECKING:
     from tests.cast import Cast
@@ -30,6 +33,11 @@ SEALED, UNSEALED = "ومحمي من التغيير", "لا تحمل هذه ال�
 def _prints(cast: Cast) -> dict[str, bytes]:
     """The prints that the Ministry of Finance gives out: a day of a book, a list of it, its trail."""
     issued_letter(cast)
+    run_jobs()  # its parcel is sealed
+    return _looked_at()
+
+
+def _looked_at() -> dict[str, bytes]:
     clerk, auditor = browser("clerk.mof"), browser("admin.mof")
     return {
         "day": clerk.get(reverse("registers:day_extract"), {"book": "O"}).content,
@@ -59,19 +67,16 @@ def test_a_changed_print_is_found_out(cast: Cast) -> None:
     assert not pades.validate(changed, service.trust(clock.now())).valid
 
 
-@pytest.mark.parametrize("error", [SealNotCertified, lambda: KeyUnavailable(reason="the token is away")])
-def test_without_a_seal_in_force_the_print_goes_out_and_says_so(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
-) -> None:
-    def refuse(_: object) -> None:
-        raise error()
-
-    monkeypatch.setattr(papers, "body_seal", refuse)
-    for name, document in _prints(cast).items():
+def test_without_a_seal_in_force_the_print_goes_out_and_says_so(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    _prints(cast)
+    PublicKey.objects.filter(body=MOF, use=KeyUse.SEAL).update(expires_at=clock.now())
+    monkeypatch.setattr(pairs, "replace_pair", None)  # to print makes no seal either
+    prints = _looked_at()
+    for name, document in prints.items():
         with pikepdf.open(BytesIO(document)) as pdf:
             assert "/AcroForm" not in pdf.Root, name
         assert not any(SEALED in text for text in page_texts(document)), name
-    assert any(UNSEALED in text for text in page_texts(_prints(cast)["day"]))
+    assert any(UNSEALED in text for text in page_texts(prints["day"]))
 
 
 def test_the_key_that_goes_away_while_it_seals_leaves_a_print_that_says_so(
@@ -80,6 +85,6 @@ def test_the_key_that_goes_away_while_it_seals_leaves_a_print_that_says_so(
     def refuse(*_: object) -> bytes:
         raise KeyUnavailable(reason="the token is away")
 
+    _prints(cast)
     monkeypatch.setattr(papers.StoredSeal, "sign", refuse)
-    issued = browser("clerk.mof").get(reverse("registers:day_extract"), {"book": "O"}).content
-    assert any(UNSEALED in text for text in page_texts(issued))
+    assert any(UNSEALED in text for text in page_texts(_looked_at()["day"]))

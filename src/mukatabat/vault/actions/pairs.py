@@ -25,7 +25,7 @@ from mukatabat.kernel.ids import new_id
 from mukatabat.kernel.vocabulary import Realm
 from mukatabat.signing.errors import CertifiedElsewhere
 from mukatabat.signing.service import certifies_by_itself, certify_seal
-from mukatabat.tenancy.context import scope
+from mukatabat.tenancy.context import reading, scope
 from mukatabat.tenancy.rules import Actor
 from mukatabat.vault.actions.keys import store_of
 from mukatabat.vault.custody import pair_store
@@ -69,6 +69,20 @@ def body_seal(actor: Actor) -> StoredSeal:
             _require_own_authority(private)
             public = replace_pair(actor, KeyUse.SEAL)
             private = PrivateKey.objects.select_related("public").get(public=public)
+    return _stored(private)
+
+
+def seal_in_force(actor: Actor) -> StoredSeal | None:
+    """Give the seal of the actor's body, None where none is in force: as :func:`body_seal`, but makes none.
+
+    Raises KeyUnavailable.
+    """
+    with reading(actor):
+        private = _in_use(KeyUse.SEAL)
+    return None if private is None or _is_over(private) else _stored(private)
+
+
+def _stored(private: PrivateKey) -> StoredSeal:
     chain = tuple(bytes.fromhex(one) for one in private.public.chain)
     return StoredSeal(chain, private.pair, pair_store(private.store))
 

@@ -11,8 +11,8 @@ from mukatabat.signing import pades
 from mukatabat.signing.rules import SignatureField, SignerCertificate, Statement
 from mukatabat.signing.service import time_stamps
 from mukatabat.tenancy.rules import Actor
-from mukatabat.vault.actions.pairs import StoredSeal, body_seal
-from mukatabat.vault.errors import KeyUnavailable, NotCertified
+from mukatabat.vault.actions.pairs import StoredSeal, seal_in_force
+from mukatabat.vault.errors import KeyUnavailable
 
 FIELD = SignatureField(name="Seal", label="ختم الجهة")
 PLACE = "الكويت"
@@ -25,13 +25,16 @@ def under_seal(actor: Actor, render: Callable[[bool], bytes], *, reason: str) ->
 
     ``render`` draws the PDF and is told whether it is sealed, because the paper says so; ``reason`` is stated inside
     the signed bytes. Where no seal is in force or its key cannot be reached, the print goes out and says that it bears
-    none: a register can be printed on the worst day. Asks the time-stamp authority; call outside any transaction.
+    none: a register can be printed on the worst day. To print makes no seal. Asks the time-stamp authority; call
+    outside any transaction.
     """
     try:
-        return _sealed(body_seal(actor), render(True), reason)
-    except (NotCertified, KeyUnavailable) as error:
+        seal = seal_in_force(actor)
+        if seal is not None:
+            return _sealed(seal, render(True), reason)
+    except KeyUnavailable as error:
         logger.warning("a print leaves without a seal: %s", error.code)
-        return render(False)
+    return render(False)
 
 
 def _sealed(seal: StoredSeal, pdf: bytes, reason: str) -> bytes:
