@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -138,9 +139,11 @@ def _refuse(signer: Person, telephone: Telephone) -> None:
     """The person says no; the number is void with the reason, and the letter waits for its signer again."""
     reference = _begin(signer, telephone, 1)
     signer.page.locator("#give-up").focus()
-    signer.page.locator("#signing").evaluate("(shown) => shown.setAttribute('data-before', '')")
-    expect(signer.page.locator("#signing[data-before]")).to_have_count(0)
-    expect(signer.page.locator("#give-up")).to_be_focused()  # the page looks by itself, and takes the focus from nobody
+    # The page looks by itself; while nothing is new it stays as it stands, and takes the focus from nobody.
+    with signer.page.expect_response(lambda answer: "seen=" in answer.url) as looked:
+        pass
+    assert looked.value.status == HTTPStatus.NO_CONTENT
+    expect(signer.page.locator("#give-up")).to_be_focused()
     telephone.press(REFUSE)
     told = signer.page.locator("#signing .facts")
     expect(told).to_contain_text(reference)
