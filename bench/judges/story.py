@@ -42,14 +42,13 @@ from mukatabat.letters.actions import approval, drafting, receiving
 from mukatabat.letters.commands import AcceptCommand, AddresseeCommand
 from mukatabat.letters.models import Letter
 from mukatabat.letters.proofs import proof_of, proof_of_arrival
-from mukatabat.press.actions import render_register_extract
-from mukatabat.registers.printing import SEALED_AS, extract_sheet
+from mukatabat.registers.printing import extract_sheet, print_sealed
 from mukatabat.registers.queries import entries_of_day
 from mukatabat.signing import service
 from mukatabat.signing.jobs import fetch_revocation_lists
 from mukatabat.tenancy.context import reading, scope
 from mukatabat.vault import store
-from mukatabat.vault.actions import opening_keys, under_seal
+from mukatabat.vault.actions import opening_keys
 from mukatabat.vault.custody.logkeys import VaultLogKeys
 from mukatabat.vault.rules import Upload
 from mukatabat_verify.asic.building import Container
@@ -144,10 +143,7 @@ class Story:
         sheet = extract_sheet(
             body, RegisterKind.OUTGOING, day=clock.today(), entries=entries, hidden=(), drawn_at=clock.now()
         )
-        printed = under_seal(
-            clerk, lambda sealed: render_register_extract(replace(sheet, sealed=sealed)), reason=SEALED_AS
-        )
-        (place / "register.pdf").write_bytes(printed)
+        (place / "register.pdf").write_bytes(print_sealed(clerk, sheet))
         self._roots(place)
 
     @staticmethod

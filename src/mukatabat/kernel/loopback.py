@@ -4,22 +4,23 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 LARGEST_QUESTION = 1024 * 1024
 
 
-class StandInPages(BaseHTTPRequestHandler):
+class StandInPages(BaseHTTPRequestHandler, ABC):
     """The pages of such a server; what they say is each one's own: `show` and `take`."""
 
+    @abstractmethod
     def show(self) -> None:
         """Answer whoever looks at ``self.path``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take(self, body: bytes) -> None:
         """Answer whoever sends something to ``self.path``."""
-        raise NotImplementedError
 
     def do_GET(self) -> None:
         """See `show`."""

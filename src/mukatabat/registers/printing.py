@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,10 +13,13 @@ from mukatabat.directory import queries as directory
 from mukatabat.directory.models import Body
 from mukatabat.kernel.calendar import HijriDate
 from mukatabat.kernel.vocabulary import Realm, RegisterKind, Secrecy
+from mukatabat.press.actions import render_register_extract
 from mukatabat.press.digits import Digits
 from mukatabat.press.rules import Letterhead, Look, RegisterExtract, RegisterRow, Standing
 from mukatabat.registers.models import Entry
 from mukatabat.registers.rules import EntryState, void_reason
+from mukatabat.tenancy.rules import Actor
+from mukatabat.vault.actions import under_seal
 
 SEALED_AS = "مستخرج من السجل"
 """Why the body's seal stands under a print of a book, as the seal itself states it."""
@@ -35,6 +39,11 @@ def extract_sheet(
         letterhead=letterhead_of(body), register=kind, day=day, hijri=hijri_of(body, day, entries), rows=rows,
         drawn_at=drawn_at, source=_source(body, kind, day, rows), look=look_of(body),
     )  # fmt: skip
+
+
+def print_sealed(actor: Actor, sheet: RegisterExtract) -> bytes:
+    """Print a sheet of a book under the seal of the actor's body; see :func:`~mukatabat.vault.actions.under_seal`."""
+    return under_seal(actor, lambda sealed: render_register_extract(replace(sheet, sealed=sealed)), reason=SEALED_AS)
 
 
 def hijri_of(body: Body, day: date, entries: Sequence[Entry]) -> HijriDate:

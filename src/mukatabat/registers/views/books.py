@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -27,14 +26,12 @@ from mukatabat.exchange.rules import ArrivalState
 from mukatabat.kernel import clock
 from mukatabat.kernel.language import spoken
 from mukatabat.kernel.vocabulary import RegisterKind, Secrecy
-from mukatabat.press.actions import render_register_extract
 from mukatabat.registers import queries
 from mukatabat.registers.models import Entry
-from mukatabat.registers.printing import SEALED_AS, extract_sheet
+from mukatabat.registers.printing import extract_sheet, print_sealed
 from mukatabat.registers.rules import EntryState, void_reason
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
-from mukatabat.vault.actions import under_seal
 
 PAGE = 50
 FIRST_DAY = date(1990, 1, 1)
@@ -112,9 +109,7 @@ def day_extract(request: HttpRequest) -> HttpResponse:
         hidden = walled(actor, [one.object_id for one in entries])
         body = Body.objects.get(id=actor.body_id)
     sheet = extract_sheet(body, kind, day=on, entries=entries, hidden=hidden, drawn_at=clock.now())
-    document = under_seal(
-        actor, lambda sealed: render_register_extract(replace(sheet, sealed=sealed)), reason=SEALED_AS
-    )
+    document = print_sealed(actor, sheet)
     detail = {"book": str(kind), "day": on.isoformat(), "entries": len(entries)}
     record(actor, act="registers.extract-printed", object_kind="register", detail=detail)
     response = HttpResponse(document, content_type="application/pdf")

@@ -28,17 +28,15 @@ from mukatabat.audit.actions import record
 from mukatabat.directory.models import Body
 from mukatabat.kernel import clock
 from mukatabat.kernel.errors import MukatabatError
-from mukatabat.press.actions import render_register_extract
 from mukatabat.press.dates import gregorian_text
 from mukatabat.registers.actions import drop_view, keep_view, keep_widths
 from mukatabat.registers.models import BookView
-from mukatabat.registers.printing import SEALED_AS, list_sheet, look_of
+from mukatabat.registers.printing import list_sheet, look_of, print_sealed
 from mukatabat.registers.queries import views_of
 from mukatabat.registers.rules import COLUMNS, FIXED, ViewCommand, sound_columns
 from mukatabat.registers.views.books import BOOK_NAMES, within_the_books
 from mukatabat.tenancy.context import reading
 from mukatabat.tenancy.rules import Actor
-from mukatabat.vault.actions import under_seal
 from mukatabat.web.books import REGISTER_OF, Asked, Place, every_row, page_of, place_from
 from mukatabat.web.export import as_csv, as_register_rows
 
@@ -175,10 +173,9 @@ def _printed(actor: Actor, shelf: Shelf, asked: Asked, rows: Sequence[dict[str, 
     day = asked.day or clock.today()
     of_day = gregorian_text(asked.day, "ar", look_of(body).digits) if asked.day else ""
     said = "، ".join(part for part in (asked.query, of_day) if part)
-    sheet = list_sheet(
+    return print_sealed(actor, list_sheet(
         body, REGISTER_OF[shelf], day=day, rows=as_register_rows(rows), listed=said or "الكل", drawn_at=clock.now()
-    )  # fmt: skip
-    return under_seal(actor, lambda sealed: render_register_extract(replace(sheet, sealed=sealed)), reason=SEALED_AS)
+    ))  # fmt: skip
 
 
 # ── how a person reads a book ───────────────────────────────────────────────────────────────────────────────────────
